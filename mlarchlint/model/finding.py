@@ -1,0 +1,81 @@
+"""What is wrong with the design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.model.value import Origin
+
+
+class Severity(str, Enum):
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info to 4 for critical."""
+        return list(Severity).index(self)
+
+    def lowered(self) -> Severity:
+        """One step lower; info stays info."""
+        return list(Severity)[max(0, self.rank - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    address: str
+    kind: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place that helps to understand the finding."""
+
+    message: str
+    span: SourceSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding is not counted. how: `comment`, `annotation`, `metadata`, `config` or `baseline`."""
+
+    how: str
+    reason: str
+    span: SourceSpan = NOWHERE
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Only the engine builds one.
+
+    rule, name, pillar: of the rule. certain: False where the verdict is unknown.
+    instances: how many instances of one declaration it stands for.
+    fingerprint: of rule, address and attribute; no line number in it.
+    origin: how the deciding value came about. calls: the module calls down to it.
+    fix: the smallest change that mends it, as a sentence.
+    """
+
+    rule: str
+    name: str
+    pillar: str
+    severity: Severity
+    certain: bool
+    message: str
+    subject: Subject
+    span: SourceSpan
+    fingerprint: str
+    workload: tuple[str, str] | None = None
+    instances: int = 1
+    related: tuple[Related, ...] = ()
+    origin: tuple[Origin, ...] = ()
+    calls: tuple[SourceSpan, ...] = ()
+    evidence: str = ""
+    fix: str = ""
+    suppressed: Suppression | None = field(default=None)

@@ -1,0 +1,140 @@
+"""The provider-neutral resource graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.span import NOWHERE, SourceSpan
+
+
+class Relation(str, Enum):
+    """The closed vocabulary of edges; read as `source RELATION target`."""
+
+    CONTAINS = "contains"
+    PLACED_IN = "placed_in"
+    ROUTES_TO = "routes_to"
+    RESOLVES_TO = "resolves_to"
+    SCALES = "scales"
+    READS = "reads"
+    WRITES = "writes"
+    SERVES = "serves"
+    PRODUCES = "produces"
+    TRIGGERS = "triggers"
+    ASSUMES = "assumes"
+    GRANTS = "grants"
+    ENCRYPTS_WITH = "encrypts_with"
+    PROTECTS = "protects"
+    MONITORS = "monitors"
+    LOGS_TO = "logs_to"
+    TRACES_TO = "traces_to"
+    REPLICATES_TO = "replicates_to"
+    USES = "uses"
+    DEPENDS_ON = "depends_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """source and target are resource keys; both exist in the graph."""
+
+    source: str
+    target: str
+    relation: Relation
+    span: SourceSpan = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Dangling:
+    """A reference to an address that the scanned code does not declare."""
+
+    source: str
+    reference: str
+    span: SourceSpan = NOWHERE
+
+
+class ResourceGraph:
+    """Resources in the order (file, line, address), with edges indexed both ways. Immutable."""
+
+    __slots__ = ("_by_kind", "_by_key", "_in", "_out", "dangling", "edges", "resources")
+
+    def __init__(
+        self, resources: Iterable[Resource], edges: Iterable[Edge] = (), dangling: Iterable[Dangling] = ()
+    ) -> None:
+        self.resources: tuple[Resource, ...] = tuple(
+            sorted(resources, key=lambda r: (r.span.file, r.span.line, r.address, r.key))
+        )
+        self._by_key = {resource.key: resource for resource in self.resources}
+        if len(self._by_key) != len(self.resources):
+            raise ValueError("resource keys must be unique")
+        order = {resource.key: place for place, resource in enumerate(self.resources)}
+        unique = dict.fromkeys(edges)
+        for edge in unique:
+            if edge.source not in order or edge.target not in order:
+                raise ValueError(f"edge {edge.source} -> {edge.target}: both ends must exist")
+        self.edges: tuple[Edge, ...] = tuple(
+            sorted(unique, key=lambda e: (order[e.source], order[e.target], e.relation.value, e.span))
+        )
+        self.dangling: tuple[Dangling, ...] = tuple(dict.fromkeys(dangling))
+        self._out: dict[str, list[Edge]] = {}
+        self._in: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            self._out.setdefault(edge.source, []).append(edge)
+            self._in.setdefault(edge.target, []).append(edge)
+        self._by_kind: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            self._by_kind.setdefault(resource.kind, []).append(resource)
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_key
+
+    def __getitem__(self, key: str) -> Resource:
+        return self._by_key[key]
+
+    def get(self, key: str) -> Resource | None:
+        return self._by_key.get(key)
+
+    def of_kind(self, *kinds: str) -> tuple[Resource, ...]:
+        """The resources of these kinds, in graph order."""
+        if len(kinds) == 1:
+            return tuple(self._by_kind.get(kinds[0], ()))
+        wanted = set(kinds)
+        return tuple(r for r in self.resources if r.kind in wanted)
+
+    def edges_from(self, resource: Resource, *relations: Relation) -> tuple[Edge, ...]:
+        edges = self._out.get(resource.key, ())
+        return tuple(e for e in edges if not relations or e.relation in relations)
+
+    def edges_to(self, resource: Resource, *relations: Relation) -> tuple[Edge, ...]:
+        edges = self._in.get(resource.key, ())
+        return tuple(e for e in edges if not relations or e.relation in relations)
+
+    def targets(self, resource: Resource, *relations: Relation) -> tuple[Resource, ...]:
+        """What the resource points at, without repetition."""
+        return tuple(dict.fromkeys(self._by_key[e.target] for e in self.edges_from(resource, *relations)))
+
+    def sources(self, resource: Resource, *relations: Relation) -> tuple[Resource, ...]:
+        """What points at the resource, without repetition."""
+        return tuple(dict.fromkeys(self._by_key[e.source] for e in self.edges_to(resource, *relations)))
+
+    def reach(self, start: Resource, *relations: Relation, backwards: bool = False) -> tuple[Resource, ...]:
+        """Everything reachable over these relations, nearest first, without the start."""
+        step = self.sources if backwards else self.targets
+        seen = {start.key: start}
+        frontier = [start]
+        while frontier:
+            following = []
+            for node in frontier:
+                for neighbour in step(node, *relations):
+                    if neighbour.key not in seen:
+                        seen[neighbour.key] = neighbour
+                        following.append(neighbour)
+            frontier = following
+        return tuple(seen.values())[1:]

@@ -1,0 +1,72 @@
+"""A rule: one check with its documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mlarchlint.model.finding import Related, Severity
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.value import Value
+
+PILLARS = {
+    "HA": "high-availability",
+    "SC": "scalability",
+    "CO": "cost",
+    "SE": "security",
+    "OB": "observability",
+    "ML": "ml-lifecycle",
+    "PE": "performance",
+    "DG": "data-governance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a check yields about its subject.
+
+    at: the deciding value; its span is where the finding stands. message: the claim,
+    without the address. certain: False where the verdict is unknown. missing: the
+    finding says that something does not exist; the kinds that would satisfy it, so that
+    the engine can tell an open world from a closed one. attribute: tells two findings of
+    one rule on one subject apart; part of the fingerprint.
+    """
+
+    at: Value
+    message: str
+    certain: bool = True
+    missing: tuple[str, ...] = ()
+    attribute: str = ""
+    related: tuple[Related, ...] = ()
+    fix: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """kinds: what it is called with; empty means once per design, with no node.
+
+    roles: only subjects with one of these roles; empty means any.
+    doc: the module docstring of the rule's file, in Markdown sections.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    kinds: tuple[str, ...]
+    roles: tuple[str, ...]
+    since: str
+    doc: str
+    check: Callable[[Resource, Any], Iterator[Hit]]
+    ignorable: bool = True
+    source: str = ""
+
+    @property
+    def pillar(self) -> str:
+        return PILLARS.get(self.id.split("-")[-1][:2], "custom")
+
+    @property
+    def statement(self) -> str:
+        """The first line of the documentation."""
+        return self.doc.strip().partition("\n")[0]

@@ -1,0 +1,25 @@
+"""Where something stands in the scanned code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceSpan:
+    """A range of a source file: relative POSIX path, lines and columns from 1, end exclusive in columns.
+
+    An absent attribute carries the span of the block that lacks it.
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+NOWHERE = SourceSpan("", 1, 1, 1, 1)

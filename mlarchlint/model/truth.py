@@ -1,0 +1,44 @@
+"""Kleene's three-valued logic: a rule must say what MAYBE means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Truth(Enum):
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+    @classmethod
+    def of(cls, value: bool) -> Truth:
+        return cls.YES if value else cls.NO
+
+    @classmethod
+    def all(cls, truths: Iterable[Truth]) -> Truth:
+        """The conjunction; YES for none."""
+        result = cls.YES
+        for truth in truths:
+            result = result & truth
+        return result
+
+    @classmethod
+    def any(cls, truths: Iterable[Truth]) -> Truth:
+        """The disjunction; NO for none."""
+        result = cls.NO
+        for truth in truths:
+            result = result | truth
+        return result
+
+    def __and__(self, other: Truth) -> Truth:
+        return self if self.value <= other.value else other
+
+    def __or__(self, other: Truth) -> Truth:
+        return self if self.value >= other.value else other
+
+    def __invert__(self) -> Truth:
+        return Truth(2 - self.value)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Truth is not a bool: compare with Truth.YES, Truth.NO or Truth.MAYBE")

@@ -1,0 +1,242 @@
+"""An evaluated value: known, unknown or absent, with where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Union
+
+from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.model.truth import Truth
+
+# The raw side of a known value. Containers hold Values again, so that a partly known
+# structure keeps what is known; numbers are int when integral, else Decimal.
+Raw = Union[None, bool, int, Decimal, str, "Mapping[str, Value]", "tuple[Value, ...]"]
+JSON = Any
+
+
+class State(Enum):
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One step of how a value came about: `var.multi_az` at `prod.tfvars:3`."""
+
+    label: str
+    span: SourceSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the evaluated configuration.
+
+    raw: only if known. why: names the missing input if unknown (or the error).
+    refs: the absolute addresses, with attribute path, that the expression names
+    (`module.net.aws_subnet.a[0].id`), kept even when the value is unknown.
+    default: the provider's default stands in for a missing attribute.
+    error: the expression is an error, and `why` its message.
+    """
+
+    state: State
+    raw: Raw = None
+    span: SourceSpan = NOWHERE
+    origin: tuple[Origin, ...] = ()
+    why: str = ""
+    refs: tuple[str, ...] = ()
+    sensitive: bool = False
+    default: bool = False
+    error: bool = False
+
+    @staticmethod
+    def known(
+        raw: Raw,
+        span: SourceSpan = NOWHERE,
+        *,
+        origin: tuple[Origin, ...] = (),
+        refs: tuple[str, ...] = (),
+        sensitive: bool = False,
+    ) -> Value:
+        return Value(State.KNOWN, raw, span, origin, "", refs, sensitive)
+
+    @staticmethod
+    def unknown(
+        why: str,
+        span: SourceSpan = NOWHERE,
+        *,
+        origin: tuple[Origin, ...] = (),
+        refs: tuple[str, ...] = (),
+        sensitive: bool = False,
+    ) -> Value:
+        return Value(State.UNKNOWN, None, span, origin, why, refs, sensitive)
+
+    @staticmethod
+    def absent(span: SourceSpan = NOWHERE) -> Value:
+        return Value(State.ABSENT, None, span)
+
+    @staticmethod
+    def failed(why: str, span: SourceSpan = NOWHERE, *, refs: tuple[str, ...] = ()) -> Value:
+        """The expression is an error; judged as unknown."""
+        return Value(State.UNKNOWN, None, span, (), why, refs, error=True)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Value is not a bool: ask is_known, is_set(), is_true(), equals() or one_of()")
+
+    # -- state ---------------------------------------------------------------------------
+
+    @property
+    def is_known(self) -> bool:
+        """Known, and not null."""
+        return self.state is State.KNOWN and self.raw is not None
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.state is State.UNKNOWN
+
+    @property
+    def is_absent(self) -> bool:
+        """Not written, or written as null."""
+        return self.state is State.ABSENT or (self.state is State.KNOWN and self.raw is None)
+
+    def is_set(self) -> Truth:
+        """Whether the attribute is given at all.
+
+        A reference to another resource is set although its value is unknown; a
+        variable without a value may be null.
+        """
+        if self.is_absent:
+            return Truth.NO
+        if self.state is State.KNOWN:
+            return Truth.of(self.raw != "")
+        return Truth.YES if any(_names_resource(ref) for ref in self.refs) else Truth.MAYBE
+
+    # -- comparison ----------------------------------------------------------------------
+
+    def _judge(self, judge: Callable[[Raw], bool]) -> Truth:
+        if self.is_absent:
+            return Truth.NO
+        return Truth.of(judge(self.raw)) if self.state is State.KNOWN else Truth.MAYBE
+
+    def is_true(self) -> Truth:
+        return self._judge(lambda raw: raw is True or (isinstance(raw, str) and raw.lower() == "true"))
+
+    def equals(self, other: object) -> Truth:
+        return self._judge(lambda raw: scalar_equal(raw, other))
+
+    def one_of(self, *others: object) -> Truth:
+        return self._judge(lambda raw: any(scalar_equal(raw, other) for other in others))
+
+    def at_least(self, bound: int | Decimal) -> Truth:
+        return self._compare(lambda number: number >= bound)
+
+    def more_than(self, bound: int | Decimal) -> Truth:
+        return self._compare(lambda number: number > bound)
+
+    def _compare(self, judge: Callable[[Decimal], bool]) -> Truth:
+        if self.is_absent:
+            return Truth.NO
+        number = self.number()
+        if number is None:
+            return Truth.MAYBE
+        return Truth.of(judge(number))
+
+    # -- access --------------------------------------------------------------------------
+
+    def number(self) -> Decimal | None:
+        """The number it holds (numeric strings count), or None."""
+        raw = self.raw
+        if self.state is not State.KNOWN or raw is None or isinstance(raw, bool):
+            return None
+        if isinstance(raw, (int, Decimal)):
+            return Decimal(raw)
+        if isinstance(raw, str):
+            try:
+                number = Decimal(raw)
+            except ArithmeticError:
+                return None
+            return number if number.is_finite() else None
+        return None
+
+    def text(self) -> str | None:
+        """The string it holds, or None."""
+        return self.raw if self.state is State.KNOWN and isinstance(self.raw, str) else None
+
+    def mapping(self) -> Mapping[str, Value]:
+        """The members of a known object; empty otherwise."""
+        return self.raw if isinstance(self.raw, Mapping) else {}
+
+    def items(self) -> tuple[Value, ...]:
+        """The elements of a known list; empty otherwise."""
+        return self.raw if isinstance(self.raw, tuple) else ()
+
+    def get(self, name: str) -> Value:
+        """A member of an object: absent where it is not written, unknown where the object is."""
+        if self.state is State.UNKNOWN:
+            return replace(self, why=self.why)
+        found = self.mapping().get(name)
+        return found if found is not None else Value.absent(self.span)
+
+    def walk(self) -> Iterator[Value]:
+        """Itself and everything in it, depth first."""
+        yield self
+        for part in (*self.items(), *self.mapping().values()):
+            yield from part.walk()
+
+    def all_refs(self) -> tuple[str, ...]:
+        """The refs of the value and of all its parts, in order, without repetition."""
+        return tuple(dict.fromkeys(ref for part in self.walk() for ref in part.refs))
+
+    def with_default(self, raw: Raw, span: SourceSpan) -> Value:
+        return Value(State.KNOWN, raw, span, default=True)
+
+    def plain(self) -> JSON:
+        """As plain JSON: `{"$unknown": why}`, `{"$sensitive": true}`, `{"$error": why}`."""
+        if self.sensitive:
+            return {"$sensitive": True}
+        if self.error:
+            return {"$error": self.why}
+        if self.state is State.UNKNOWN:
+            return {"$unknown": self.why}
+        return plain_raw(self.raw)
+
+
+def _names_resource(ref: str) -> bool:
+    head = ref.partition(".")[0].partition("[")[0]
+    return head not in ("var", "local", "each", "count", "path", "terraform", "self")
+
+
+def scalar_equal(raw: object, other: object) -> bool:
+    """Equality of scalars as configurations mean it: no bool equals a number, "3" equals 3."""
+    if isinstance(raw, bool) or isinstance(other, bool):
+        if isinstance(raw, str) or isinstance(other, str):
+            return str(raw).lower() == str(other).lower()
+        return raw is other
+    if isinstance(raw, str) != isinstance(other, str):
+        return str(raw) == str(other)
+    return raw == other
+
+
+def plain_raw(raw: Raw) -> JSON:
+    if isinstance(raw, Mapping):
+        return {name: value.plain() for name, value in raw.items() if value.state is not State.ABSENT}
+    if isinstance(raw, tuple):
+        return [value.plain() for value in raw]
+    if isinstance(raw, Decimal):
+        return int(raw) if raw == raw.to_integral_value() else float(raw)
+    return raw
+
+
+def from_plain(data: JSON, span: SourceSpan = NOWHERE) -> Value:
+    """A known Value of plain JSON data, every part with the same span."""
+    if isinstance(data, Mapping):
+        return Value.known({str(name): from_plain(part, span) for name, part in data.items()}, span)
+    if isinstance(data, (list, tuple)):
+        return Value.known(tuple(from_plain(part, span) for part in data), span)
+    if isinstance(data, float):
+        number = Decimal(repr(data))
+        return Value.known(int(number) if number == number.to_integral_value() else number, span)
+    return Value.known(data, span)
