@@ -40,6 +40,9 @@ class Value:
     (`module.net.aws_subnet.a[0].id`), kept even when the value is unknown.
     default: the provider's default stands in for a missing attribute.
     error: the expression is an error, and `why` its message.
+    scenarios: of an unknown value that depends on an unknown condition, what it is in each
+    case: `(("IsProd is true", value), ("IsProd is false", value))`. A verdict on which all
+    scenarios agree is certain.
     """
 
     state: State
@@ -51,6 +54,7 @@ class Value:
     sensitive: bool = False
     default: bool = False
     error: bool = False
+    scenarios: tuple[tuple[str, Value], ...] = ()
 
     @staticmethod
     def known(
@@ -112,6 +116,8 @@ class Value:
             return Truth.NO
         if self.state is State.KNOWN:
             return Truth.of(self.raw != "")
+        if self.scenarios:
+            return _agreed(value.is_set() for _, value in self.scenarios)
         return Truth.YES if any(_names_resource(ref) for ref in self.refs) else Truth.MAYBE
 
     # -- comparison ----------------------------------------------------------------------
@@ -119,6 +125,8 @@ class Value:
     def _judge(self, judge: Callable[[Raw], bool]) -> Truth:
         if self.is_absent:
             return Truth.NO
+        if self.scenarios:
+            return _agreed(value._judge(judge) for _, value in self.scenarios)
         return Truth.of(judge(self.raw)) if self.state is State.KNOWN else Truth.MAYBE
 
     def is_true(self) -> Truth:
@@ -139,10 +147,16 @@ class Value:
     def _compare(self, judge: Callable[[Decimal], bool]) -> Truth:
         if self.is_absent:
             return Truth.NO
+        if self.scenarios:
+            return _agreed(value._compare(judge) for _, value in self.scenarios)
         number = self.number()
         if number is None:
             return Truth.MAYBE
         return Truth.of(judge(number))
+
+    def scenario_where(self, judge: Callable[[Value], Truth]) -> str:
+        """The name of the first scenario in which `judge` says YES; empty if there is none."""
+        return next((name for name, value in self.scenarios if judge(value) is Truth.YES), "")
 
     # -- access --------------------------------------------------------------------------
 
@@ -202,6 +216,11 @@ class Value:
         if self.state is State.UNKNOWN:
             return {"$unknown": self.why}
         return plain_raw(self.raw)
+
+
+def _agreed(verdicts: Iterator[Truth]) -> Truth:
+    found = set(verdicts)
+    return found.pop() if len(found) == 1 else Truth.MAYBE
 
 
 def _names_resource(ref: str) -> bool:
