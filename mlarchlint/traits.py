@@ -1,0 +1,285 @@
+"""Reads traits off an evaluated body, by the paths and operators of a kind entry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from mlarchlint.kinds import Kind, Path, Step, Trait
+from mlarchlint.model.resource import Instance
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Raw, State, Value, from_plain
+
+
+def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
+    """Every trait of the entry that has a value, a constant or a default on this instance."""
+    body = Value.known(instance.body, instance.span)
+    traits = {}
+    for trait in kind.traits:
+        value = read_trait(trait, form, body)
+        if not value.is_absent:
+            traits[trait.name] = value
+    return traits
+
+
+def read_trait(trait: Trait, form: str, body: Value) -> Value:
+    if trait.const is not None:
+        return replace(from_plain(trait.const, body.span), default=True)
+    found = read_paths(trait.paths.get(form, ()), body)
+    if trait.op == "exists":
+        return _negated(trait, _exists(found)) if form in trait.paths else _default(trait, form, body, found)
+    if found.is_absent:
+        return _default(trait, form, body, found)
+    return _negated(trait, _converted(trait, _OPS[trait.op](found)))
+
+
+def read_paths(paths: Iterable[Path], body: Value) -> Value:
+    """The first path that is not absent; else absent, with the span of what lacks it."""
+    absent = None
+    for path in paths:
+        value = read_path(path, body)
+        if not value.is_absent:
+            return value
+        absent = absent or value
+    return absent or Value.absent(body.span)
+
+
+def read_path(path: Path, value: Value) -> Value:
+    for place, step in enumerate(path):
+        if value.is_unknown:
+            return value
+        items = value.items()
+        if items or (value.state is State.KNOWN and isinstance(value.raw, tuple)):
+            value = items[0] if items else Value.absent(value.span)
+        if value.is_unknown:
+            return value
+        member = value.get(step.name)
+        if step.mode == "member":
+            value = member
+        elif step.mode == "json":
+            value = _decoded(member)
+        elif step.mode == "where":
+            value = _where(step, member)
+        else:
+            return _each(_elements(member, step), path[place + 1 :], member)
+    return value
+
+
+def _elements(value: Value, step: Step) -> tuple[Value, ...] | None:
+    """What `[]` or `{}` ranges over; None where the value is unknown or absent."""
+    if value.is_unknown or value.is_absent:
+        return None
+    if step.mode == "values":
+        return tuple(value.mapping().values()) or value.items()
+    # JSON syntax and some manifests write one block as an object.
+    return value.items() if isinstance(value.raw, tuple) else (value,)
+
+
+def _each(elements: tuple[Value, ...] | None, rest: Path, whole: Value) -> Value:
+    if elements is None:
+        return whole
+    if not rest:
+        return replace(whole, raw=elements)
+    results: list[Value] = []
+    nested = any(step.mode in ("each", "values") for step in rest)
+    for element in elements:
+        found = read_path(rest, element)
+        if nested and found.state is State.KNOWN and isinstance(found.raw, tuple):
+            results.extend(found.raw)
+        else:
+            results.append(found)
+    return replace(whole, raw=tuple(results))
+
+
+def _where(step: Step, value: Value) -> Value:
+    if value.is_unknown or value.is_absent:
+        return value
+    candidates = value.items() if isinstance(value.raw, tuple) else (value,)
+    verdicts = [(item, item.get(step.key).equals(step.equals)) for item in candidates]
+    for item, verdict in verdicts:
+        if verdict is Truth.YES:
+            return item
+    for item, verdict in verdicts:
+        if verdict is Truth.MAYBE:
+            return Value.unknown(item.get(step.key).why or item.why, item.span, refs=item.all_refs())
+    return Value.absent(value.span)
+
+
+def _decoded(value: Value) -> Value:
+    text = value.text()
+    if text is None:
+        return value
+    try:
+        decoded = from_plain(json.loads(text), value.span)
+    except (ValueError, RecursionError):
+        return Value.unknown("the JSON text in it cannot be read", value.span)
+    return replace(decoded, origin=value.origin, refs=value.refs)
+
+
+def _exists(value: Value) -> Value:
+    truth = value.is_set()
+    if truth is Truth.MAYBE:
+        return value
+    return Value.known(truth is Truth.YES, value.span, origin=value.origin)
+
+
+def _negated(trait: Trait, value: Value) -> Value:
+    if trait.negate and value.state is State.KNOWN and isinstance(value.raw, bool):
+        return replace(value, raw=not value.raw)
+    return value
+
+
+def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
+    span = absent.span if absent.span.file else body.span
+    for condition in trait.default_when:
+        found = read_paths(condition.paths.get(form, ()), body)
+        if found.is_unknown:
+            return Value.unknown(found.why, found.span, refs=found.refs)
+        raw = "null" if found.is_absent else str(found.raw).lower()
+        if raw == condition.equals:
+            return replace(from_plain(condition.value, span), default=True)
+    if trait.default is None:
+        return Value.absent(span)
+    return replace(from_plain(trait.default, span), default=True)
+
+
+# -- operators ---------------------------------------------------------------------------
+
+
+def _list(value: Value) -> Value:
+    if value.is_unknown or isinstance(value.raw, tuple):
+        return value
+    return replace(value, raw=(value,))
+
+
+def _count(value: Value) -> Value:
+    if value.is_unknown:
+        return value
+    size = len(value.raw) if isinstance(value.raw, (tuple, Mapping)) else 1
+    return replace(value, raw=size)
+
+
+def _first(value: Value) -> Value:
+    items = value.items()
+    if isinstance(value.raw, tuple):
+        return items[0] if items else Value.absent(value.span)
+    return value
+
+
+def _parts(value: Value) -> Value:
+    if value.is_unknown:
+        return value
+    seen: dict[object, Value] = {}
+    for item in _list(value).items():
+        key = item.raw if isinstance(item.raw, (str, int, bool)) else item.all_refs() or id(item)
+        if not item.is_absent:
+            seen.setdefault(key, item)
+    return replace(value, raw=tuple(seen.values()))
+
+
+def _over_bools(join: Callable[[Iterable[Truth]], Truth], decisive: Truth) -> Callable[[Value], Value]:
+    def operate(value: Value) -> Value:
+        if value.is_unknown:
+            return value
+        items = _list(value).items()
+        truths = [item.is_true() for item in items]
+        truth = join(truths)
+        if truth is Truth.MAYBE:
+            return next(item for item, one in zip(items, truths) if one is Truth.MAYBE)
+        deciding = next((item for item, one in zip(items, truths) if one is decisive), value)
+        return Value.known(truth is Truth.YES, _span(deciding, value), origin=deciding.origin)
+
+    return operate
+
+
+def _over_numbers(join: Callable[[list[Decimal]], Decimal]) -> Callable[[Value], Value]:
+    def operate(value: Value) -> Value:
+        if value.is_unknown:
+            return value
+        numbers = []
+        for item in _list(value).items():
+            number = item.number()
+            if item.is_unknown:
+                return item
+            if number is not None:
+                numbers.append(number)
+        return replace(value, raw=_plain_number(join(numbers))) if numbers else Value.absent(value.span)
+
+    return operate
+
+
+def _span(value: Value, other: Value) -> SourceSpan:
+    return value.span if value.span.file else other.span
+
+
+_OPS: dict[str, Callable[[Value], Value]] = {
+    "value": lambda value: value,
+    "list": _list,
+    "count": _count,
+    "first": _first,
+    "parts": _parts,
+    "any": _over_bools(Truth.any, Truth.YES),
+    "all": _over_bools(Truth.all, Truth.NO),
+    "min": _over_numbers(min),
+    "max": _over_numbers(max),
+    "sum": _over_numbers(lambda numbers: sum(numbers, Decimal(0))),
+}
+
+
+# -- conversion --------------------------------------------------------------------------
+
+
+def _converted(trait: Trait, value: Value) -> Value:
+    if value.scenarios:
+        return replace(
+            value,
+            scenarios=tuple((name, _converted(trait, one)) for name, one in value.scenarios),
+        )
+    if value.state is not State.KNOWN or value.raw is None:
+        return value
+    if isinstance(value.raw, tuple) and trait.op not in ("count",):
+        return replace(value, raw=tuple(_converted(trait, item) for item in value.raw))
+    raw = _mapped(trait, value.raw)
+    if isinstance(raw, (dict, list)):
+        return replace(from_plain(raw, value.span), origin=value.origin, refs=value.refs)
+    return replace(value, raw=_scaled(trait, _typed(trait.type, raw)))
+
+
+def _mapped(trait: Trait, raw: Raw) -> Raw:
+    if trait.match is not None:
+        return trait.match.search(str(raw)) is not None
+    if trait.values:
+        key = str(raw).lower()
+        if key in trait.values:
+            return trait.values[key]  # type: ignore[no-any-return]
+        if "*" in trait.values:
+            return trait.values["*"]  # type: ignore[no-any-return]
+    return raw
+
+
+def _typed(type_name: str, raw: Raw) -> Raw:
+    if type_name == "bool" and isinstance(raw, str) and raw.lower() in ("true", "false"):
+        return raw.lower() == "true"
+    if type_name in ("int", "number") and isinstance(raw, str):
+        try:
+            return _plain_number(Decimal(raw))
+        except ArithmeticError:
+            return raw
+    if type_name == "string" and not isinstance(raw, (str, Mapping, tuple)):
+        return str(raw)
+    return raw
+
+
+def _scaled(trait: Trait, raw: Raw) -> Raw:
+    if trait.scale and isinstance(raw, (int, Decimal)) and not isinstance(raw, bool):
+        return _plain_number(Decimal(raw) * Decimal(trait.scale))
+    return raw
+
+
+def _plain_number(number: Decimal) -> int | Decimal:
+    if not number.is_finite():
+        return number
+    return int(number) if number == number.to_integral_value() else number
