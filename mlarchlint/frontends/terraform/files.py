@@ -1,0 +1,160 @@
+"""Which files make a module directory, read and parsed once each."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from pathlib import Path
+
+from mlarchlint.frontends.terraform.declarations import ModuleSyntax, Source, comment_lines, declarations
+from mlarchlint.frontends.terraform.nodes import File
+from mlarchlint.frontends.terraform.sources import TerraformSources, is_configuration
+from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.span import SourceSpan
+
+_SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
+
+
+class Folders:
+    """The module directories below the root; remembers what was read and what could not be."""
+
+    def __init__(self, sources: TerraformSources) -> None:
+        self.sources = sources
+        self.base = sources.base.resolve()
+        self.root = sources.root.resolve()
+        self.diagnostics: list[Diagnostic] = []
+        self.read: set[str] = set()
+        self.failed: set[str] = set()
+        self._syntax: dict[str, ModuleSyntax] = {}
+        self._parsed: dict[str, Source | None] = {}
+        self._shown: dict[str, str] = {}
+        for directory in sorted(sources.directories, key=lambda d: (self._real(d) != d, d)):
+            self._shown.setdefault(self._real(directory), directory)
+
+    # -- directories ---------------------------------------------------------------------
+
+    @property
+    def scanned(self) -> tuple[str, ...]:
+        """The folders to scan; one that is only a link to another of them counts once."""
+        return tuple(sorted(self._shown.values()))
+
+    def resolve(self, directory: str, source: str) -> str | None:
+        """The folder that a path in `directory` leads to, as shown; None where it leaves the root."""
+        place = Path(os.path.realpath(self.base / directory / source))
+        if not place.is_relative_to(self.root):
+            return None
+        real = Path(os.path.relpath(place, self.base)).as_posix()
+        return self._shown.get(real, real)
+
+    def exists(self, directory: str) -> bool:
+        return (self.base / directory).is_dir()
+
+    def _real(self, directory: str) -> str:
+        return Path(os.path.relpath(os.path.realpath(self.base / directory), self.base)).as_posix()
+
+    # -- files ---------------------------------------------------------------------------
+
+    def syntax(self, directory: str, alone: bool = False) -> ModuleSyntax:
+        """What the folder declares. alone: only the files of it that were given."""
+        key = f"{directory}\n{alone}"
+        found = self._syntax.get(key)
+        if found is None:
+            paths = self._files(directory, alone)
+            read = [source for path in paths if (source := self._source(path)) is not None]
+            found, diagnostics = declarations(directory, read)
+            self._syntax[key] = found
+            self.diagnostics += diagnostics
+        return found
+
+    def _files(self, directory: str, alone: bool) -> list[str]:
+        given = self.sources.directories.get(directory)
+        if given is None or (directory in self.sources.partial and not alone):
+            given = self._listed(directory)
+        kept: dict[str, str] = {}
+        for path in sorted(_without_shadowed(given)):
+            place = Path(os.path.realpath(self.base / path))
+            if place.is_relative_to(self.root):
+                kept.setdefault(str(place), path)
+            elif path not in self.failed:
+                self.fail(path, "terraform-outside-root", f"{path} is a link that leaves the scanned root")
+        return list(kept.values())
+
+    def _listed(self, directory: str) -> tuple[str, ...]:
+        try:
+            names = sorted(os.listdir(self.base / directory))
+        except OSError:
+            return ()
+        return tuple(joined(directory, name) for name in names if is_configuration(name))
+
+    def _source(self, path: str) -> Source | None:
+        if path not in self._parsed:
+            self._parsed[path] = self._parse(path)
+        return self._parsed[path]
+
+    def _parse(self, path: str) -> Source | None:
+        text = self.text(path)
+        if text is None:
+            return None
+        file, diagnostics = parse_file(text, path)
+        self.diagnostics += diagnostics
+        if any(diagnostic.level == "error" for diagnostic in diagnostics):
+            self.failed.add(path)
+        name = _stem(path)
+        override = name == "override" or name.endswith("_override")
+        return Source(file, override, comment_lines(text) if file.comments else frozenset())
+
+    def text(self, path: str) -> str | None:
+        """The text of a file inside the root, or None and a Diagnostic."""
+        try:
+            data = self.sources.read(path)
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.fail(path, "terraform-unreadable", f"{path} is not UTF-8 text")
+            return None
+        except (OSError, ValueError) as error:
+            self.fail(path, "terraform-unreadable", f"{path} cannot be read: {_reason(error)}")
+            return None
+        self.read.add(path)
+        return text
+
+    def fail(self, path: str, code: str, summary: str) -> None:
+        self.failed.add(path)
+        self.diagnostics.append(Diagnostic(code, summary, "It is left out.", SourceSpan(path)))
+
+
+def parse_file(text: str, path: str) -> tuple[File, list[Diagnostic]]:
+    if path.endswith(".json"):
+        from mlarchlint.frontends.terraform import json_syntax
+
+        return json_syntax.parse(text, path)
+    from mlarchlint.frontends.terraform import syntax
+
+    return syntax.parse(text, path)
+
+
+def joined(directory: str, name: str) -> str:
+    """A path below a folder, without `./` and `..`."""
+    return posixpath.normpath(posixpath.join(directory, name))
+
+
+def _stem(path: str) -> str:
+    name = posixpath.basename(path)
+    suffix = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
+    return name[: len(name) - len(suffix)]
+
+
+def _without_shadowed(paths: tuple[str, ...]) -> list[str]:
+    """OpenTofu reads `x.tofu` in place of `x.tf`."""
+    present = set(paths)
+    return [path for path in paths if not (".tf" in path and _tofu_twin(path) in present)]
+
+
+def _tofu_twin(path: str) -> str:
+    for ending in (".tf.json", ".tf"):
+        if path.endswith(ending):
+            return path[: -len(ending)] + ending.replace(".tf", ".tofu")
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
