@@ -1,0 +1,97 @@
+"""The frozen configuration of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlarchlint.model.finding import Severity
+from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.requirements import Requirements
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """file_bytes: larger files are not read. The rest bounds what the scanned code expands to."""
+
+    file_bytes: int = 10 * MEBIBYTE
+    instances: int = 1_000
+    total: int = 100_000
+    modules: int = 5_000
+    depth: int = 32
+    blocks: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """What the configuration changes about one rule."""
+
+    severity: Severity | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    span: SourceSpan = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSuppression:
+    """rule: id, prefix, name or pillar. address and path: globs; empty means any."""
+
+    rule: str
+    reason: str
+    address: str = ""
+    path: str = ""
+    until: str = ""
+    span: SourceSpan = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Layers: defaults, then the file, then its environment, then the flags; the last one wins.
+
+    base: the folder that `exclude` globs and configured paths are relative to.
+    rules: by id or name as written. var_files: absolute. vars: the text of `NAME=VALUE`,
+    or plain JSON from the file. fail_on: None means that findings never fail the run.
+    origins: where each key was set: `default`, `FILE:LINE` or the flag.
+    """
+
+    base: Path = Path(".")
+    requirements: Requirements = field(default_factory=Requirements)
+    exclude: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    suppressions: tuple[ConfigSuppression, ...] = ()
+    var_files: tuple[Path, ...] = ()
+    vars: Mapping[str, Any] = field(default_factory=dict)
+    workspace: str = "default"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    fail_on: Severity | None = Severity.LOW
+    environment: str = ""
+    limits: Limits = field(default_factory=Limits)
+    uncertain: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def runs(self, rule_id: str, name: str, pillar: str) -> bool:
+        """Whether `select` and `ignore` leave this rule in."""
+        if self.select and not any(names_rule(s, rule_id, name, pillar) for s in self.select):
+            return False
+        return not any(names_rule(s, rule_id, name, pillar) for s in self.ignore)
+
+    def setting(self, rule_id: str, name: str) -> RuleSetting:
+        """What is set for a rule, by its id or by its name."""
+        return self.rules.get(rule_id) or self.rules.get(name) or RuleSetting()
+
+
+def names_rule(selector: str, rule_id: str, name: str, pillar: str) -> bool:
+    """Whether an id, id prefix (`MLA-HA`), name or pillar means this rule."""
+    wanted = selector.lower()
+    if wanted in (rule_id.lower(), name.lower(), pillar.lower()):
+        return True
+    return wanted.startswith("mla") and rule_id.lower().startswith(wanted)
+
+
+def severity_or_never(text: str) -> Severity | None:
+    return None if text == "never" else Severity(text)
