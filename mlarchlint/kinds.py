@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -85,7 +85,7 @@ class Kind:
 _STEP = re.compile(r"([^.\[\]{}<>]+)(\[\]|\{\}|<json>|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)")
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_path(text: str) -> Path:
     """The steps of a dotted path; ValueError where it has no such form."""
     steps = []
@@ -141,7 +141,7 @@ def _condition(entry: Mapping[str, Any]) -> Condition:
     paths = _paths(entry)
     if "path" in entry:
         path = (parse_path(str(entry["path"])),)
-        paths = {name: path for name in FORMATS}
+        paths = dict.fromkeys(FORMATS, path)
     return Condition(paths, _value_key(entry["equals"]), entry["value"])
 
 
@@ -169,7 +169,7 @@ def parse_entry(entry: Mapping[str, Any], provider: str) -> Kind:
         edges=tuple(_edge(form, Relation(form["relation"])) for form in entry.get("edges", ())),
         inherit=tuple(_edge(form, Relation.USES) for form in entry.get("inherit", ())),
         part_of=_edge(part_of, Relation.DEPENDS_ON) if part_of else None,
-        tags={name: tag_paths for name in FORMATS},
+        tags=dict.fromkeys(FORMATS, tag_paths),
         reference=str(entry.get("reference", "")),
     )
 

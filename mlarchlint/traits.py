@@ -28,7 +28,14 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
 def read_trait(trait: Trait, form: str, body: Value) -> Value:
     if trait.const is not None:
         return replace(from_plain(trait.const, body.span), default=True)
-    found = read_paths(trait.paths.get(form, ()), body)
+    return _judged(trait, form, body, read_paths(trait.paths.get(form, ()), body))
+
+
+def _judged(trait: Trait, form: str, body: Value, found: Value) -> Value:
+    if found.scenarios:
+        return replace(
+            found, scenarios=tuple((name, _judged(trait, form, body, one)) for name, one in found.scenarios)
+        )
     if trait.op == "exists":
         return _negated(trait, _exists(found)) if form in trait.paths else _default(trait, form, body, found)
     if found.is_absent:
@@ -49,6 +56,11 @@ def read_paths(paths: Iterable[Path], body: Value) -> Value:
 
 def read_path(path: Path, value: Value) -> Value:
     for place, step in enumerate(path):
+        if value.scenarios:
+            rest = path[place:]
+            return replace(
+                value, scenarios=tuple((name, read_path(rest, one)) for name, one in value.scenarios)
+            )
         if value.is_unknown:
             return value
         items = value.items()
@@ -188,8 +200,8 @@ def _over_bools(join: Callable[[Iterable[Truth]], Truth], decisive: Truth) -> Ca
         truths = [item.is_true() for item in items]
         truth = join(truths)
         if truth is Truth.MAYBE:
-            return next(item for item, one in zip(items, truths) if one is Truth.MAYBE)
-        deciding = next((item for item, one in zip(items, truths) if one is decisive), value)
+            return next(item for item, one in zip(items, truths, strict=True) if one is Truth.MAYBE)
+        deciding = next((item for item, one in zip(items, truths, strict=True) if one is decisive), value)
         return Value.known(truth is Truth.YES, _span(deciding, value), origin=deciding.origin)
 
     return operate
@@ -233,11 +245,6 @@ _OPS: dict[str, Callable[[Value], Value]] = {
 
 
 def _converted(trait: Trait, value: Value) -> Value:
-    if value.scenarios:
-        return replace(
-            value,
-            scenarios=tuple((name, _converted(trait, one)) for name, one in value.scenarios),
-        )
     if value.state is not State.KNOWN or value.raw is None:
         return value
     if isinstance(value.raw, tuple) and trait.op not in ("count",):

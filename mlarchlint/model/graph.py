@@ -57,7 +57,7 @@ class Dangling:
 class ResourceGraph:
     """Resources in the order (file, line, address), with edges indexed both ways. Immutable."""
 
-    __slots__ = ("_by_kind", "_by_key", "_in", "_out", "dangling", "edges", "resources")
+    __slots__ = ("_by_key", "_by_kind", "_in", "_out", "dangling", "edges", "resources")
 
     def __init__(
         self, resources: Iterable[Resource], edges: Iterable[Edge] = (), dangling: Iterable[Dangling] = ()

@@ -1,0 +1,299 @@
+"""Instances and kinds become one provider-neutral ResourceGraph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from mlarchlint.kinds import EdgeForm, Kind, Kinds
+from mlarchlint.model.graph import Dangling, Edge, Relation, ResourceGraph
+from mlarchlint.model.resource import Format, Instance, Mode, Resource
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import State, Value
+from mlarchlint.module_sources import registry_name
+from mlarchlint.references import Addresses, Names, literals, means_resource
+from mlarchlint.tags import read_tags
+from mlarchlint.traits import read_paths, read_traits
+
+_PROVIDERS = {
+    "aws": "aws", "awscc": "aws", "google": "google", "azurerm": "azure", "azapi": "azure", "azuread": "azure",
+    "kubernetes": "kubernetes", "kubectl": "kubernetes", "helm": "kubernetes",
+}  # fmt: skip
+_REGIONS = {"aws": ("region",), "google": ("region",), "azure": ("location",)}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A resource in the making."""
+
+    resource: Resource
+    kind: Kind | None
+    form: str
+
+
+def normalise(instances: Iterable[Instance], kinds: Kinds) -> ResourceGraph:
+    """The graph of all instances, also of types without a kind (`other`)."""
+    drafts = _drafts(list(_with_manifests(instances)), kinds)
+    resources = {draft.resource.key: draft.resource for draft in drafts}
+    weave = _Weave(drafts, resources)
+    weave.lay_parts()
+    weave.inherit()
+    weave.draw_edges()
+    weave.draw_manifest_links()
+    weave.draw_dependencies()
+    return ResourceGraph(resources.values(), weave.edges.values(), weave.dangling)
+
+
+def _with_manifests(instances: Iterable[Instance]) -> Iterator[Instance]:
+    """Kubernetes objects that Terraform declares take the form of manifests."""
+    for instance in instances:
+        if instance.type.startswith(("kubernetes_", "kubectl_")) and instance.mode is Mode.MANAGED:
+            from mlarchlint.frontends.kubernetes import from_terraform
+
+            converted = from_terraform(instance)
+            yield from converted or [instance]
+        else:
+            yield instance
+
+
+def _drafts(instances: list[Instance], kinds: Kinds) -> list[_Draft]:
+    drafts = []
+    for instance, key in zip(instances, _keys(instances), strict=True):
+        form = _form(instance)
+        kind = _find(kinds, form, instance)
+        attrs = read_traits(kind, form, instance) if kind else {}
+        if form == "kubernetes":
+            from mlarchlint.frontends.kubernetes import kubernetes_traits
+
+            attrs.update(kubernetes_traits(instance))
+        provider = kind.provider if kind else _provider(instance)
+        _place(attrs, provider, instance)
+        tags = read_tags(kind, form, instance)
+        name = kind.kind if kind else "other"
+        drafts.append(
+            _Draft(Resource(key, instance.address, name, provider, attrs, tags, instance), kind, form)
+        )
+    return drafts
+
+
+def _keys(instances: list[Instance]) -> list[str]:
+    """The address where it is unique, else with its scope or file before it."""
+    count = Counter(instance.address for instance in instances)
+    keys: list[str] = []
+    taken: set[str] = set()
+    for instance in instances:
+        key = instance.address
+        if count[key] > 1:
+            key = f"{instance.scope or instance.span.file}:{key}"
+        number = 2
+        unique = key
+        while unique in taken:
+            unique, number = f"{key}#{number}", number + 1
+        taken.add(unique)
+        keys.append(unique)
+    return keys
+
+
+def _form(instance: Instance) -> str:
+    if instance.mode is Mode.MODULE:
+        return "module"
+    if instance.format is Format.CLOUDFORMATION:
+        return "cloudformation"
+    return "kubernetes" if "/" in instance.type else "terraform"
+
+
+def _find(kinds: Kinds, form: str, instance: Instance) -> Kind | None:
+    if instance.mode is Mode.DATA:
+        return None
+    return kinds.find(form, registry_name(instance.type) if form == "module" else instance.type)
+
+
+def _provider(instance: Instance) -> str:
+    if instance.format is Format.CLOUDFORMATION:
+        return "aws"
+    if instance.format is Format.KUBERNETES or "/" in instance.type:
+        return "kubernetes" if instance.mode is not Mode.MODULE else ""
+    prefix = instance.type.partition("_")[0]
+    return _PROVIDERS.get(prefix, prefix)
+
+
+def _place(attrs: dict[str, Value], provider: str, instance: Instance) -> None:
+    """The region of the provider block, where the resource names none itself."""
+    if "region" in attrs and not attrs["region"].is_absent:
+        return
+    for name in _REGIONS.get(provider, ()):
+        region = instance.provider_config.get(name)
+        if region is not None and not region.is_absent:
+            attrs["region"] = region
+
+
+class _Weave:
+    """Lays parts onto owners, follows templates and draws the edges."""
+
+    def __init__(self, drafts: list[_Draft], resources: dict[str, Resource]) -> None:
+        self._drafts = drafts
+        self._resources = resources
+        self._addresses = Addresses.of(resources.values())
+        self._names = Names(resources)
+        self._owners: dict[str, str] = {}
+        self.edges: dict[tuple[str, str, Relation], Edge] = {}
+        self.dangling: dict[Dangling, None] = {}
+
+    # -- who a value means -----------------------------------------------------------------
+
+    def _meant(self, draft: _Draft, form: EdgeForm) -> Iterator[tuple[Resource, Value]]:
+        """Every resource that the paths of a form name, with the value that names it."""
+        instance = draft.resource.instance
+        body = Value.known(instance.body, instance.span)
+        for path in form.paths.get(draft.form, ()):
+            value = read_paths((path,), body)
+            for key in self._keys_of(draft.resource, value, form):
+                yield self._resources[key], value
+
+    def _keys_of(self, source: Resource, value: Value, form: EdgeForm) -> Iterator[str]:
+        found = False
+        for reference in value.all_refs():
+            for key in self._addresses.find(source.instance.scope, reference):
+                found = True
+                owner = self._owners.get(key, key)
+                if owner != source.key and (self._fits(key, form) or self._fits(owner, form)):
+                    yield owner
+        if found or not form.by:
+            return
+        for text in literals(value):
+            for key in self._names.find(form.by, text, source.provider):
+                if key != source.key and self._fits(key, form):
+                    yield key
+
+    def _fits(self, key: str, form: EdgeForm) -> bool:
+        resource = self._resources[key]
+        if not form.to or resource.kind in form.to or resource.type in form.to:
+            return True
+        # What was not read could be anything: a data source, or a module without code.
+        return resource.instance.mode is not Mode.MANAGED
+
+    # -- parts and templates ---------------------------------------------------------------
+
+    def lay_parts(self) -> None:
+        for draft in self._drafts:
+            form = draft.kind.part_of if draft.kind else None
+            if form is None:
+                continue
+            for owner, _ in self._meant(draft, form):
+                part = draft.resource
+                self._owners[part.key] = owner.key
+                draft.resource = self._put(replace(part, part_of=owner.key))
+                self._put(replace(owner, attrs=_overlaid(owner.attrs, part)))
+                break
+        self._refresh()
+
+    def inherit(self) -> None:
+        for draft in self._drafts:
+            for form in draft.kind.inherit if draft.kind else ():
+                self._inherit(draft, form)
+        self._refresh()
+
+    def _inherit(self, draft: _Draft, form: EdgeForm) -> None:
+        heir = self._resources[draft.resource.key]
+        attrs = dict(heir.attrs)
+        for origin, value in self._meant(draft, form):
+            if origin.instance.mode is not Mode.MANAGED:
+                continue
+            for name, trait in origin.attrs.items():
+                if (not form.attrs or name in form.attrs) and _lacks(attrs, name, trait):
+                    attrs[name] = trait
+            self._draw(heir.key, origin.key, Relation.USES, value)
+            self._put(replace(heir, attrs=attrs))
+            return
+        body = Value.known(heir.instance.body, heir.instance.span)
+        named = read_paths(form.paths.get(draft.form, ()), body)
+        if named.is_absent:
+            return
+        why = named.why or f"{named.text() or 'what it refers to'} is not in the scanned code"
+        for name in form.attrs:
+            if _lacks(attrs, name, Value.unknown(why)):
+                attrs[name] = Value.unknown(why, named.span, refs=named.all_refs(), origin=named.origin)
+        self._put(replace(heir, attrs=attrs))
+
+    def _put(self, resource: Resource) -> Resource:
+        self._resources[resource.key] = resource
+        return resource
+
+    def _refresh(self) -> None:
+        for draft in self._drafts:
+            draft.resource = self._resources[draft.resource.key]
+
+    # -- edges -----------------------------------------------------------------------------
+
+    def draw_edges(self) -> None:
+        for draft in self._drafts:
+            source = self._owners.get(draft.resource.key, draft.resource.key)
+            for form in draft.kind.edges if draft.kind else ():
+                for target, value in self._meant(draft, form):
+                    ends = (target.key, source) if form.reverse else (source, target.key)
+                    self._draw(*ends, form.relation, value)
+        self._lend_edges()
+
+    def _lend_edges(self) -> None:
+        """What a template points at, its users point at."""
+        offered: dict[str, list[Edge]] = {}
+        for edge in self.edges.values():
+            if edge.relation not in (Relation.USES, Relation.DEPENDS_ON):
+                offered.setdefault(edge.source, []).append(edge)
+        for use in [edge for edge in self.edges.values() if edge.relation is Relation.USES]:
+            for edge in offered.get(use.target, ()):
+                self._add(replace(edge, source=use.source))
+
+    def draw_manifest_links(self) -> None:
+        if not any(draft.form == "kubernetes" for draft in self._drafts):
+            return
+        from mlarchlint.frontends.kubernetes import kubernetes_links
+
+        for edge in kubernetes_links(tuple(self._resources.values())):
+            self._add(edge)
+
+    def draw_dependencies(self) -> None:
+        """Every other reference is a plain dependency; one that means nothing is dangling."""
+        joined = {(edge.source, edge.target) for edge in self.edges.values()}
+        for draft in self._drafts:
+            source = draft.resource
+            for value in source.instance.body.values():
+                for reference in value.all_refs():
+                    keys = self._addresses.find(source.instance.scope, reference)
+                    if not keys and means_resource(reference) and draft.form != "kubernetes":
+                        self.dangling[Dangling(source.key, reference, value.span)] = None
+                    for key in keys:
+                        if (
+                            key != source.key
+                            and (source.key, key) not in joined
+                            and (key, source.key) not in joined
+                        ):
+                            self._draw(source.key, key, Relation.DEPENDS_ON, value)
+
+    def _draw(self, source: str, target: str, relation: Relation, value: Value) -> None:
+        self._add(Edge(source, target, relation, value.span))
+
+    def _add(self, edge: Edge) -> None:
+        if edge.source != edge.target:
+            self.edges.setdefault((edge.source, edge.target, edge.relation), edge)
+
+
+def _lacks(attrs: Mapping[str, Value], name: str, offered: Value) -> bool:
+    present = attrs.get(name)
+    return present is None or present.is_absent or (present.default and not offered.default)
+
+
+def _overlaid(attrs: Mapping[str, Value], part: Resource) -> dict[str, Value]:
+    """An owner's traits completed by a part, which may itself not exist."""
+    result = dict(attrs)
+    sure = part.instance.exists is Truth.YES
+    for name, trait in part.attrs.items():
+        if name in ("name", "region") or not _lacks(result, name, trait):
+            continue
+        if sure or trait.state is not State.KNOWN:
+            result[name] = trait
+        else:
+            why = f"{part.address} may or may not exist"
+            result[name] = Value.unknown(why, trait.span, refs=trait.refs)
+    return result
