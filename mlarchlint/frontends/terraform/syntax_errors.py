@@ -1,0 +1,96 @@
+"""What is wrong with a file that tree-sitter refuses, in words that help."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.span import SourceSpan
+
+if TYPE_CHECKING:
+    from mlarchlint.frontends.terraform.syntax_tree import SyntaxProblem
+
+_LONGEST = 400_000  # python-hcl2 reads a few thousand lines a second: not worth it for giants
+_ODD_FLOAT = re.compile(r"(?<![\w.\"])(\d+)\.(?=[eE][+-]?\d|[\s,)\]}])|(?<=[\s=(\[,:?+*/-])\.(\d+)")
+_NAMES = {
+    "RBRACE": "`}`", "LBRACE": "`{`", "RSQB": "`]`", "LSQB": "`[`", "RPAR": "`)`", "LPAR": "`(`",
+    "EQ": "`=`", "COLON": "`:`", "COMMA": "`,`", "DBLQUOTE": "a closing quote", "NAME": "a name",
+    "NL_OR_COMMENT": "a new line", "INTERP_START": "`${`",
+}  # fmt: skip
+
+
+def describe_error(source: str, path: str, problem: SyntaxProblem) -> Diagnostic:
+    """Where reading stopped and what was expected there."""
+    span, expected = problem.span, problem.summary
+    second = _second_opinion(source)
+    if second is not None:
+        line, column, wanted = second
+        if line > 0:
+            span = SourceSpan(path, line, column, line, column + 1)
+        if wanted:
+            expected = wanted
+    detail = "Correct the file; the block with the error was not read, the rest of the file was."
+    return Diagnostic("syntax-error", expected, detail, span)
+
+
+def _second_opinion(source: str) -> tuple[int, int, str] | None:
+    """Line, column and message of python-hcl2, or None if it accepts the text or cannot say."""
+    if len(source) > _LONGEST:
+        return None
+    try:
+        import hcl2
+        from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+    except ImportError:
+        return None
+    try:
+        hcl2.loads(source if source.endswith("\n") else source + "\n")
+    except UnexpectedToken as error:
+        found = str(error.token)
+        shown = "the end of the file" if error.token.type == "$END" else _quoted(found)
+        wanted = _expected(getattr(error, "accepts", None) or error.expected)
+        line, column = _place(error.line, error.column, source, at_end=error.token.type == "$END")
+        return line, column, f"Unexpected {shown}{wanted}"
+    except UnexpectedCharacters as error:
+        return error.line, error.column, f"Unexpected {_quoted(error.char)}"
+    except Exception:
+        return None
+    return None
+
+
+def _place(line: object, column: object, source: str, at_end: bool) -> tuple[int, int]:
+    if at_end or not isinstance(line, int) or not isinstance(column, int) or line < 1:
+        lines = source.rstrip("\n").split("\n")
+        return len(lines), len(lines[-1]) + 1
+    return line, max(column, 1)
+
+
+def _expected(terminals: object) -> str:
+    if not isinstance(terminals, (set, frozenset, list, tuple)):
+        return ""
+    names = sorted({_NAMES[name] for name in terminals if name in _NAMES})
+    return f"; expected {' or '.join(names)}" if 0 < len(names) <= 4 else ""
+
+
+def _quoted(text: str) -> str:
+    stripped = text.strip()
+    if not stripped:
+        return "the end of the line"
+    return f"`{stripped[:30]}`"
+
+
+def rescued_text(source: str) -> str | None:
+    """The text with the number forms that only tree-sitter refuses written plainly, if python-hcl2 reads it.
+
+    Same length in every line up to the number, so that positions before it stay right.
+    """
+    if not _ODD_FLOAT.search(source) or len(source) > _LONGEST:
+        return None
+    changed = _ODD_FLOAT.sub(lambda found: f"{found[1]}.0" if found[1] else f"0.{found[2]}", source)
+    try:
+        import hcl2
+
+        hcl2.loads(source if source.endswith("\n") else source + "\n")
+    except Exception:
+        return None
+    return changed
