@@ -1,0 +1,117 @@
+"""What is read off the text of a YAML or JSON file before, or instead of, parsing it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.span import SourceSpan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comment:
+    """A comment that mentions mlarchlint; text: without the `#`."""
+
+    text: str
+    span: SourceSpan
+
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*((?=[^\n#]*mlarchlint)[^\n]*)", re.MULTILINE)
+
+
+def comments(text: str, path: str) -> tuple[Comment, ...]:
+    """The comments that mention mlarchlint, which the composer drops."""
+    if "mlarchlint" not in text:
+        return ()
+    found = []
+    for match in _COMMENT.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        words = match.group(1).rstrip()
+        end = match.start(1) - match.start() + column + len(words)
+        found.append(Comment(words, SourceSpan(path, line, column, line, end)))
+    return tuple(found)
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def decode(data: str | bytes, path: str) -> str | Diagnostic:
+    """The text without byte order mark, or why it is none."""
+    if isinstance(data, bytes):
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return Diagnostic("not-utf8", "UTF-16 text", "Save the file as UTF-8.", SourceSpan(path))
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            column = error.start - data.rfind(b"\n", 0, error.start)
+            span = SourceSpan(path, line, column, line, column + 1)
+            return Diagnostic("not-utf8", "not UTF-8 text", "Save the file as UTF-8.", span)
+    else:
+        text = data
+    text = text.removeprefix("\ufeff")
+    place = text.find("\0")
+    if place >= 0 or _LONE_SURROGATE.search(text):
+        line = text.count("\n", 0, max(place, 0)) + 1
+        return Diagnostic("not-text", "binary data, not text", "", SourceSpan(path, line, 1, line, 2))
+    return text
+
+
+_SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def join_surrogates(text: str) -> str:
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML refuses; YAML has `\\U`."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _SURROGATES.sub(_joined, text)
+
+
+def _joined(match: re.Match[str]) -> str:
+    high, low = int(match[1], 16), int(match[2], 16)
+    return f"\\U{0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF):08x}"
+
+
+# -- classification ----------------------------------------------------------------------
+
+_LANGUAGES = (
+    ("Helm", re.compile(r"\{\{-?\s*(?:\(*\s*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b"
+                        r"|/\*|(?:include|template|define|block|range|if|with|end|else|toYaml|tpl|\$\w*)\b)")),
+    ("Jinja", re.compile(r"\{%[-+]?\s*\w+.*?%\}|\{#.*?#\}")),
+    ("ytt", re.compile(r"^\s*#@", re.MULTILINE)),
+    ("Cookiecutter", re.compile(r"\{\{\s*cookiecutter\.")),
+    ("text", re.compile(r"\{\{.*?\}\}|<%.*?%>|<<\w+>>")),
+)  # fmt: skip
+
+
+def template_language(text: str) -> str:
+    """The language of a template that renders to YAML; empty if there is no sign of one."""
+    return next((name for name, sign in _LANGUAGES if sign.search(text)), "")
+
+
+_CLOUDFORMATION = re.compile(
+    r"""^(?:AWSTemplateFormatVersion|["']AWSTemplateFormatVersion["'])\s*:|^\s*\{?\s*"AWSTemplateFormatVersion"\s*:"""
+    r"""|^Transform\s*:.{0,80}AWS::""",
+    re.MULTILINE,
+)
+_RESOURCES = re.compile(r"""^Resources\s*:|["']Resources["']\s*:""", re.MULTILINE)
+_RESOURCE_TYPE = re.compile(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Alexa|Custom)::\w""")
+_API_VERSION = re.compile(r"""^apiVersion\s*:|["']apiVersion["']\s*:""", re.MULTILINE)
+_KIND = re.compile(r"""^kind\s*:|["']kind["']\s*:""", re.MULTILINE)
+_PLAN = re.compile(r'"format_version"\s*:')
+_PLAN_BODY = re.compile(r'"(?:planned_values|resource_changes|terraform_version)"\s*:')
+
+
+def sniff(text: str) -> set[str]:
+    """What the file may be: `cloudformation`, `kubernetes`, `plan`; `other` if none of them."""
+    found = set()
+    if _CLOUDFORMATION.search(text) or (_RESOURCES.search(text) and _RESOURCE_TYPE.search(text)):
+        found.add("cloudformation")
+    if _API_VERSION.search(text) and _KIND.search(text):
+        found.add("kubernetes")
+    start = text[:4000]
+    if _PLAN.search(start) and start.lstrip()[:1] == "{" and _PLAN_BODY.search(text):
+        found = {"plan"}
+    return found or {"other"}
