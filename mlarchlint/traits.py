@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from mlarchlint import measures
 from mlarchlint.kinds import Kind, Path, Step, Trait
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
@@ -37,10 +38,12 @@ def _judged(trait: Trait, form: str, body: Value, found: Value) -> Value:
             found, scenarios=tuple((name, _judged(trait, form, body, one)) for name, one in found.scenarios)
         )
     if trait.op == "exists":
-        return _negated(trait, _exists(found)) if form in trait.paths else _default(trait, form, body, found)
+        if form not in trait.paths:
+            return _default(trait, form, body, found)
+        return _negated(trait, _converted(trait, _exists(found)))
     if found.is_absent:
         return _default(trait, form, body, found)
-    return _negated(trait, _converted(trait, _OPS[trait.op](found)))
+    return _negated(trait, _converted(trait, _OPS[trait.op](_matched(trait, found))))
 
 
 def read_paths(paths: Iterable[Path], body: Value) -> Value:
@@ -50,8 +53,8 @@ def read_paths(paths: Iterable[Path], body: Value) -> Value:
         value = read_path(path, body)
         if not value.is_absent:
             return value
-        absent = absent or value
-    return absent or Value.absent(body.span)
+        absent = value if absent is None else absent
+    return Value.absent(body.span) if absent is None else absent
 
 
 def read_path(path: Path, value: Value) -> Value:
@@ -135,6 +138,8 @@ def _exists(value: Value) -> Value:
     truth = value.is_set()
     if truth is Truth.MAYBE:
         return value
+    if isinstance(value.raw, tuple) and not value.raw:
+        truth = Truth.NO
     return Value.known(truth is Truth.YES, value.span, origin=value.origin)
 
 
@@ -243,6 +248,12 @@ _OPS: dict[str, Callable[[Value], Value]] = {
 
 # -- conversion --------------------------------------------------------------------------
 
+_MEASURES: dict[str, Callable[[str], Decimal | str | None]] = {
+    "seconds": measures.seconds,
+    "quantity": measures.quantity,
+    "region": measures.region,
+}
+
 
 def _converted(trait: Trait, value: Value) -> Value:
     if value.state is not State.KNOWN or value.raw is None:
@@ -255,9 +266,16 @@ def _converted(trait: Trait, value: Value) -> Value:
     return replace(value, raw=_scaled(trait, _typed(trait.type, raw)))
 
 
+def _matched(trait: Trait, value: Value) -> Value:
+    """`match` is asked of each element before the operator joins them."""
+    if trait.match is None or not value.is_known:
+        return value
+    if isinstance(value.raw, tuple):
+        return replace(value, raw=tuple(_matched(trait, item) for item in value.raw))
+    return replace(value, raw=trait.match.search(str(value.raw)) is not None)
+
+
 def _mapped(trait: Trait, raw: Raw) -> Raw:
-    if trait.match is not None:
-        return trait.match.search(str(raw)) is not None
     if trait.values:
         key = str(raw).lower()
         if key in trait.values:
@@ -275,6 +293,10 @@ def _typed(type_name: str, raw: Raw) -> Raw:
             return _plain_number(Decimal(raw))
         except ArithmeticError:
             return raw
+    if type_name in _MEASURES and isinstance(raw, str):
+        measured = _MEASURES[type_name](raw)
+        if measured is not None:
+            return _plain_number(measured) if isinstance(measured, Decimal) else measured
     if type_name == "string" and not isinstance(raw, (str, Mapping, tuple)):
         return str(raw)
     return raw
