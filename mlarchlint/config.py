@@ -88,9 +88,7 @@ class Config:
 def names_rule(selector: str, rule_id: str, name: str, pillar: str) -> bool:
     """Whether an id, id prefix (`MLA-HA`), name or pillar means this rule."""
     wanted = selector.lower()
-    if wanted in (rule_id.lower(), name.lower(), pillar.lower()):
-        return True
-    return wanted.startswith("mla") and rule_id.lower().startswith(wanted)
+    return wanted in (name.lower(), pillar.lower()) or rule_id.lower().startswith(wanted)
 
 
 def severity_or_never(text: str) -> Severity | None:

@@ -1,0 +1,288 @@
+"""Defaults, file, environment, flags: one frozen Config, and where each key came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from mlarchlint.config import (
+    MEBIBYTE,
+    Config,
+    ConfigSuppression,
+    Limits,
+    RuleSetting,
+    severity_or_never,
+)
+from mlarchlint.config_check import mistakes_in, nearest
+from mlarchlint.config_text import ConfigError, Document, Mistake, read_toml, read_yaml
+from mlarchlint.model.finding import Severity
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.requirements import Requirements, frozen_requirements
+
+CONFIG_NAMES = (".mlarchlint.yaml", ".mlarchlint.yml")
+MAX_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line says; None or empty where it says nothing."""
+
+    config: Path | None = None
+    requirements: Path | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: str | None = None
+    var_files: tuple[Path, ...] = ()
+    vars: Mapping[str, str] = field(default_factory=dict)
+    workspace: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    environment: str | None = None
+    uncertain: bool = False
+
+
+def load_config(paths: Sequence[Path], flags: Flags | None = None) -> Config:
+    """The configuration for a scan of these paths. Raises ConfigError with every mistake."""
+    flags = flags or Flags()
+    place = flags.config or find_config(paths[0] if paths else Path("."))
+    config = Config(base=Path.cwd())
+    if place is not None:
+        document = _read(place, may_lack_table=flags.config is None)
+        if document is not None:
+            config = _from_document(document, place, flags.environment)
+    elif flags.environment:
+        raise ConfigError(
+            [Mistake(f"--environment {flags.environment}: no configuration file was found", _FLAG)]
+        )
+    return _with_flags(config, flags)
+
+
+_FLAG = SourceSpan("")
+
+
+def find_config(path: Path) -> Path | None:
+    """From the first scanned path upward to the root of its repository."""
+    start = Path(os.path.abspath(path))
+    start = start if start.is_dir() else start.parent
+    top = repository_root(start)
+    for folder in (start, *start.parents):
+        for name in CONFIG_NAMES:
+            if (folder / name).is_file():
+                return folder / name
+        project = folder / "pyproject.toml"
+        if project.is_file() and _has_table(project):
+            return project
+        if folder == top or top is None:
+            return None
+    return None
+
+
+def repository_root(folder: Path) -> Path | None:
+    """The nearest folder upward that holds `.git`, or None."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
+def _has_table(project: Path) -> bool:
+    try:
+        return "[tool.mlarchlint" in project.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _read(place: Path, may_lack_table: bool = False) -> Document | None:
+    shown = shown_path(place)
+    try:
+        if place.stat().st_size > MAX_BYTES:
+            raise ConfigError([Mistake("larger than a configuration may be (1 MiB)", SourceSpan(shown))])
+        text = place.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError([Mistake(f"cannot be read: {error.strerror}", SourceSpan(shown))]) from None
+    except UnicodeDecodeError:
+        raise ConfigError([Mistake("is not UTF-8 text", SourceSpan(shown))]) from None
+    if place.suffix == ".toml":
+        document = read_toml(text, shown)
+        if document.data is None:
+            if may_lack_table:
+                return None
+            raise ConfigError([Mistake("has no table [tool.mlarchlint]", SourceSpan(shown))])
+        return document
+    return read_yaml(text, shown)
+
+
+def shown_path(place: Path) -> str:
+    """Relative to the current directory where it is below it."""
+    absolute = Path(os.path.abspath(place))
+    try:
+        return absolute.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return absolute.as_posix()
+
+
+def _from_document(document: Document, place: Path, environment: str | None) -> Config:
+    mistakes = mistakes_in(document)
+    if mistakes:
+        raise ConfigError(mistakes)
+    data: dict[str, Any] = document.data
+    base = Path(os.path.abspath(place)).parent
+    fence = (repository_root(base) or base).resolve()
+    origins = {key: f"{document.file}:{document.span((key,)).line}" for key in data}
+    config = Config(
+        base=base,
+        requirements=_requirements(document, ("requirements",), base, fence),
+        exclude=tuple(data.get("exclude", ())),
+        select=tuple(data.get("select", ())),
+        ignore=tuple(data.get("ignore", ())),
+        rules=_rules(document),
+        suppressions=_suppressions(document),
+        fail_on=severity_or_never(data.get("fail_on", "low")),
+        limits=_limits(data.get("limits", {})),
+        origins=origins,
+    )
+    config = _with_inputs(config, document, (), base, fence)
+    return _in_environment(config, document, environment or data.get("environment", ""), base, fence)
+
+
+def _in_environment(config: Config, document: Document, name: str, base: Path, fence: Path) -> Config:
+    known = document.data.get("environments", {})
+    if not name:
+        return config
+    if name not in known:
+        hint = nearest(name, list(known)) or (f"; there are {', '.join(known)}" if known else "")
+        span = document.span(("environment",) if "environment" in document.data else ())
+        raise ConfigError([Mistake(f"there is no environment '{name}'{hint}", span)])
+    path = ("environments", name)
+    config = _with_inputs(replace(config, environment=name), document, path, base, fence)
+    if "requirements" in known[name]:
+        written = _requirements(document, (*path, "requirements"), base, fence)
+        config = replace(config, requirements=_over(config.requirements, written))
+    return config
+
+
+def _over(lower: Requirements, upper: Requirements) -> Requirements:
+    """The upper layer wins key by key; lists are replaced whole."""
+
+    def merged(below: Any, above: Any) -> Any:
+        if isinstance(below, Mapping) and isinstance(above, Mapping):
+            return {**below, **{key: merged(below.get(key), value) for key, value in above.items()}}
+        return above
+
+    return Requirements(merged(lower.data, upper.data), {**lower.spans, **upper.spans})
+
+
+def _with_inputs(
+    config: Config, document: Document, path: tuple[str, ...], base: Path, fence: Path
+) -> Config:
+    data: Any = document.data
+    for step in path:
+        data = data[step]
+    files = tuple(
+        _inside(base / name, fence, document.span((*path, "var_files", str(place))))
+        for place, name in enumerate(data.get("var_files", ()))
+    )
+    return replace(
+        config,
+        var_files=(*config.var_files, *files),
+        vars={**config.vars, **data.get("vars", {})},
+        workspace=data.get("workspace", config.workspace),
+        parameters={**config.parameters, **data.get("parameters", {})},
+    )
+
+
+def _inside(place: Path, fence: Path, span: SourceSpan) -> Path:
+    """A configuration comes with the scanned code: it may not name files outside the repository."""
+    real = place.resolve()
+    if not real.is_relative_to(fence):
+        raise ConfigError([Mistake("names a file outside the repository", span)])
+    if not real.is_file():
+        raise ConfigError([Mistake(f"there is no file '{place.name}' beside the configuration", span)])
+    return Path(os.path.abspath(place))
+
+
+def _requirements(document: Document, path: tuple[str, ...], base: Path, fence: Path) -> Requirements:
+    data: Any = document.data
+    for step in path:
+        data = data.get(step, {})
+    if isinstance(data, str):
+        return read_requirements(_inside(base / data, fence, document.span(path)))
+    spans = {
+        ".".join(key[len(path) :]): span
+        for key, span in document.keys.items()
+        if len(key) > len(path) and key[: len(path)] == path
+    }
+    return frozen_requirements(data, spans)
+
+
+def read_requirements(place: Path) -> Requirements:
+    """A requirements file of its own (schema: `requirements`)."""
+    document = _read(place)
+    assert document is not None
+    mistakes = mistakes_in(document, "requirements")
+    if mistakes:
+        raise ConfigError(mistakes)
+    spans = {".".join(key): span for key, span in document.keys.items() if key}
+    return frozen_requirements(document.data, spans)
+
+
+def _rules(document: Document) -> dict[str, RuleSetting]:
+    return {
+        name: RuleSetting(
+            Severity(setting["severity"]) if "severity" in setting else None,
+            setting.get("params", {}),
+            document.span(("rules", name)),
+        )
+        for name, setting in document.data.get("rules", {}).items()
+    }
+
+
+def _suppressions(document: Document) -> tuple[ConfigSuppression, ...]:
+    return tuple(
+        ConfigSuppression(**entry, span=document.span(("suppressions", str(place))))
+        for place, entry in enumerate(document.data.get("suppressions", ()))
+    )
+
+
+def _limits(data: Mapping[str, Any]) -> Limits:
+    counts = {name: int(value) for name, value in data.items() if name != "file_mib"}
+    size = Decimal(data["file_mib"]) * MEBIBYTE if "file_mib" in data else Limits().file_bytes
+    return Limits(file_bytes=int(size), **counts)
+
+
+def _with_flags(config: Config, flags: Flags) -> Config:
+    given: dict[str, Any] = {
+        "select": flags.select,
+        "ignore": (*config.ignore, *flags.ignore) if flags.ignore else (),
+        "exclude": (*config.exclude, *flags.exclude) if flags.exclude else (),
+        "var_files": (*config.var_files, *flags.var_files) if flags.var_files else (),
+        "vars": {**config.vars, **flags.vars} if flags.vars else {},
+        "parameters": {**config.parameters, **flags.parameters} if flags.parameters else {},
+        "workspace": flags.workspace,
+        "uncertain": flags.uncertain,
+    }
+    changes = {key: value for key, value in given.items() if value}
+    origins = {**config.origins, **{key: f"--{key.rstrip('s').replace('_', '-')}" for key in changes}}
+    if flags.fail_on is not None:
+        changes["fail_on"] = severity_or_never(flags.fail_on)
+        origins["fail_on"] = "--fail-on"
+    if flags.requirements is not None:
+        changes["requirements"] = read_requirements(flags.requirements)
+        origins["requirements"] = f"--requirements {shown_path(flags.requirements)}"
+    config = replace(config, **changes, origins=origins)
+    return replace(config, suppressions=(*config.suppressions, *_waivers(config.requirements)))
+
+
+def _waivers(requirements: Requirements) -> tuple[ConfigSuppression, ...]:
+    return tuple(
+        ConfigSuppression(
+            rule=waiver["rule"],
+            reason=waiver["reason"],
+            address=waiver.get("address", ""),
+            path=waiver.get("path", ""),
+            until=waiver.get("expires", ""),
+            span=requirements.span(f"waivers.{place}"),
+        )
+        for place, waiver in enumerate(requirements.items("waivers"))
+    )

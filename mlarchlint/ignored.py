@@ -1,0 +1,79 @@
+"""What the scan leaves out: `exclude` globs and `.gitignore`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class Ignored:
+    """Git's own rules for both: the deepest `.gitignore` that decides wins; `exclude` always does."""
+
+    def __init__(self, root: Path, base: Path, exclude: Sequence[str]) -> None:
+        self._root = str(root)
+        self._base = os.path.realpath(base)
+        self._exclude = _spec(exclude) if exclude else None
+        self._specs: dict[str, Any] = {}
+
+    def excludes(self, place: str, is_folder: bool) -> bool:
+        parent, name = os.path.split(place)
+        place = os.path.join(os.path.realpath(parent), name)
+        if self._exclude is not None and _within(place, self._base):
+            relative = os.path.relpath(place, self._base)
+            if self._exclude.check_file(_spelled(relative, is_folder)).include:
+                return True
+        return self._git_ignores(place, is_folder)
+
+    def _git_ignores(self, place: str, is_folder: bool) -> bool:
+        folder = os.path.dirname(place)
+        while _within(folder, self._root):
+            spec = self._spec_of(folder)
+            if spec is not None:
+                relative = os.path.relpath(place, folder)
+                verdict = spec.check_file(_spelled(relative, is_folder)).include
+                if verdict is not None:
+                    return bool(verdict)
+            if folder == self._root:
+                break
+            folder = os.path.dirname(folder)
+        return False
+
+    def _spec_of(self, folder: str) -> Any:
+        if folder not in self._specs:
+            self._specs[folder] = _read(os.path.join(folder, ".gitignore"))
+        return self._specs[folder]
+
+
+def _read(place: str) -> Any:
+    if not os.path.isfile(place) or os.path.islink(place):
+        return None
+    try:
+        with open(place, encoding="utf-8", errors="replace") as file:
+            lines = file.read(262_144).splitlines()
+    except OSError:
+        return None
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    return _spec(lines) if lines else None
+
+
+def _spec(lines: Sequence[str]) -> Any:
+    from pathspec import GitIgnoreSpec
+
+    kept = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue  # git passes over a pattern it cannot read
+        kept.append(line)
+    return GitIgnoreSpec.from_lines(kept)
+
+
+def _spelled(relative: str, is_folder: bool) -> str:
+    return relative.replace(os.sep, "/") + ("/" if is_folder else "")
+
+
+def _within(place: str, folder: str) -> bool:
+    return place == folder or place.startswith(folder.rstrip(os.sep) + os.sep)

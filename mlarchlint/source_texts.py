@@ -1,0 +1,69 @@
+"""The texts of the scanned files: each read once, none from outside the root."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+class Unreadable(ValueError):
+    """A file that cannot be used; code, summary and detail as in a Diagnostic."""
+
+    def __init__(self, code: str, summary: str, detail: str = "") -> None:
+        super().__init__(summary)
+        self.code, self.summary, self.detail = code, summary, detail
+
+
+class SourceTexts:
+    """By shown path (relative to the base). Kept, so that reports can quote what was read."""
+
+    __slots__ = ("_base", "_kept", "_limit", "_root")
+
+    def __init__(self, base: Path, root: Path, limit: int) -> None:
+        self._base = base
+        self._root = os.path.realpath(root)
+        self._limit = limit
+        self._kept: dict[str, bytes] = {}
+
+    def read(self, shown: str) -> bytes:
+        """Raises OSError, or Unreadable (a ValueError) for what is refused."""
+        if shown not in self._kept:
+            self._kept[shown] = self._fetch(shown)
+        return self._kept[shown]
+
+    def text(self, shown: str) -> str:
+        """Raises Unreadable only."""
+        try:
+            data = self.read(shown)
+        except OSError as error:
+            raise Unreadable("unreadable", f"cannot be read: {error.strerror or error}") from None
+        if b"\0" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            raise Unreadable(
+                "not-text", "binary data, not text", "Exclude the file, or save it as UTF-8 text."
+            )
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise Unreadable("not-utf8", "not UTF-8 text", "Save the file as UTF-8, or exclude it.") from None
+
+    def lines(self, shown: str) -> list[str]:
+        """The lines of a file that was read; none for any other."""
+        data = self._kept.get(shown)
+        if data is None:
+            return []
+        return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def _fetch(self, shown: str) -> bytes:
+        real = os.path.realpath(self._base / shown)
+        if real != self._root and not real.startswith(self._root.rstrip(os.sep) + os.sep):
+            raise Unreadable("outside-root", "leads out of the scanned root and was not read")
+        found = os.stat(real)
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable("not-a-file", "not a regular file")
+        if found.st_size > self._limit:
+            size = f"{found.st_size / 1048576:.1f} MiB, more than the limit of {self._limit / 1048576:g} MiB"
+            raise Unreadable(
+                "too-large", size, "Raise limits.file_mib in the configuration, or exclude the file."
+            )
+        return Path(real).read_bytes()
