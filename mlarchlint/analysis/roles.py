@@ -1,0 +1,201 @@
+"""Which parts of the design train, serve, move and store: weighted evidence, three-staged.
+
+The tables are data/roles.yaml. Generic compute needs evidence of machine learning;
+below the threshold a resource has no role, never a guess.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from mlarchlint.analysis.access import COMPUTE, STORES, consumers_of, entries_to, stores_of
+from mlarchlint.analysis.role_signals import (
+    Signal,
+    content_signals,
+    names_of,
+    override,
+    role_tables,
+    type_signals,
+)
+from mlarchlint.analysis.tokens import find_token
+from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.workload import ROLES, Evidence, RoleOf
+
+ASSIGN_AT, MARGIN, TEMPERATURE, NONE_SCORE, ML_NEEDED = 0.60, 0.20, 1.5, 1.0, 2.0
+ASSUMED = 0.65  # a store nobody names, in a design with one serving workload
+NO_ROLE = RoleOf(None, 0.0, ())
+_MANAGED_ML = ("model_endpoint", "notebook", "experiment_tracker", "feature_store", "model_registry", "training_cluster",
+               "data_processor", "model_monitor", "foundation_model_api", "stream")  # fmt: skip
+_FINITE = ("batch_job",)
+_LED = ("listener", "load_balancer", "backend_pool", "cdn", "api_gateway", "dns_record")
+
+
+def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) -> dict[str, RoleOf]:
+    """The role of every resource that has one. fixed: roles the requirements give, by key."""
+    roles: dict[str, RoleOf] = {}
+    data_roles = {store.key: role for store in graph.of_kind(*STORES) if (role := data_role(store))}
+    for node in graph:
+        if node.part_of is not None:
+            continue
+        given = (fixed or {}).get(node.key)
+        if given:
+            roles[node.key] = RoleOf(given, 1.0, (Evidence("the requirements say so", 0, node.span),))
+        elif (tagged := override(node)) and tagged[0] in ROLES:
+            roles[node.key] = RoleOf(tagged[0], 1.0, (Evidence("its tags say so", 0, tagged[1]),))
+        elif node.kind in COMPUTE or node.kind in _MANAGED_ML:
+            signals = [
+                *type_signals(node),
+                *content_signals(node),
+                *topology_signals(graph, node, data_roles),
+            ]
+            roles[node.key] = decide(node, signals)
+    _propagate(graph, roles)
+    return {key: role for key, role in roles.items() if role.role is not None}
+
+
+def decide(node: Resource, signals: Sequence[Signal]) -> RoleOf:
+    """Softmax over the roles that have evidence, and none."""
+    scores: dict[str, float] = {}
+    for signal in signals:
+        for role, weight in signal.roles.items():
+            scores[role] = scores.get(role, 0.0) + weight
+    ml = sum(signal.ml for signal in signals)
+    evidence = tuple(
+        Evidence(signal.reason, max(signal.roles.values(), default=signal.ml), signal.span)
+        for signal in signals
+    )
+    if not scores or (node.kind not in _MANAGED_ML and ml < ML_NEEDED):
+        return RoleOf(None, 0.0, evidence)
+    exponents = {role: math.exp(score / TEMPERATURE) for role, score in scores.items()}
+    total = sum(exponents.values()) + math.exp(NONE_SCORE / TEMPERATURE)
+    ranked = sorted(exponents.items(), key=lambda item: (-item[1], item[0]))
+    first, value = ranked[0]
+    second = ranked[1][1] if len(ranked) > 1 else 0.0
+    probability = value / total
+    if probability < ASSIGN_AT or probability - second / total < MARGIN:
+        return RoleOf(None, round(probability, 2), evidence)
+    why = tuple(
+        Evidence(signal.reason, signal.roles[first], signal.span)
+        for signal in signals
+        if signal.roles.get(first, 0) > 0
+    )
+    return RoleOf(first, round(probability, 2), why)
+
+
+def topology_signals(graph: ResourceGraph, node: Resource, data_roles: Mapping[str, str]) -> Iterator[Signal]:
+    """Evidence from what reaches the node and what it reads."""
+    table = role_tables()["topology"]
+    held = {data_roles[store.key] for store in stores_of(graph, node) if store.key in data_roles}
+    entries = entries_to(graph, node)
+    pools = graph.sources(node, Relation.ROUTES_TO)
+    if node.kind in _FINITE:
+        yield Signal("it runs to an end", table["finite"], 0, node.span)
+    elif entries or pools:
+        if entries:
+            yield Signal(
+                f"requests reach it through {entries[-1].address}",
+                table["reachable_from_entry"],
+                0,
+                node.span,
+            )
+        yield Signal("it is long-lived behind a service", table["long_lived_service"], 0, node.span)
+        if "model" in held:
+            yield Signal(
+                "it reads a model store and receives requests",
+                table["reads_model_and_serves"],
+                table["ml"]["reads_model_and_serves"],
+                node.span,
+            )
+    if not entries and not pools and held & {"dataset"} and held & {"model", "checkpoints"}:
+        yield Signal(
+            "it reads a dataset and writes models or checkpoints",
+            table["reads_dataset_writes_model"],
+            table["ml"]["reads_dataset_writes_model"],
+            node.span,
+        )
+    if (
+        not entries
+        and node["min_count"].equals(0) is Truth.YES
+        and node.kind in ("compute_group", "training_cluster")
+    ):
+        yield Signal(
+            "it scales from zero and nothing routes to it",
+            table["scales_from_zero_without_entry"],
+            0,
+            node.span,
+        )
+    if node["spot"].equals("all") is Truth.YES:
+        yield Signal("it runs on spot capacity only", table["spot_only"], 0, node["spot"].span)
+
+
+def data_role(store: Resource) -> str | None:
+    """What a store holds, by the whole tokens of its names."""
+    own = store["data_role"].text()
+    if own:
+        return own
+    texts = names_of(store)
+    bucket = store.instance.get("bucket").text()
+    if bucket:
+        texts.append(bucket)
+    for role, tokens in role_tables()["data_roles"].items():
+        if find_token(texts, tokens):
+            return str(role)
+    return None
+
+
+# -- neighbours --------------------------------------------------------------------------
+
+
+def _propagate(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
+    """What leads to a workload, scales it, describes it or holds its state shares its role."""
+    for node in list(graph):
+        found = roles.get(node.key)
+        if found is None or found.role is None:
+            continue
+        for upstream in graph.reach(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, backwards=True):
+            if upstream.kind in _LED:
+                _inherit(roles, upstream, found, f"it leads to {node.address}")
+        for scaler in graph.sources(node, Relation.SCALES):
+            _inherit(roles, scaler, found, f"it scales {node.address}")
+        for template in graph.targets(node, Relation.USES):
+            if template.kind in ("compute_template", "container_template", "model"):
+                _inherit(roles, template, found, f"{node.address} is made from it")
+        for host in graph.targets(node, Relation.PLACED_IN):
+            if host.kind in COMPUTE:
+                _inherit(roles, host, found, f"it hosts {node.address}")
+    for store in graph.of_kind(*STORES):
+        for consumer in consumers_of(graph, store):
+            found = roles.get(consumer.key)
+            if found is not None and found.role is not None:
+                _inherit(roles, store, found, f"{consumer.address} uses it")
+    _assume_stores(graph, roles)
+
+
+def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
+    """A database or cache nobody names, beside serving as the only long-lived workload."""
+    by_scope: dict[str, set[str]] = {}
+    for key, found in roles.items():
+        node = graph[key]
+        if node.kind in COMPUTE and found.role is not None:
+            by_scope.setdefault(node.instance.scope, set()).add(found.role)
+    for store in graph.of_kind("database", "cache"):
+        if (
+            store.key not in roles
+            and store.part_of is None
+            and by_scope.get(store.instance.scope) == {"inference"}
+        ):
+            if not consumers_of(graph, store):
+                reason = "the only workload of this design serves predictions"
+                roles[store.key] = RoleOf("inference", ASSUMED, (Evidence(reason, 1, store.span),))
+
+
+def _inherit(roles: dict[str, RoleOf], node: Resource, found: RoleOf, reason: str) -> None:
+    present = roles.get(node.key)
+    if present is not None and present.role is not None and present.confidence >= found.confidence:
+        return
+    roles[node.key] = RoleOf(
+        found.role, found.confidence, (Evidence(reason, found.confidence, node.span), *found.evidence)
+    )

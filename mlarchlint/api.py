@@ -1,0 +1,105 @@
+"""What a rule imports, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+
+from mlarchlint.analysis.role_signals import has_accelerator
+from mlarchlint.analysis.zones import ZoneSpan
+from mlarchlint.design import Design
+from mlarchlint.model.finding import Related, Severity
+from mlarchlint.model.graph import Relation
+from mlarchlint.model.resource import Format, Mode, Resource
+from mlarchlint.model.rule import Hit, Rule
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
+
+Hits = Iterator[Hit]
+SERVING = ("inference",)
+TRAINING = ("training", "tuning")
+Check = Callable[[Resource, Design], Hits]
+DesignCheck = Callable[[Design], Hits]
+
+__all__ = [
+    "SERVING",
+    "TRAINING",
+    "Design",
+    "Format",
+    "Hit",
+    "Hits",
+    "Kind",
+    "Mode",
+    "Related",
+    "Relation",
+    "Resource",
+    "Rule",
+    "Severity",
+    "Truth",
+    "Value",
+    "ZoneSpan",
+    "has_accelerator",
+    "rule",
+    "rule_on_design",
+]
+
+
+def Kind(*names: str) -> tuple[str, ...]:
+    """The kinds a rule is called with."""
+    return names
+
+
+def rule(
+    *,
+    id: str,
+    severity: Severity,
+    on: tuple[str, ...],
+    since: str,
+    roles: tuple[str, ...] = (),
+    ignorable: bool = True,
+) -> Callable[[Check], Rule]:
+    """Makes a Rule of a check. Its name is the function's, its documentation the module's docstring."""
+
+    def make(check: Check) -> Rule:
+        return Rule(
+            id, _name(check), severity, on, roles, since, _doc(check), check, ignorable, check.__module__
+        )
+
+    return make
+
+
+def rule_on_design(
+    *, id: str, severity: Severity, since: str, ignorable: bool = True
+) -> Callable[[DesignCheck], Rule]:
+    """A rule that is called once, with the whole design."""
+
+    def make(check: DesignCheck) -> Rule:
+        return Rule(
+            id,
+            _name(check),
+            severity,
+            (),
+            (),
+            since,
+            _doc(check),
+            lambda _, design: check(design),
+            ignorable,
+            check.__module__,
+        )
+
+    return make
+
+
+def _name(check: Check | DesignCheck) -> str:
+    name = check.__name__
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"{name}: a rule is named in lower case")
+    return name.replace("_", "-")
+
+
+def _doc(check: Check | DesignCheck) -> str:
+    doc = sys.modules[check.__module__].__doc__
+    if not doc:
+        raise ValueError(f"{check.__module__}: a rule's module docstring is its documentation")
+    return doc.strip()

@@ -1,0 +1,92 @@
+"""What a rule may ask about: the graph with roles, zones, estimate and requirements. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mlarchlint.analysis.access import consumers_of, entries_to, stores_of
+from mlarchlint.analysis.environment import environment_of
+from mlarchlint.analysis.zones import ZoneSpan, zones_of
+from mlarchlint.model.estimate import Estimate
+from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.workload import RoleOf, Workload
+from mlarchlint.requirements import Requirements
+
+
+class Design:
+    """roles: by resource key. Results of the analyses are computed once, when first asked for."""
+
+    def __init__(
+        self,
+        graph: ResourceGraph,
+        roles: Mapping[str, RoleOf],
+        workloads: tuple[Workload, ...],
+        estimate: Estimate,
+        requirements: Requirements,
+        workspace: str = "default",
+    ) -> None:
+        self.graph = graph
+        self.roles = roles
+        self.workloads = workloads
+        self.estimate = estimate
+        self.requirements = requirements
+        self._workspace = workspace
+        self._zones: dict[str, ZoneSpan] = {}
+        self._workload_of = {key: workload for workload in workloads for key in workload.members}
+
+    def role(self, node: Resource) -> str | None:
+        found = self.roles.get(node.key)
+        return found.role if found else None
+
+    def role_of(self, node: Resource) -> RoleOf | None:
+        return self.roles.get(node.key)
+
+    def workload(self, node: Resource) -> Workload | None:
+        return self._workload_of.get(node.key)
+
+    def zones(self, node: Resource) -> ZoneSpan:
+        """The availability zones the node really spans."""
+        if node.key not in self._zones:
+            self._zones[node.key] = zones_of(self.graph, node)
+        return self._zones[node.key]
+
+    def environment(self, node: Resource | None) -> str:
+        """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""
+        required = self.requirements.text("environment")
+        if required:
+            return required
+        return environment_of(node, self._workspace)
+
+    def entries(self, node: Resource) -> tuple[Resource, ...]:
+        """What requests come through on their way to the node, nearest first."""
+        return entries_to(self.graph, node)
+
+    def stores(self, node: Resource) -> tuple[Resource, ...]:
+        return stores_of(self.graph, node)
+
+    def consumers(self, store: Resource) -> tuple[Resource, ...]:
+        return consumers_of(self.graph, store)
+
+    def targets(self, node: Resource, *relations: Relation) -> tuple[Resource, ...]:
+        return self.graph.targets(node, *relations)
+
+    def sources(self, node: Resource, *relations: Relation) -> tuple[Resource, ...]:
+        return self.graph.sources(node, *relations)
+
+    def may_hold(self, node: Resource, kinds: tuple[str, ...]) -> str:
+        """What unread code could hold one of the kinds for this node; empty if nothing could.
+
+        A stack read whole is the whole world. Single files and modules without a caller are
+        not; nor is a stack with an unread module or a data source that could well hold it.
+        """
+        if not node.instance.whole:
+            return "code outside the scanned files"
+        near = {*self.graph.targets(node), *self.graph.sources(node)}
+        for other in self.graph:
+            if other.instance.mode is Mode.MANAGED or other.instance.scope != node.instance.scope:
+                continue
+            opaque = other.instance.mode is Mode.MODULE and (other.kind == "other" or other.kind in kinds)
+            if opaque or other in near or other.type.endswith("terraform_remote_state"):
+                return other.address
+        return ""

@@ -1,0 +1,178 @@
+"""Rules x subjects -> findings. The global guards live here, once, and no rule repeats them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mlarchlint.config import Config
+from mlarchlint.design import Design
+from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.finding import Finding, Severity, Subject
+from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.rule import Hit, Rule
+from mlarchlint.model.span import NOWHERE
+from mlarchlint.model.truth import Truth
+
+FULL_CONFIDENCE, LEAST_CONFIDENCE = 0.8, 0.6
+_SINGLETON = "mlarchlint.dev/singleton"
+# What an environment takes off: the pillars that do not apply, and the steps of severity.
+_ENVIRONMENTS = {"dev": (("high-availability", "scalability"), 1), "staging": ((), 1)}
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A hit on its way to a finding."""
+
+    rule: Rule
+    node: Resource | None
+    hit: Hit
+    severity: Severity
+    certain: bool
+    message: str
+
+
+def run_rules(
+    rules: Iterable[Rule], design: Design, config: Config
+) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
+    """All findings in the order of file, line and rule; a rule that crashes is a Diagnostic."""
+    judged: list[_Judged] = []
+    diagnostics: list[Diagnostic] = []
+    for rule in rules:
+        for node in _subjects(rule, design):
+            try:
+                judged.extend(_judge(rule, node, design, config))
+            except Exception as error:
+                diagnostics.append(_crash(rule, node, error))
+                break
+    findings = [_finding(group, design) for group in _folded(judged)]
+    findings.sort(
+        key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule, f.subject.address, f.message)
+    )
+    return tuple(findings), tuple(diagnostics)
+
+
+def _subjects(rule: Rule, design: Design) -> Iterator[Resource | None]:
+    if not rule.kinds:
+        yield None
+        return
+    for node in design.graph.of_kind(*rule.kinds):
+        if node.part_of is None and node.instance.mode is not Mode.DATA:
+            yield node
+
+
+def _judge(rule: Rule, node: Resource | None, design: Design, config: Config) -> Iterator[_Judged]:
+    steps = 0
+    note = ""
+    if node is not None and rule.roles:
+        role = design.role_of(node)
+        if role is None or role.role not in rule.roles or role.confidence < LEAST_CONFIDENCE:
+            return
+        if role.confidence < FULL_CONFIDENCE:
+            steps += 1
+            note = f" (assumed role: {role.role}, {role.confidence:.2f})"
+    off, lowered = _ENVIRONMENTS.get(design.environment(node), ((), 0))
+    if rule.pillar in off or (
+        rule.pillar == "high-availability" and node is not None and _SINGLETON in node.tags
+    ):
+        return
+    steps += lowered
+    setting = config.setting(rule.id, rule.name)
+    for hit in rule.check(node, design):  # type: ignore[arg-type]
+        severity = setting.severity or hit.severity or rule.severity
+        for _ in range(steps if setting.severity is None else 0):
+            severity = severity.lowered()
+        certain, message = hit.certain, hit.message
+        if hit.missing and node is not None and certain:
+            unread = design.may_hold(node, hit.missing)
+            if unread:
+                certain, message = False, f"{message}; {unread} could hold one"
+        if node is not None and node.instance.exists is Truth.MAYBE:
+            message += " (where it is created)"
+        yield _Judged(rule, node, hit, severity, certain, message + note)
+
+
+def _crash(rule: Rule, node: Resource | None, error: Exception) -> Diagnostic:
+    where = f" on {node.address}" if node is not None else ""
+    return Diagnostic(
+        "rule-crashed",
+        f"{rule.id} {rule.name} failed{where}: {type(error).__name__}: {error}",
+        f"This is a fault of the rule, not of your code. Leave it out with --ignore {rule.id} and report it.",
+        node.span if node is not None else NOWHERE,
+    )
+
+
+def _folded(judged: list[_Judged]) -> Iterator[list[_Judged]]:
+    """One group per problem: instances of one declaration with one deciding value."""
+    groups: dict[tuple[object, ...], list[_Judged]] = {}
+    for one in judged:
+        instance = one.node.instance if one.node is not None else None
+        declaration = (instance.declaration or instance.address) if instance else ""
+        local = ".".join(declaration.rsplit(".", 2)[-2:])
+        key = (one.rule.id, one.hit.at.span, one.hit.attribute, local, one.certain)
+        if one.node is not None and one.hit.at.span == one.node.span:
+            # Nothing was written, so the block itself stands for it: keep declarations apart.
+            key = (*key, declaration)
+        groups.setdefault(key, []).append(one)
+    yield from _without_shared_templates(groups.values())
+
+
+def _without_shared_templates(groups: Iterable[list[_Judged]]) -> Iterator[list[_Judged]]:
+    """A value that a template lends to its users is one problem, told once."""
+    seen: dict[tuple[object, ...], int] = {}
+    kept: list[list[_Judged]] = []
+    for group in groups:
+        first = group[0]
+        node = first.node
+        borrowed = node is not None and first.hit.at.span.file and not _inside(first, node)
+        place = (first.rule.id, first.hit.at.span, first.hit.attribute, first.certain)
+        if borrowed and place in seen and not first.hit.at.origin:
+            continue
+        seen.setdefault(place, len(kept))
+        kept.append(group)
+    return iter(kept)
+
+
+def _inside(one: _Judged, node: Resource) -> bool:
+    span, block = one.hit.at.span, node.span
+    return span.file == block.file and block.line <= span.line <= max(block.end_line, block.line)
+
+
+def _finding(group: list[_Judged], design: Design) -> Finding:
+    one = max(group, key=lambda judged: judged.severity.rank)
+    node, hit = one.node, one.hit
+    workload = design.workload(node) if node is not None else None
+    role = design.role_of(node) if node is not None and one.rule.roles else None
+    return Finding(
+        rule=one.rule.id,
+        name=one.rule.name,
+        pillar=one.rule.pillar,
+        severity=one.severity,
+        certain=one.certain,
+        message=one.message,
+        subject=Subject(node.address, node.kind, node.type)
+        if node is not None
+        else Subject("", "design", ""),
+        span=hit.at.span if hit.at.span.file else (node.span if node is not None else NOWHERE),
+        fingerprint=_fingerprint(one),
+        workload=(workload.name, workload.role) if workload else None,
+        instances=len({judged.node.key for judged in group if judged.node is not None}) or 1,
+        related=hit.related,
+        origin=hit.at.origin,
+        calls=tuple(call.span for call in node.instance.calls) if node is not None else (),
+        evidence=f"{role.role}: {role.evidence[0].reason}" if role and role.evidence else "",
+        fix=hit.fix,
+    )
+
+
+def _fingerprint(one: _Judged) -> str:
+    """Of rule, address and attribute; no line number, so that it survives edits elsewhere."""
+    address = ""
+    if one.node is not None:
+        instance = one.node.instance
+        address = instance.declaration or instance.address
+        if one.node.key != one.node.address:
+            address = f"{instance.scope or instance.span.file}:{address}"
+    text = "\0".join((one.rule.id, address, one.hit.attribute))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
