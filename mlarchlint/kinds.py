@@ -55,6 +55,7 @@ class Trait:
     default: Any = None
     default_when: tuple[Condition, ...] = ()
     const: Any = None
+    referenced: str | None = None
     because: str = ""
 
 
@@ -133,6 +134,7 @@ def _trait(name: str, entry: Mapping[str, Any]) -> Trait:
         default=entry.get("default"),
         default_when=tuple(_condition(form) for form in entry.get("default_when", ())),
         const=entry.get("const"),
+        referenced=entry.get("referenced"),
         because=entry.get("because", ""),
     )
 

@@ -41,9 +41,21 @@ def _judged(trait: Trait, form: str, body: Value, found: Value) -> Value:
         if form not in trait.paths:
             return _default(trait, form, body, found)
         return _negated(trait, _converted(trait, _exists(found)))
+    found = _referenced(trait, found)
     if found.is_absent:
         return _default(trait, form, body, found)
     return _negated(trait, _converted(trait, _OPS[trait.op](_matched(trait, found))))
+
+
+def _referenced(trait: Trait, value: Value) -> Value:
+    """`referenced` stands for what is unknown but surely names another resource."""
+    if trait.referenced is None:
+        return value
+    if isinstance(value.raw, tuple):
+        return replace(value, raw=tuple(_referenced(trait, item) for item in value.raw))
+    if value.is_unknown and value.is_set() is Truth.YES:
+        return replace(from_plain(trait.referenced, value.span), refs=value.refs)
+    return value
 
 
 def read_paths(paths: Iterable[Path], body: Value) -> Value:

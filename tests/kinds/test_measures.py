@@ -9,7 +9,7 @@ import pytest
 from mlarchlint.kinds import parse_entry
 from mlarchlint.measures import quantity, region, seconds
 from mlarchlint.model.span import NOWHERE
-from mlarchlint.model.value import from_plain
+from mlarchlint.model.value import Value, from_plain
 from mlarchlint.traits import read_trait
 
 
@@ -75,6 +75,20 @@ def test_match_is_asked_of_each_element_before_they_are_joined() -> None:
     every = {"terraform": "listener[].protocol", "op": "all", "match": "^Https$"}
     assert _read(every, {"listener": [{"protocol": "Https"}, {"protocol": "Https"}]}) is True
     assert _read(every, {"listener": [{"protocol": "Https"}, {"protocol": "Http"}]}) is False
+
+
+def test_a_reference_to_a_resource_is_not_everybody() -> None:
+    form = {"terraform": "members", "op": "any", "match": "^allUsers$", "referenced": ""}
+    kind = parse_entry({"kind": "object_store", "attrs": {"public": form}}, "google")
+    account = Value.unknown("known after apply", refs=("google_service_account.a.email",))
+    variable = Value.unknown("var.member has no value", refs=("var.member",))
+
+    def public(*members: Value) -> Value:
+        return read_trait(kind.traits[0], "terraform", Value.known({"members": Value.known(members)}))
+
+    assert public(account).raw is False
+    assert public(account, Value.known("allUsers")).raw is True
+    assert public(variable).is_unknown
 
 
 def test_an_empty_list_is_not_set() -> None:
