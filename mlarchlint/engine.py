@@ -110,7 +110,7 @@ def _folded(judged: list[_Judged]) -> Iterator[list[_Judged]]:
         instance = one.node.instance if one.node is not None else None
         declaration = (instance.declaration or instance.address) if instance else ""
         local = ".".join(declaration.rsplit(".", 2)[-2:])
-        key = (one.rule.id, one.hit.at.span, one.hit.attribute, local, one.certain)
+        key: tuple[object, ...] = (one.rule.id, one.hit.at.span, one.hit.attribute, local, one.certain)
         if one.node is not None and one.hit.at.span == one.node.span:
             # Nothing was written, so the block itself stands for it: keep declarations apart.
             key = (*key, declaration)

@@ -182,14 +182,10 @@ def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
         if node.kind in COMPUTE and found.role is not None:
             by_scope.setdefault(node.instance.scope, set()).add(found.role)
     for store in graph.of_kind("database", "cache"):
-        if (
-            store.key not in roles
-            and store.part_of is None
-            and by_scope.get(store.instance.scope) == {"inference"}
-        ):
-            if not consumers_of(graph, store):
-                reason = "the only workload of this design serves predictions"
-                roles[store.key] = RoleOf("inference", ASSUMED, (Evidence(reason, 1, store.span),))
+        alone = by_scope.get(store.instance.scope) == {"inference"} and not consumers_of(graph, store)
+        if alone and store.key not in roles and store.part_of is None:
+            reason = "the only workload of this design serves predictions"
+            roles[store.key] = RoleOf("inference", ASSUMED, (Evidence(reason, 1, store.span),))
 
 
 def _inherit(roles: dict[str, RoleOf], node: Resource, found: RoleOf, reason: str) -> None:

@@ -1,0 +1,113 @@
+"""Interruptible training compute should use spot or preemptible capacity, with checkpoints.
+
+## What it does
+Reports training clusters, jobs and machines that buy on-demand capacity only.
+
+## Why is this bad
+Training can be stopped and resumed from a checkpoint; spot capacity is the same hardware for
+a third of the price or less. It is the largest single saving of most machine-learning systems.
+
+## Example
+```hcl
+resource "aws_batch_compute_environment" "training" {
+  compute_resources {
+    type          = "EC2"
+    instance_type = ["g5.2xlarge"]
+  }
+}
+```
+
+## Use instead
+```hcl
+resource "aws_batch_compute_environment" "training" {
+  compute_resources {
+    type                = "SPOT"
+    allocation_strategy = "SPOT_PRICE_CAPACITY_OPTIMIZED"
+    instance_type       = ["g5.2xlarge", "g5.4xlarge"]
+  }
+}
+```
+
+## When it does not fire
+Reserved capacity, `training.spot: forbidden` or a deadline in the requirements, on-demand
+environments that only back up a spot one in the same queue, and workloads whose role is not
+training.
+
+## References
+- https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+- https://docs.aws.amazon.com/batch/latest/userguide/allocation-strategies.html
+- https://cloud.google.com/compute/docs/instances/spot
+- https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost
+"""
+
+from mlarchlint.api import (
+    TRAINING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Relation,
+    Resource,
+    Severity,
+    Truth,
+    Value,
+    has_accelerator,
+    rule,
+)  # fmt: skip
+
+
+@rule(
+    id="MLA-CO001",
+    severity=Severity.MEDIUM,
+    on=Kind("batch_job", "training_cluster", "compute_group", "compute_instance"),
+    roles=TRAINING,
+    since="0.1",
+)
+def training_not_spot(node: Resource, design: Design) -> Hits:
+    spot = node["spot"]
+    if spot.is_absent or _excused(node, design):
+        return
+    fix = "use spot capacity and checkpoint to durable storage"
+    match spot.one_of("mixed", "all"):
+        case Truth.NO:
+            yield Hit(spot, f"trains on on-demand capacity only{_hardware(node)}", fix=fix)
+        case Truth.MAYBE:
+            yield Hit(spot, f"use of spot capacity is not known: {spot.why}", certain=False, fix=fix)
+
+
+def _excused(node: Resource, design: Design) -> bool:
+    required = design.requirements
+    if (
+        required.text("training.spot") == "forbidden"
+        or required.number("training.deadline_hours") is not None
+    ):
+        return True
+    if node["capacity_reserved"].is_true() is Truth.YES or node["reservation"].is_known:
+        return True
+    # What hosts the job decides, and is judged itself.
+    hosts = [*design.targets(node, Relation.PLACED_IN), *design.targets(node, Relation.USES)]
+    if any(
+        not host["spot"].is_absent for host in hosts if host.kind in ("compute_group", "training_cluster")
+    ):
+        return True
+    return _backs_up_spot(node, design)
+
+
+def _backs_up_spot(node: Resource, design: Design) -> bool:
+    """Another environment of the same queue takes spot capacity."""
+    for queue in design.graph.of_kind("queue", "training_cluster"):
+        members = design.targets(queue, Relation.ROUTES_TO, Relation.CONTAINS, Relation.USES)
+        if node in members and any(_is_spot(member["spot"]) for member in members if member is not node):
+            return True
+    return False
+
+
+def _is_spot(value: Value) -> bool:
+    return value.one_of("mixed", "all") is Truth.YES
+
+
+def _hardware(node: Resource) -> str:
+    text = node["instance_type"].text()
+    if text is None:
+        return ", with accelerators" if has_accelerator(node) else ""
+    return f" ({text})"

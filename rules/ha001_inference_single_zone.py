@@ -1,0 +1,111 @@
+"""A serving fleet must run in at least two availability zones of its region.
+
+## What it does
+Resolves the zones in which a serving workload really runs: through its subnets, its group's
+zones, its node pool or the zone its pods are pinned to. It reports a fleet that has only one.
+
+## Why is this bad
+A zone is the unit that fails. With every replica in one zone, its outage takes the whole
+service down, however many replicas there are; two zones turn the same outage into a loss of
+half the capacity.
+
+## Example
+```hcl
+resource "aws_autoscaling_group" "inference" {
+  min_size            = 2
+  vpc_zone_identifier = [aws_subnet.a.id]
+}
+```
+
+## Use instead
+```hcl
+resource "aws_autoscaling_group" "inference" {
+  min_size            = 4
+  vpc_zone_identifier = [aws_subnet.a.id, aws_subnet.b.id]
+}
+```
+
+## When it does not fire
+Services that the provider spreads itself (Lambda, Cloud Run, a SageMaker endpoint with two or
+more instances), training fleets, development environments, and zones that the code leaves open.
+
+## References
+- https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_fault_isolation_multiaz_region_system.html
+- https://cloud.google.com/architecture/framework/reliability
+- https://learn.microsoft.com/azure/reliability/availability-zones-overview
+"""
+
+from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule
+
+
+@rule(
+    id="MLA-HA001",
+    severity=Severity.HIGH,
+    on=Kind(
+        "compute_group", "compute_instance", "container_service", "serverless_container", "model_endpoint"
+    ),
+    roles=SERVING,
+    since="0.1",
+)
+def inference_single_zone(node: Resource, design: Design) -> Hits:
+    if node["spread_zones"].is_true() is Truth.YES and node["zones"].is_absent:
+        return
+    if node.kind == "compute_instance":
+        yield from _fleet(node, design)
+        return
+    span = design.zones(node)
+    match span.multi:
+        case Truth.NO:
+            where = f" ({span.names[0]})" if span.names else ""
+            yield Hit(span.deciding, f"serves from a single availability zone{where}", fix=_fix(node))
+        case Truth.MAYBE if span.deciding.is_unknown or span.least == 1:
+            yield Hit(span.deciding, f"zone spread is not known: {span.why}", certain=False, fix=_fix(node))
+        case _ if _alone(node):
+            count = node["max_count"]
+            yield Hit(count, "its only instance stands in a single availability zone", fix=_fix(node))
+
+
+def _alone(node: Resource) -> bool:
+    """A managed service spreads instances only where there are two."""
+    return node.kind in ("compute_group", "model_endpoint") and node["max_count"].equals(1) is Truth.YES
+
+
+def _fleet(node: Resource, design: Design) -> Hits:
+    """Single machines are judged together with those that share their declaration or backend pool."""
+    pools = design.sources(node, Relation.ROUTES_TO)
+    fleet = {other for pool in pools for other in design.targets(pool, Relation.ROUTES_TO)} | {node}
+    fleet |= {other for other in design.graph.of_kind("compute_instance") if _siblings(node, other)}
+    spans = [design.zones(other) for other in sorted(fleet, key=lambda other: other.key)]
+    names = {name for span in spans for name in span.names}
+    if len(names) >= 2 or any(span.multi is Truth.YES for span in spans):
+        return
+    deciding = design.zones(node)
+    open_ones = [span for span in spans if not span.names]
+    if len(fleet) == 1 or not open_ones:
+        where = f" ({next(iter(names))})" if names else ""
+        many = f"all {len(fleet)} machines serve" if len(fleet) > 1 else "its only machine serves"
+        yield Hit(
+            _place(node, deciding.deciding), f"{many} from a single availability zone{where}", fix=_fix(node)
+        )
+    elif any(span.deciding.is_unknown for span in open_ones):
+        yield Hit(
+            open_ones[0].deciding,
+            f"zone spread is not known: {open_ones[0].why}",
+            certain=False,
+            fix=_fix(node),
+        )
+
+
+def _siblings(node: Resource, other: Resource) -> bool:
+    ours, theirs = node.instance, other.instance
+    return bool(ours.declaration) and (ours.scope, ours.declaration) == (theirs.scope, theirs.declaration)
+
+
+def _place(node: Resource, deciding: Value) -> Value:
+    return deciding if deciding.span.file else node["zones"]
+
+
+def _fix(node: Resource) -> str:
+    if node.provider == "kubernetes":
+        return "spread the pods over zones with topologySpreadConstraints and do not pin one zone"
+    return "place it in subnets or zones of at least two availability zones"

@@ -1,0 +1,121 @@
+"""Every serving backend must have an application health check, and dead replicas must be replaced.
+
+## What it does
+Looks at each hop that serves predictions: the backend pool of a load balancer, the group that
+replaces instances, and the probes of serving pods. It reports a hop on which nothing would
+notice that the model server no longer answers.
+
+## Why is this bad
+A process that hangs still looks alive to the hypervisor. Without a check of the application,
+the load balancer goes on sending requests to a dead replica, and nothing replaces it.
+
+## Example
+```yaml
+containers:
+  - name: model-server
+    ports: [{containerPort: 8080}]
+```
+
+## Use instead
+```yaml
+containers:
+  - name: model-server
+    ports: [{containerPort: 8080}]
+    readinessProbe: {httpGet: {path: /health/ready, port: 8080}}
+    livenessProbe: {httpGet: {path: /health/live, port: 8080}}
+```
+
+## When it does not fire
+Managed endpoints (SageMaker, Vertex AI, Azure ML: the service pings the container itself),
+KServe's built-in runtimes, Lambda targets, jobs, and sidecars without ports.
+
+## References
+- https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-checks-overview.html
+- https://cloud.google.com/compute/docs/instance-groups/autohealing-instances-in-migs
+- https://learn.microsoft.com/azure/virtual-machine-scale-sets/virtual-machine-scale-sets-automatic-instance-repairs
+- https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+"""
+
+from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, rule
+
+
+@rule(
+    id="MLA-HA003",
+    severity=Severity.HIGH,
+    on=Kind("backend_pool", "compute_group", "container_service", "serverless_container"),
+    roles=SERVING,
+    since="0.1",
+)
+def health_check_missing(node: Resource, design: Design) -> Hits:
+    if node.kind == "backend_pool":
+        yield from _pool(node, design)
+    elif node.kind == "compute_group":
+        yield from _group(node, design)
+    elif node.provider == "kubernetes" or not node["probes.readiness"].is_absent:
+        yield from _probes(node)
+
+
+def _pool(node: Resource, design: Design) -> Hits:
+    # A Kubernetes Service has no check of its own: it follows the pods' readiness.
+    if node.provider == "kubernetes" or _only_functions(node, design):
+        return
+    enabled = node["health_check.enabled"]
+    fix = "give the backend a health check on a path that exercises the model"
+    match enabled.is_true():
+        case Truth.NO:
+            missing = ("health_check",) if enabled.default or enabled.is_absent else ()
+            yield Hit(enabled, "requests go to a backend without a health check", missing=missing, fix=fix)
+        case Truth.MAYBE:
+            yield Hit(enabled, f"health check is not known: {enabled.why}", certain=False, fix=fix)
+
+
+def _only_functions(node: Resource, design: Design) -> bool:
+    targets = design.targets(node, Relation.ROUTES_TO)
+    return bool(targets) and all(
+        target.kind in ("serverless_function", "serverless_container") for target in targets
+    )
+
+
+def _group(node: Resource, design: Design) -> Hits:
+    """A group behind a load balancer must replace what the balancer's check reports dead."""
+    if not design.sources(node, Relation.ROUTES_TO):
+        return
+    source, enabled = node["health_check.source"], node["health_check.enabled"]
+    if not source.is_absent:
+        fix = "let the group use the load balancer's health check"
+        match source.equals("lb"):
+            case Truth.NO if enabled.is_true() is not Truth.YES or not enabled.default:
+                yield Hit(
+                    source,
+                    "replaces only instances that the hypervisor reports dead, not those whose model server hangs",
+                    attribute="health_check.source",
+                    fix=fix,
+                )
+            case Truth.MAYBE:
+                yield Hit(source, f"source of health is not known: {source.why}", certain=False, fix=fix)
+    elif enabled.is_true() is Truth.NO and (enabled.is_known or enabled.default):
+        fix = "let the group heal itself by an application health check"
+        yield Hit(
+            enabled, "nothing replaces an instance whose model server hangs", attribute="healing", fix=fix
+        )
+    elif enabled.is_unknown:
+        yield Hit(enabled, f"health check is not known: {enabled.why}", certain=False, attribute="healing")
+
+
+def _probes(node: Resource) -> Hits:
+    for probe, effect in (
+        ("readiness", "requests reach replicas that cannot answer yet"),
+        ("liveness", "a replica that hangs is never restarted"),
+    ):
+        value = node[f"probes.{probe}"]
+        fix = f"add a {probe} probe to the serving container"
+        match value.is_true():
+            case Truth.NO if not value.is_absent:
+                yield Hit(value, f"has no {probe} probe: {effect}", attribute=f"probes.{probe}", fix=fix)
+            case Truth.MAYBE:
+                yield Hit(
+                    value,
+                    f"{probe} probe is not known: {value.why}",
+                    certain=False,
+                    attribute=f"probes.{probe}",
+                )

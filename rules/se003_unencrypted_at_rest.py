@@ -1,0 +1,79 @@
+"""Every store that holds datasets, features, models, checkpoints or logs is encrypted at rest.
+
+## What it does
+Reports stores, disks and endpoint volumes whose data would be written in the clear. It knows
+what each provider encrypts by default (S3, Cloud Storage, Azure Storage, Google's disks) and
+stays silent there.
+
+## Why is this bad
+Datasets and captured requests are often personal data, models are the product. A lost
+snapshot or disk of an unencrypted store is a disclosure, and encryption can rarely be turned
+on later without copying the data.
+
+## Example
+```hcl
+resource "aws_efs_file_system" "datasets" {}
+```
+
+## Use instead
+```hcl
+resource "aws_efs_file_system" "datasets" {
+  encrypted  = true
+  kms_key_id = aws_kms_key.data.arn
+}
+```
+
+## When it does not fire
+Where the platform always encrypts, on instance-store disks, and on EBS volumes of a design
+that turns on `aws_ebs_encryption_by_default`.
+
+## References
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlsec-04.html
+- https://cloud.google.com/docs/security/encryption/default-encryption
+- https://learn.microsoft.com/azure/security/fundamentals/encryption-atrest
+- https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+"""
+
+from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, rule
+
+_ON_EBS = ("block_volume", "compute_instance", "compute_group", "compute_template", "storage_class")
+
+
+@rule(
+    id="MLA-SE003",
+    severity=Severity.HIGH,
+    on=Kind(
+        "object_store", "block_volume", "file_share", "database", "cache", "stream", "queue", "notebook",
+        "model_endpoint", "feature_store", "vector_index", "batch_job", "training_cluster",
+        "compute_instance", "compute_group", "compute_template", "storage_class", "data_processor",
+    ),
+    since="0.1",
+)  # fmt: skip
+def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
+    encrypted = node["encrypted_at_rest"]
+    if encrypted.is_absent or (node.kind in _ON_EBS and _encrypted_by_account(node, design)):
+        return
+    fix = "turn on encryption at rest; on an existing store this may replace it, so copy the data first"
+    match encrypted.is_true():
+        case Truth.NO:
+            scenario = encrypted.scenario_where(lambda value: ~value.is_true())
+            when = f" when {scenario}" if scenario else ""
+            yield Hit(encrypted, f"stores its data unencrypted{when}", fix=fix)
+        case Truth.MAYBE:
+            scenario = encrypted.scenario_where(lambda value: ~value.is_true())
+            if scenario:
+                yield Hit(encrypted, f"stores its data unencrypted when {scenario}", fix=fix)
+            else:
+                yield Hit(
+                    encrypted, f"encryption at rest is not known: {encrypted.why}", certain=False, fix=fix
+                )
+
+
+def _encrypted_by_account(node: Resource, design: Design) -> bool:
+    """The account setting encrypts every new EBS volume, whatever the volume says."""
+    return node.provider == "aws" and any(
+        other.type == "aws_ebs_encryption_by_default"
+        and other.instance.get("enabled").equals(False) is not Truth.YES
+        and other.instance.scope == node.instance.scope
+        for other in design.graph
+    )
