@@ -18,7 +18,6 @@ from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import SourceSpan
 
-
 # By address and by declaration: the scope of the resource, and what is written on it.
 InCode = dict[str, list[tuple[str, Directive]]]
 

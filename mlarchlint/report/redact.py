@@ -1,0 +1,65 @@
+"""Keeps sensitive values out of reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.value import Value
+
+MASK = "(sensitive)"
+_LEAST = 4  # shorter secrets would blank out ordinary words
+# A literal written beside a name that says what it is, sensitive or not as the evaluator sees it.
+_NAMED = re.compile(
+    r"""(?ix) ( ["']?  [\w.-]* (?: passwo?r?d | passphrase | secret(?:_?(?:key|string|value|access_key))?
+        | (?:api|access|private|account|shared|storage)_?key | token | credentials? | connection_?string )
+        ["']? \s* [=:] \s* ) ( "(?:[^"\\]|\\.)*" | '[^']*' )"""
+)
+
+
+class Redactor:
+    """Knows the sensitive values of a graph, and the lines they are written on."""
+
+    def __init__(self, graph: ResourceGraph) -> None:
+        secrets: set[str] = set()
+        self._spans: dict[str, list[SourceSpan]] = {}
+        for resource in graph:
+            for value in (*resource.instance.body.values(), *resource.attrs.values()):
+                self._collect(value, False, secrets)
+        self._secrets = _pattern(secrets)
+
+    def text(self, text: str) -> str:
+        """The text with every known secret replaced."""
+        return self._secrets.sub(MASK, text) if self._secrets else text
+
+    def line(self, text: str, file: str, number: int) -> str:
+        """A source line, with what is sensitive on it replaced up to its end."""
+        for span in self._spans.get(file, ()):
+            if span.line <= number <= span.end_line:
+                start = span.column - 1 if number == span.line else 0
+                assigned = re.match(r"\s*[\w\"'.-]+\s*[=:]\s*", text)
+                if assigned and start < assigned.end():
+                    start = assigned.end()
+                text = text[:start] + MASK
+                break
+        return _NAMED.sub(rf"\1{MASK}", self.text(text))
+
+    def _collect(self, value: Value, inherited: bool, secrets: set[str]) -> None:
+        sensitive = inherited or value.sensitive
+        parts = (*value.items(), *value.mapping().values())
+        if sensitive:
+            if value.span.file and not parts:
+                self._spans.setdefault(value.span.file, []).append(value.span)
+            text = value.text()
+            if text is not None and len(text) >= _LEAST:
+                secrets.add(text)
+                secrets.update(line.strip() for line in text.splitlines() if len(line.strip()) >= _LEAST)
+        for part in parts:
+            self._collect(part, sensitive, secrets)
+
+
+def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
+    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
