@@ -63,9 +63,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class ResourceEstimate:
+    """assumptions: what holds for the resource as a whole, beside those of its items."""
+
     key: str
     items: tuple[CostItem, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     @property
     def monthly(self) -> Money:
