@@ -1,0 +1,163 @@
+"""What the containers of a pod run, expose and answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mlarchlint.model.value import Value
+
+# proxies and exporters that ride along; they do not serve the workload's requests
+_SIDECAR = re.compile(
+    r"^(istio-proxy|istio-init|linkerd-proxy|envoy(-sidecar)?|cloud-?sql-?proxy|cloudsql-proxy|kube-rbac-proxy|"
+    r"queue-proxy|oauth2?-proxy|.*-exporter|exporter|otel-(collector|agent)|opentelemetry-collector|"
+    r"fluent-?bit|fluentd|promtail|vector|datadog-agent|vault-agent|gcs-?fuse(-sidecar)?|agent|"
+    r"config-reloader|git-sync|nginx-exporter|statsd)$"
+)
+# what a template engine fills in later
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{trialParameters\.|\$\(params\.|\$\(inputs\.", re.DOTALL)
+
+
+def literal(value: Value) -> Value:
+    """The value, unless it is text with a placeholder that the cluster fills in."""
+    text = value.text()
+    if text is not None and _PLACEHOLDER.search(text):
+        return Value.unknown(f"{text.strip()!r} is filled in when the workflow runs", value.span)
+    return value
+
+
+def containers_of(spec: Value) -> tuple[Value, ...]:
+    """Main containers and restartable init containers (native sidecars)."""
+    restartable = tuple(
+        c for c in spec.get("initContainers").items() if c.get("restartPolicy").text() == "Always"
+    )
+    return (*spec.get("containers").items(), *restartable)
+
+
+def unknown_containers(spec: Value) -> Value | None:
+    """The part that keeps the containers from being known, if any."""
+    for part in (spec, spec.get("containers")):
+        if part.is_unknown:
+            return part
+    return next((c for c in spec.get("containers").items() if c.is_unknown), None)
+
+
+def working_containers(spec: Value) -> tuple[Value, ...]:
+    """Main containers without the usual sidecars (all of them if there is nothing else)."""
+    main = spec.get("containers").items()
+    return tuple(c for c in main if not _SIDECAR.match(c.get("name").text() or "")) or main
+
+
+def serving_containers(spec: Value) -> tuple[Value, ...]:
+    """The containers that answer requests: those with ports. Ports are documentation only in
+    Kubernetes, so without any it is the first container (kubectl's default, too)."""
+    working = working_containers(spec)
+    return tuple(c for c in working if not c.get("ports").is_absent) or working[:1]
+
+
+def images(containers: Iterable[Value]) -> list[Value]:
+    return [literal(c.get("image")) for c in containers if not c.get("image").is_absent]
+
+
+def commands(containers: Iterable[Value]) -> list[Value]:
+    """`command` and `args` of each container, joined to one text."""
+    return [joined for c in containers if not (joined := _joined(c)).is_absent]
+
+
+def _joined(container: Value) -> Value:
+    parts: list[str] = []
+    hidden = None
+    for name in ("command", "args", "source"):
+        value = container.get(name)
+        for piece in (value,) if value.text() is not None else value.items():
+            piece = literal(piece)
+            if piece.is_unknown:
+                hidden = piece
+            elif piece.is_known:
+                parts.append(str(piece.raw))
+        if value.is_unknown:
+            hidden = value
+    first = next(
+        (container.get(n) for n in ("command", "args", "source") if not container.get(n).is_absent), None
+    )
+    if first is None:
+        return Value.absent(container.span)
+    if not parts and hidden is not None:
+        return hidden
+    return Value.known(" ".join(parts), first.span)
+
+
+def env_entries(containers: Iterable[Value]) -> Iterator[tuple[Value, Value]]:
+    """(name, value) of every `env` entry; what a `valueFrom` gives is unknown."""
+    for container in containers:
+        for entry in container.get("env").items():
+            name = entry.get("name")
+            if name.text() is None:
+                continue
+            source = entry.get("valueFrom")
+            if source.is_absent:
+                value = entry.get("value")
+                yield name, literal(value) if not value.is_absent else Value.known("", entry.span)
+            else:
+                yield name, Value.unknown(f"it comes from {_source(source)}", source.span)
+
+
+def _source(source: Value) -> str:
+    for kind, told in (("secretKeyRef", "secret"), ("configMapKeyRef", "config map")):
+        reference = source.get(kind)
+        if not reference.is_absent:
+            return f"{told} {reference.get('name').text() or ''}".strip()
+    return "the cluster"
+
+
+def ports(containers: Iterable[Value]) -> list[Value]:
+    return [
+        port.get("containerPort")
+        for c in containers
+        for port in c.get("ports").items()
+        if not port.get("containerPort").is_absent
+    ]
+
+
+def probe(spec: Value, name: str) -> Value:
+    """Whether every serving container has this probe; a missing one carries the container's span."""
+    hidden = unknown_containers(spec)
+    if hidden is not None:
+        return Value.unknown(hidden.why, hidden.span, refs=hidden.refs)
+    found: Value | None = None
+    for container in serving_containers(spec):
+        written = container.get(name)
+        if written.is_absent:
+            return Value.known(False, container.span)
+        found = found or written
+    if found is None:
+        return Value.absent(spec.span)
+    return found if found.is_unknown else Value.known(True, found.span)
+
+
+def readiness_detail(spec: Value) -> dict[str, Value]:
+    """How the first serving container's readiness probe asks."""
+    for container in serving_containers(spec):
+        written = container.get("readinessProbe")
+        if not written.mapping():
+            continue
+        traits = {"health_check.interval_s": _period(written)}
+        for member, protocol in (
+            ("httpGet", "http"),
+            ("tcpSocket", "tcp"),
+            ("grpc", "grpc"),
+            ("exec", "exec"),
+        ):
+            asked = written.get(member)
+            if asked.is_absent:
+                continue
+            traits["health_check.protocol"] = Value.known(protocol, asked.span)
+            if member == "httpGet" and not asked.get("path").is_absent:
+                traits["health_check.path"] = asked.get("path")
+        return traits
+    return {}
+
+
+def _period(written: Value) -> Value:
+    period = written.get("periodSeconds")
+    return period.with_default(10, written.span) if period.is_absent else period
