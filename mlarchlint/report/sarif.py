@@ -145,8 +145,7 @@ class _Writer:
 
     def message(self, text: str) -> dict[str, str]:
         """Plain text, in which `[text](target)` would be a link."""
-        safe = inert(self.redactor.text(text))
-        return {"text": safe.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")}
+        return {"text": inert(self.redactor.text(text)).replace("](", "] (")}
 
 
 def location(span: SourceSpan) -> dict[str, Any]:
@@ -160,8 +159,7 @@ def location(span: SourceSpan) -> dict[str, Any]:
 
 def uri(path: str) -> str:
     """A relative reference: every character but the harmless ones as %XX. `a:b` is no scheme."""
-    encoded = quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
-    return "%2F" + encoded[1:] if encoded.startswith("//") else encoded
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
 
 
 def _region(span: SourceSpan) -> dict[str, int]:

@@ -1,0 +1,66 @@
+"""The resource graph for machines: a public interface (data/schema/graph.json)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.value import State, Value, plain_raw
+
+
+def render_graph_json(graph: ResourceGraph) -> str:
+    """Every instance with its traits and its evaluated body. ASCII only."""
+    return json.dumps(graph_data(graph), indent=2, ensure_ascii=True) + "\n"
+
+
+def graph_data(graph: ResourceGraph) -> dict[str, Any]:
+    return {
+        "resources": [_resource(resource) for resource in graph],
+        "edges": [
+            {"source": edge.source, "target": edge.target, "relation": edge.relation.value}
+            for edge in graph.edges
+        ],
+        "dangling": [
+            {
+                "source": missing.source,
+                "reference": missing.reference,
+                "file": missing.span.file,
+                "line": missing.span.line,
+            }
+            for missing in graph.dangling
+        ],
+    }
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    instance = resource.instance
+    return {
+        "key": resource.key,
+        "address": resource.address,
+        "name": resource.name,
+        "kind": resource.kind,
+        "type": resource.type,
+        "provider": resource.provider,
+        "format": instance.format.value,
+        "mode": instance.mode.value,
+        "file": resource.span.file,
+        "line": resource.span.line,
+        "end_line": resource.span.end_line,
+        "exists": {0: "no", 1: "maybe", 2: "yes"}[instance.exists.value],
+        "symbolic": instance.symbolic,
+        "part_of": resource.part_of,
+        "attrs": {name: _attribute(value) for name, value in sorted(resource.attrs.items())},
+        "tags": {name: value.plain() for name, value in resource.tags.items()},
+        "body": plain_raw(instance.body),
+    }
+
+
+def _attribute(value: Value) -> dict[str, Any]:
+    return {
+        "state": value.state.value,
+        "value": value.plain() if value.state is State.KNOWN or value.sensitive else None,
+        "default": value.default,
+        "why": value.why,
+    }

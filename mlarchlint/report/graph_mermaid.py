@@ -1,0 +1,42 @@
+"""The resource graph as a Mermaid flowchart, for Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.workload import Workload
+from mlarchlint.report.graph_picture import picture
+from mlarchlint.report.inert import inert
+
+# Mermaid reads HTML and Markdown in labels; every other character becomes its code, `#35;`.
+_PLAIN = re.compile(r"[^\w .:/,()=@+-]")
+
+
+def render_mermaid(graph: ResourceGraph, workloads: Sequence[Workload] = ()) -> str:
+    return "\n".join(_lines(graph, workloads)) + "\n"
+
+
+def _lines(graph: ResourceGraph, workloads: Sequence[Workload]) -> Iterator[str]:
+    shown = picture(graph, workloads)
+    yield "flowchart LR"
+    for place, (title, members) in enumerate(shown.groups):
+        yield f'  subgraph w{place}["{_coded(title)}"]'
+        for resource in members:
+            yield f"    {shown.names[resource.key]}{_label(resource)}"
+        yield "  end"
+    for resource in shown.loose:
+        yield f"  {shown.names[resource.key]}{_label(resource)}"
+    for edge in shown.edges:
+        source, target = shown.names[edge.source], shown.names[edge.target]
+        yield f"  {source} -->|{edge.relation.value}| {target}"
+
+
+def _label(resource: Resource) -> str:
+    return f'["{_coded(inert(resource.address))}<br/>{_coded(inert(resource.kind))}"]'
+
+
+def _coded(text: str) -> str:
+    return _PLAIN.sub(lambda match: f"#{ord(match[0])};", text)
