@@ -164,7 +164,6 @@ def comment_lines(text: str) -> frozenset[int]:
     return frozenset(number for number, line in lines if line.lstrip().startswith(("#", "//", "/*", "*")))
 
 
-
 def called_sources(syntax: ModuleSyntax) -> Iterator[tuple[str, str]]:
     """(call name, source) of the module calls whose source is a constant."""
     for name, declared in syntax.calls.items():

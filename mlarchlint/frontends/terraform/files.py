@@ -7,9 +7,9 @@ import posixpath
 from pathlib import Path
 
 from mlarchlint.frontends.terraform.declarations import ModuleSyntax, Source, comment_lines, declarations
-from mlarchlint.frontends.terraform.nodes import File
+from mlarchlint.frontends.terraform.nodes import Argument, File
 from mlarchlint.frontends.terraform.sources import TerraformSources, is_configuration
-from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
 
 _SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
@@ -27,6 +27,7 @@ class Folders:
         self.failed: set[str] = set()
         self._syntax: dict[str, ModuleSyntax] = {}
         self._parsed: dict[str, Source | None] = {}
+        self._values: dict[str, dict[str, Argument]] = {}
         self._shown: dict[str, str] = {}
         for directory in sorted(sources.directories, key=lambda d: (self._real(d) != d, d)):
             self._shown.setdefault(self._real(directory), directory)
@@ -80,11 +81,32 @@ class Folders:
         return list(kept.values())
 
     def _listed(self, directory: str) -> tuple[str, ...]:
+        return tuple(joined(directory, name) for name in self.names_in(directory) if is_configuration(name))
+
+    def names_in(self, directory: str) -> list[str]:
+        """The names in a folder; none where it cannot be listed."""
         try:
-            names = sorted(os.listdir(self.base / directory))
+            return sorted(os.listdir(self.base / directory))
         except OSError:
-            return ()
-        return tuple(joined(directory, name) for name in names if is_configuration(name))
+            return []
+
+    def values(self, path: str) -> dict[str, Argument]:
+        """The values of a variable file, by name."""
+        if path not in self._values:
+            self._values[path] = self._read_values(path)
+        return self._values[path]
+
+    def _read_values(self, path: str) -> dict[str, Argument]:
+        text = self.text(path)
+        if text is None:
+            return {}
+        file, diagnostics = parse_file(text, path, templates=False)
+        self._keep(path, diagnostics)
+        for block in file.body.blocks:
+            detail = "Write `name = value`; blocks are not allowed in variable files."
+            summary = f"`{block.type}` block in a variable file"
+            self.diagnostics.append(Diagnostic("terraform-var-file", summary, detail, block.header))
+        return file.body.arguments
 
     def _source(self, path: str) -> Source | None:
         if path not in self._parsed:
@@ -96,12 +118,15 @@ class Folders:
         if text is None:
             return None
         file, diagnostics = parse_file(text, path)
-        self.diagnostics += diagnostics
-        if any(diagnostic.level == "error" for diagnostic in diagnostics):
-            self.failed.add(path)
+        self._keep(path, diagnostics)
         name = _stem(path)
         override = name == "override" or name.endswith("_override")
         return Source(file, override, comment_lines(text) if file.comments else frozenset())
+
+    def _keep(self, path: str, diagnostics: list[Diagnostic]) -> None:
+        self.diagnostics += diagnostics
+        if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
+            self.failed.add(path)
 
     def text(self, path: str) -> str | None:
         """The text of a file inside the root, or None and a Diagnostic."""
@@ -122,11 +147,11 @@ class Folders:
         self.diagnostics.append(Diagnostic(code, summary, "It is left out.", SourceSpan(path)))
 
 
-def parse_file(text: str, path: str) -> tuple[File, list[Diagnostic]]:
+def parse_file(text: str, path: str, templates: bool = True) -> tuple[File, list[Diagnostic]]:
     if path.endswith(".json"):
         from mlarchlint.frontends.terraform import json_syntax
 
-        return json_syntax.parse(text, path)
+        return json_syntax.parse_json(text, path, templates=templates)
     from mlarchlint.frontends.terraform import syntax
 
     return syntax.parse(text, path)

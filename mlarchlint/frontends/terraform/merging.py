@@ -21,7 +21,9 @@ def merge_blocks(base: Block, override: Block) -> Block:
 
 def merge_bodies(base: Body, override: Body) -> Body:
     replaced = {made_type(block) for block in override.blocks} | set(override.arguments)
-    kept = [block for block in base.blocks if made_type(block) not in replaced or block.type in _MERGED_BLOCKS]
+    kept = [
+        block for block in base.blocks if made_type(block) not in replaced or block.type in _MERGED_BLOCKS
+    ]
     added = []
     for block in override.blocks:
         earlier = next((old for old in kept if old.type == block.type in _MERGED_BLOCKS), None)

@@ -72,7 +72,9 @@ def read_manifest(root: str, folders: Folders) -> dict[str, Installed]:
     text = folders.text(path)
     try:
         entries = json.loads(text or "{}").get("Modules", [])
-        found = {str(e["Key"]): (str(e["Dir"]).replace("\\", "/"), str(e.get("Version", ""))) for e in entries}
+        found = {
+            str(e["Key"]): (str(e["Dir"]).replace("\\", "/"), str(e.get("Version", ""))) for e in entries
+        }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         folders.fail(path, "terraform-modules-json", f"{path} is not a module manifest")
         return {}
@@ -111,7 +113,8 @@ def is_excluded(directory: str, patterns: tuple[str, ...]) -> bool:
     parts = directory.split("/")
     prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
     return any(
-        fnmatchcase(prefix, pattern.rstrip("/")) or fnmatchcase(posixpath.basename(prefix), pattern.rstrip("/"))
+        fnmatchcase(prefix, pattern.rstrip("/"))
+        or fnmatchcase(posixpath.basename(prefix), pattern.rstrip("/"))
         for pattern in patterns
         for prefix in prefixes
     )
