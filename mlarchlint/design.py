@@ -80,6 +80,8 @@ class Design:
         A stack read whole is the whole world. Single files and modules without a caller are
         not; nor is a stack with an unread module or a data source that could well hold it.
         """
+        if self.requirements.flag("assume.closed_world"):
+            return ""
         if not node.instance.whole:
             return "code outside the scanned files"
         near = {*self.graph.targets(node), *self.graph.sources(node)}

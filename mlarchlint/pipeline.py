@@ -1,0 +1,151 @@
+"""The one-way flow, one call per stage, and the public Python entry.
+
+discover -> parse and evaluate -> normalise -> classify -> estimate -> run rules ->
+suppress -> (report). A later stage never reaches back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from mlarchlint.analysis.overrides import fixed_roles
+from mlarchlint.analysis.roles import infer_roles
+from mlarchlint.analysis.workloads import group_workloads
+from mlarchlint.config import Config
+from mlarchlint.design import Design
+from mlarchlint.discover import Sources, discover
+from mlarchlint.engine import run_rules
+from mlarchlint.kinds import built_in_kinds
+from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.estimate import Estimate
+from mlarchlint.model.finding import Finding
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Evaluation, Instance
+from mlarchlint.model.rule import Rule
+from mlarchlint.model.workload import RoleOf, Workload
+from mlarchlint.normalise import normalise
+from mlarchlint.registry import built_in_rules
+from mlarchlint.suppress import apply_suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    files_read: int
+    files_skipped: int
+    files_failed: int
+    resources: int
+    unknown_values: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """findings: suppressed and uncertain ones included, marked as such."""
+
+    sources: Sources
+    config: Config
+    graph: ResourceGraph
+    roles: dict[str, RoleOf]
+    workloads: tuple[Workload, ...]
+    estimate: Estimate
+    rules: tuple[Rule, ...]
+    findings: tuple[Finding, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    counts: Counts
+
+
+def scan(paths: Sequence[Path], config: Config | None = None, today: date | None = None) -> Result:
+    """Reads the paths and judges the design. Raises discover.NoSuchPath; everything else is a Diagnostic."""
+    config = config or Config()
+    sources = discover(paths, config)
+    evaluation = evaluate(sources, config)
+    graph = normalise(evaluation.instances, built_in_kinds())
+    roles = infer_roles(graph, fixed_roles(graph, config.requirements))
+    workloads = group_workloads(graph, roles)
+    estimate = estimate_cost(graph, roles, config)
+    design = Design(graph, roles, workloads, estimate, config.requirements, config.workspace)
+    rules = tuple(rule for rule in built_in_rules().values() if config.runs(rule.id, rule.name, rule.pillar))
+    findings, crashes = run_rules(rules, design, config)
+    findings, complaints = apply_suppressions(findings, graph, config, today or date.today(), rules)
+    diagnostics = (*sources.diagnostics, *evaluation.diagnostics, *crashes, *complaints)
+    return Result(
+        sources,
+        config,
+        graph,
+        roles,
+        workloads,
+        estimate,
+        rules,
+        findings,
+        _in_order(diagnostics),
+        _counts(sources, evaluation, graph),
+    )
+
+
+def evaluate(sources: Sources, config: Config) -> Evaluation:
+    """Every front end that has something to read; the others are not even imported."""
+    parts = []
+    if sources.terraform.directories:
+        parts.append(_terraform(sources, config))
+    if sources.plans:
+        parts.append(_plans(sources))
+    if sources.cloudformation:
+        parts.append(_cloudformation(sources, config))
+    if sources.kubernetes:
+        from mlarchlint.frontends.kubernetes import read_manifests
+
+        parts.append(read_manifests([(file.shown, file.text) for file in sources.kubernetes]))
+    instances: list[Instance] = [instance for part in parts for instance in part.instances]
+    return Evaluation(
+        tuple(instances),
+        tuple(diagnostic for part in parts for diagnostic in part.diagnostics),
+        frozenset().union(*(part.files_read for part in parts)),
+        frozenset().union(*(part.files_failed for part in parts)),
+    )
+
+
+def _terraform(sources: Sources, config: Config) -> Evaluation:
+    from mlarchlint.frontends.terraform import Limits, TerraformOptions, evaluate_terraform
+
+    limits = config.limits
+    options = TerraformOptions(
+        var_files=tuple(str(path) for path in config.var_files),
+        variables=tuple((name, value) for name, value in config.vars.items()),
+        workspace=config.workspace,
+        limits=Limits(instances=limits.instances),
+    )
+    return evaluate_terraform(sources.terraform, options)
+
+
+def _plans(sources: Sources) -> Evaluation:
+    return Evaluation()
+
+
+def _cloudformation(sources: Sources, config: Config) -> Evaluation:
+    return Evaluation()
+
+
+def estimate_cost(graph: ResourceGraph, roles: dict[str, RoleOf], config: Config) -> Estimate:
+    from mlarchlint.analysis.cost import estimate
+    from mlarchlint.prices import embedded
+
+    return estimate(graph, roles, config.requirements.data, embedded())
+
+
+def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    unique = dict.fromkeys(diagnostics)
+    return tuple(sorted(unique, key=lambda d: (d.span.file, d.span.line, d.span.column, d.code, d.summary)))
+
+
+def _counts(sources: Sources, evaluation: Evaluation, graph: ResourceGraph) -> Counts:
+    failed = sources.failed | evaluation.files_failed
+    unknown = sum(
+        1
+        for resource in graph
+        for value in resource.instance.body.values()
+        for part in value.walk()
+        if part.is_unknown
+    )
+    return Counts(len(evaluation.files_read - failed), sources.skipped, len(failed), len(graph), unknown)
