@@ -52,8 +52,8 @@ class Config:
     """Layers: defaults, then the file, then its environment, then the flags; the last one wins.
 
     base: the folder that `exclude` globs and configured paths are relative to.
-    rules: by id or name as written. var_files: absolute. vars: the text of `NAME=VALUE`,
-    or plain JSON from the file. fail_on: None means that findings never fail the run.
+    rules: by id or name as written. var_files: absolute. vars and parameters: as text, the way
+    `NAME=VALUE` gives them. fail_on: None means that findings never fail the run.
     origins: where each key was set: `default`, `FILE:LINE` or the flag.
     """
 
@@ -65,9 +65,9 @@ class Config:
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     suppressions: tuple[ConfigSuppression, ...] = ()
     var_files: tuple[Path, ...] = ()
-    vars: Mapping[str, Any] = field(default_factory=dict)
+    vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str = "default"
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     fail_on: Severity | None = Severity.LOW
     environment: str = ""
     limits: Limits = field(default_factory=Limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -186,10 +187,25 @@ def _with_inputs(
     return replace(
         config,
         var_files=(*config.var_files, *files),
-        vars={**config.vars, **data.get("vars", {})},
+        vars={**config.vars, **{name: _as_text(value) for name, value in data.get("vars", {}).items()}},
         workspace=data.get("workspace", config.workspace),
-        parameters={**config.parameters, **data.get("parameters", {})},
+        parameters={
+            **config.parameters,
+            **{name: _as_parameter(value) for name, value in data.get("parameters", {}).items()},
+        },
     )
+
+
+def _as_text(value: Any) -> str:
+    """A variable as `--var` would give it: text as it stands, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, default=lambda number: int(number) if number == int(number) else float(number))
+
+
+def _as_parameter(value: Any) -> str:
+    """A CloudFormation parameter: lists are comma-delimited."""
+    return ",".join(_as_text(item) for item in value) if isinstance(value, list) else _as_text(value)
 
 
 def _inside(place: Path, fence: Path, span: SourceSpan) -> Path:

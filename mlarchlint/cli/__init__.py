@@ -1,0 +1,59 @@
+"""The command line. Sub-commands are imported when they are called, so that starting costs little."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from mlarchlint import __version__
+
+COMMANDS = {
+    "scan": "Find what is wrong with the architecture of the designs below PATH.",
+    "graph": "Print the resource graph of the designs below PATH.",
+    "rules": "List the rules.",
+    "explain": "Print the documentation of a rule.",
+}
+
+
+class Commands(click.Group):
+    """Sub-command NAME is the object `command` of `mlarchlint.cli.NAME`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"mlarchlint.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from mlarchlint.config_check import nearest
+
+            ctx.fail(f"{error.message.rstrip('.')}{nearest(args[0], list(COMMANDS))}")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mlarchlint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Lint the architecture of machine-learning systems in Terraform, CloudFormation and Kubernetes.
+
+    \b
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
+    configuration, 3 incomplete: something could not be read, or a rule failed.
+    """
+
+
+def main() -> None:
+    """The console script."""
+    cli(prog_name="mlarchlint")

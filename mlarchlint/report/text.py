@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.diagnostic import Level
 from mlarchlint.model.finding import Finding
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.report.diagnostics import diagnostic_lines
 from mlarchlint.report.excerpt import excerpt
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
@@ -37,7 +38,8 @@ class _Text:
     def lines(self) -> Iterator[str]:
         for diagnostic in self.result.diagnostics:
             if diagnostic.level is not Level.NOTE:
-                yield from self.diagnostic(diagnostic)
+                yield from diagnostic_lines(diagnostic, self.safe, self.paint)
+                yield ""
         for finding in self.result.findings:
             if finding.suppressed is None and (finding.certain or self.result.config.uncertain):
                 yield from self.finding(finding)
@@ -49,14 +51,6 @@ class _Text:
 
     def safe(self, text: str) -> str:
         return inert(self.redactor.text(text))
-
-    def diagnostic(self, diagnostic: Diagnostic) -> Iterator[str]:
-        level = diagnostic.level.value
-        place = f"{self.safe(str(diagnostic.span))}: " if diagnostic.span.file else ""
-        yield f"{self.paint(level, level)}: {place}{self.safe(diagnostic.summary)} [{diagnostic.code}]"
-        if diagnostic.detail:
-            yield f"  {self.safe(diagnostic.detail)}"
-        yield ""
 
     def finding(self, finding: Finding) -> Iterator[str]:
         severity = finding.severity.value
@@ -94,7 +88,7 @@ class _Text:
         return self.safe(text + place)
 
     def summary(self, summary: Summary) -> Iterator[str]:
-        yield self.verdict(summary)
+        yield verdict(self.result, summary, self.paint)
         counts = self.result.counts
         yield (
             f"Read {_plural(counts.files_read, 'file')}"
@@ -107,22 +101,6 @@ class _Text:
             named = (f"{w.name} ({w.role}, {w.confidence:.2f})" for w in self.result.workloads)
             yield f"Workloads: {self.safe(', '.join(named))}."
         yield from self.cost(summary)
-
-    def verdict(self, summary: Summary) -> str:
-        parts = [
-            self.paint(f"{count} {severity.value}", severity.value) for severity, count in summary.by_severity
-        ]
-        found = _plural(summary.findings, "finding") if summary.findings else "No findings"
-        text = f"{found}: {', '.join(parts)}" if parts else found
-        if summary.uncertain:
-            hint = "" if self.result.config.uncertain else " (show with --uncertain)"
-            text += f"; {summary.uncertain} uncertain{hint}"
-        if summary.suppressed:
-            text += f"; {summary.suppressed} suppressed"
-        incomplete = sum(d.level is Level.ERROR for d in self.result.diagnostics)
-        if incomplete:
-            text += self.paint(f"; INCOMPLETE: {_plural(incomplete, 'error')} above", "error")
-        return text + "."
 
     def cost(self, summary: Summary) -> Iterator[str]:
         if not self.result.estimate.resources:
@@ -140,6 +118,24 @@ class _Text:
         if summary.budget is not None:
             text += f"; budget {dollars(summary.budget)}"
         yield text + "."
+
+
+def verdict(
+    result: Result, summary: Summary, paint: Callable[[str, str], str] = lambda text, style: text
+) -> str:
+    """The outcome in one line."""
+    parts = [paint(f"{count} {severity.value}", severity.value) for severity, count in summary.by_severity]
+    found = _plural(summary.findings, "finding") if summary.findings else "No findings"
+    text = f"{found}: {', '.join(parts)}" if parts else found
+    if summary.uncertain:
+        hint = "" if result.config.uncertain else " (show with --uncertain)"
+        text += f"; {summary.uncertain} uncertain{hint}"
+    if summary.suppressed:
+        text += f"; {summary.suppressed} suppressed"
+    errors = sum(d.level is Level.ERROR for d in result.diagnostics)
+    if errors:
+        text += paint(f"; INCOMPLETE: {_plural(errors, 'error')}", "error")
+    return text + "."
 
 
 def _plural(count: int, noun: str) -> str:

@@ -1,0 +1,7 @@
+"""`python -m mlarchlint`."""
+
+from __future__ import annotations
+
+from mlarchlint.cli import main
+
+main()

@@ -1,0 +1,136 @@
+"""`mlarchlint scan`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlarchlint.cli.inputs import BadConfiguration, configured, input_options
+from mlarchlint.cli.outputs import FORMATS, STDOUT, OrderedCommand, Output, in_order, planned
+
+if TYPE_CHECKING:
+    from mlarchlint.pipeline import Result
+
+LEVELS = ("info", "low", "medium", "high", "critical", "never")
+
+
+@click.command("scan", cls=OrderedCommand)
+@input_options
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="What the report is written as. Repeatable, each with its own -o.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    metavar="FILE",
+    multiple=True,
+    help="Write the report to FILE, in the --format given before it or by its extension (.json, .sarif, .txt). Repeatable.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    help="Exit with 1 for findings of this severity or worse.  [default: low]",
+)
+@click.option(
+    "--select",
+    metavar="RULE",
+    multiple=True,
+    help="Run only these rules: id, id prefix, name or pillar. Repeatable, or separated by commas.",
+)
+@click.option(
+    "--ignore",
+    metavar="RULE",
+    multiple=True,
+    help="Do not run these rules. Repeatable, or separated by commas.",
+)
+@click.option("--uncertain", is_flag=True, help="Also show findings whose verdict rests on unknown values.")
+@click.option(
+    "--no-color", is_flag=True, help="No colors (also with NO_COLOR set, or where the output is no terminal)."
+)
+@click.pass_context
+def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> None:
+    """Find what is wrong with the architecture of the designs below PATH.
+
+    \b
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
+    configuration, 3 incomplete: something could not be read, or a rule failed.
+    """
+    outputs = planned(in_order(ctx, format=options.pop("format"), output=options.pop("output")))
+    no_color = options.pop("no_color")
+    for name in ("select", "ignore"):
+        options[name] = tuple(
+            part.strip() for given in options[name] for part in given.split(",") if part.strip()
+        )
+    result = scanned(paths, options)
+    for output in outputs:
+        put(output.place, rendered(output, result, no_color))
+    if all(output.place != STDOUT for output in outputs):
+        _say(result, outputs)
+    from mlarchlint.report.summary import summarise
+
+    ctx.exit(summarise(result).exit_code)
+
+
+def scanned(paths: tuple[Path, ...], options: dict[str, Any]) -> Result:
+    """The result of a scan; ends the run with exit code 2 where the usage is wrong."""
+    config = configured(paths, options)
+    from mlarchlint import pipeline
+    from mlarchlint.config_text import ConfigError
+    from mlarchlint.discover import NoSuchPath
+    from mlarchlint.registry import RuleError, built_in_rules
+    from mlarchlint.rule_names import mistaken_rules
+
+    try:
+        mistaken_rules(config, built_in_rules().values())
+        return pipeline.scan(list(paths), config)
+    except NoSuchPath as error:
+        raise click.UsageError(str(error)) from None
+    except (RuleError, ConfigError) as error:
+        raise BadConfiguration(error) from None
+
+
+def put(place: str, text: str) -> None:
+    """UTF-8 and plain newlines, whatever the locale, so that the bytes are the same everywhere."""
+    data = text.encode("utf-8", "backslashreplace")
+    if place == STDOUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(place).write_bytes(data)
+    except OSError as error:
+        raise click.UsageError(f"cannot write '{place}': {error.strerror}") from None
+
+
+def rendered(output: Output, result: Result, no_color: bool) -> str:
+    if output.format == "json":
+        from mlarchlint.report.json import render_json
+
+        return render_json(result)
+    if output.format == "sarif":
+        from mlarchlint.report.sarif import render_sarif
+
+        return render_sarif(result)
+    from mlarchlint.report.text import render_text
+
+    on_terminal = output.place == STDOUT and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return render_text(result, color=on_terminal and not no_color and not os.environ.get("NO_COLOR"))
+
+
+def _say(result: Result, outputs: tuple[Output, ...]) -> None:
+    """Where nothing went to standard output, one line says what happened."""
+    from mlarchlint.report.summary import summarise
+    from mlarchlint.report.text import verdict
+
+    written = ", ".join(output.place for output in outputs)
+    click.echo(f"{verdict(result, summarise(result))} Written: {written}", err=True)
