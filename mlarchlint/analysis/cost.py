@@ -1,0 +1,102 @@
+"""What a design costs in a month: one account per resource, from the neutral graph and the catalog.
+
+Pure: no files, no clock. Every item names its price row and what was assumed; what cannot be
+priced is a gap and never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mlarchlint.analysis import (
+    cost_containers,
+    cost_databases,
+    cost_disks,
+    cost_machines,
+    cost_models,
+    cost_network,
+    cost_operations,
+    cost_stores,
+)
+from mlarchlint.analysis.cost_ledger import DEFAULT_REGIONS, Costing, Ledger
+from mlarchlint.analysis.cost_usage import NO_USAGE, Needs, Usage
+from mlarchlint.model.estimate import Estimate, ResourceEstimate
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Mode
+from mlarchlint.model.workload import RoleOf
+from mlarchlint.prices import Catalog
+
+PRICERS: Mapping[str, Callable[[Ledger], None]] = {
+    "address": cost_network.address,
+    "alarm": cost_operations.alarm,
+    "api_gateway": cost_network.api_gateway,
+    "batch_job": cost_machines.job,
+    "block_volume": cost_disks.block_volume,
+    "cache": cost_databases.cache,
+    "cdn": cost_network.cdn,
+    "cluster": cost_containers.cluster,
+    "compute_group": cost_machines.group,
+    "compute_instance": cost_machines.instance,
+    "container_service": cost_containers.service,
+    "dashboard": cost_operations.dashboard,
+    "data_processor": cost_models.processor,
+    "database": cost_databases.database,
+    "dns_zone": cost_network.dns_zone,
+    "egress": cost_network.way_out,
+    "file_share": cost_stores.file_share,
+    "image_registry": cost_stores.image_registry,
+    "key": cost_operations.key,
+    "load_balancer": cost_network.load_balancer,
+    "log_sink": cost_operations.log_sink,
+    "model_endpoint": cost_models.endpoint,
+    "model_monitor": cost_models.managed_monitor,
+    "notebook": cost_machines.notebook,
+    "object_store": cost_stores.object_store,
+    "orchestrator": cost_operations.orchestrator,
+    "queue": cost_databases.queue,
+    "secret": cost_operations.secret,
+    "serverless_container": cost_containers.serverless,
+    "serverless_function": cost_containers.function,
+    "stream": cost_databases.stream,
+    "training_cluster": cost_machines.training_cluster,
+    "vector_index": cost_databases.search,
+    "waf": cost_network.waf,
+}
+# Kubernetes objects of these kinds are priced; the rest of a cluster comes with its nodes.
+KUBERNETES_KINDS = frozenset({"container_service", "model_endpoint"})
+
+
+def estimate(
+    graph: ResourceGraph,
+    roles: Mapping[str, RoleOf],
+    needs: Needs,
+    catalog: Catalog,
+    usage: Usage = NO_USAGE,
+) -> Estimate:
+    """The estimate of every resource that has a price or a gap, in graph order."""
+    costing = Costing(graph, roles, needs, catalog, usage, *_host_cloud(graph))
+    found: dict[str, ResourceEstimate] = {}
+    for resource in graph.resources:
+        pricer = PRICERS.get(resource.kind)
+        if pricer is None or resource.part_of is not None or resource.instance.mode is Mode.DATA:
+            continue
+        if resource.provider == "kubernetes" and resource.kind not in KUBERNETES_KINDS:
+            continue
+        ledger = Ledger(costing, resource)
+        pricer(ledger)
+        if ledger.items or ledger.gaps or ledger.notes:
+            found[resource.key] = ledger.closed()
+    dates = [item.row.as_of for one in found.values() for item in one.items if item.row.as_of]
+    return Estimate(found, min(dates, default=""))
+
+
+def _host_cloud(graph: ResourceGraph) -> tuple[str, str]:
+    """The cloud and region that Kubernetes objects of this scan most likely run on."""
+    first = ""
+    for resource in graph.resources:
+        if resource.provider in DEFAULT_REGIONS:
+            region = resource["region"].text() or ""
+            if resource.kind == "cluster":
+                return resource.provider, region
+            first = first or resource.provider
+    return first or "aws", ""

@@ -1,0 +1,182 @@
+"""Clusters, services of containers, serverless containers and functions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_machines import ON_DEMAND, group_count
+from mlarchlint.analysis.cost_traffic import requests
+from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.graph import Relation
+
+# A machine of each cloud for pods of a scan without nodes; with requests for GPUs, one that has a T4.
+NODES = {"aws": "m5.large", "google": "e2-standard-4", "azure": "Standard_D4s_v5"}
+GPU_NODES = {"aws": "g4dn.xlarge", "google": "g2-standard-4", "azure": "Standard_NC4as_T4_v3"}
+FREE_EPHEMERAL_GIB = Decimal(20)
+NODE_KINDS = ("compute_group", "compute_instance", "training_cluster")
+# Requests of a pod that names none: what schedulers commonly assume.
+POD_CPU, POD_MEMORY_GIB = Decimal("0.25"), Decimal("0.5")
+SECONDS = HOURS * 3600
+
+
+def cluster(ledger: Ledger) -> None:
+    """The control plane; nodes are resources of their own."""
+    kind = f"{ledger.resource.type} {ledger.text('platform')}".lower()
+    if "eks" in kind:
+        ledger.add("control plane", "eks", "cluster", HOURS)
+    elif "google_container" in kind or "gke" in kind:
+        ledger.add("cluster management", "gke", "cluster", HOURS)
+    elif "azurerm_kubernetes" in kind or "aks" in kind:
+        tier = ledger.text("tier").lower()
+        if tier in ("standard", "paid", "premium"):
+            ledger.add("control plane", "aks", "premium" if tier == "premium" else "standard", HOURS)
+        elif ledger.resource["tier"].is_unknown:
+            ledger.gap("control plane", "its tier is not known", ledger.resource["tier"])
+        if machine := ledger.text("instance_type"):
+            count = group_count(ledger) or Bounds(ONE, ONE)
+            ledger.add(f"{machine}, default pool", "vm", machine, HOURS * count.low, HOURS * count.high)
+
+
+def replicas(ledger: Ledger) -> Bounds:
+    """The replicas as written, or what the scalers allow."""
+    found = ledger.bounds("replicas") or ledger.bounds("desired_count")
+    count = found or group_count(ledger)
+    if count is None:
+        ledger.note("one replica is assumed: the number is not known")
+        count = Bounds(ONE, ONE)
+    for scaler in ledger.costing.graph.sources(ledger.resource, Relation.SCALES):
+        lower, upper = scaler["min"].number(), scaler["max"].number()
+        count = Bounds(count.low if lower is None else lower, count.high if upper is None else upper)
+    return count
+
+
+def service(ledger: Ledger) -> None:
+    platform = f"{ledger.text('platform')} {ledger.text('type')}".lower()
+    if ledger.resource.provider == "kubernetes":
+        pods(ledger)
+    elif ledger.provider == "aws" and "ec2" not in platform and "external" not in platform:
+        fargate(ledger)
+    elif ledger.provider == "aws":
+        ledger.note("runs on the machines of its cluster, which are priced on their own")
+    else:
+        serverless(ledger)
+
+
+def fargate(ledger: Ledger) -> None:
+    """Tasks by vCPU and memory."""
+    cpu, memory = ledger.number("requests.cpu"), ledger.number("requests.memory_gib")
+    cpu = cpu if cpu is not None else ledger.number("vcpu") or ledger.number("limits.cpu")
+    memory = (
+        memory if memory is not None else ledger.number("memory_gib") or ledger.number("limits.memory_gib")
+    )
+    if cpu is None or memory is None:
+        ledger.gap("tasks", "the vCPU and memory of the task are not known")
+        return
+    count = replicas(ledger)
+    low, high = HOURS * count.low, HOURS * count.high
+    said = (
+        ()
+        if ledger.text("spot") in ("", "none")
+        else ("the on-demand price: no Fargate Spot price is known",)
+    )
+    ledger.add("Fargate vCPU", "fargate", "vcpu", low * cpu, high * cpu, *said)
+    ledger.add("Fargate memory", "fargate", "memory", low * memory, high * memory, *said)
+    extra = max(ZERO, (ledger.number("ephemeral_gib") or ZERO) - FREE_EPHEMERAL_GIB)
+    if extra:
+        ledger.add("Fargate storage over 20 GiB", "fargate", "storage", low * extra, high * extra)
+
+
+# -- Kubernetes ------------------------------------------------------------------------------
+
+
+def pods(ledger: Ledger) -> None:
+    """Pods cost what their nodes cost: nothing of their own where the scan has nodes."""
+    graph = ledger.costing.graph
+    nodes = graph.of_kind(*NODE_KINDS)
+    if nodes:
+        ledger.note("runs on the nodes of this scan, which are priced on their own")
+        return
+    gpus = ledger.number("requests.gpu") or ledger.number("limits.gpu") or ZERO
+    name = (GPU_NODES if gpus else NODES)[ledger.provider]
+    spec = ledger.costing.catalog.spec(ledger.provider, name)
+    if spec is None or not spec.vcpu or not spec.memory_gib:
+        ledger.gap("pods", "no node is known that could host them")
+        return
+    share = pod_share(ledger, spec.vcpu, spec.memory_gib, gpus)
+    count = replicas(ledger)
+    ledger.add(
+        f"share of {name} nodes",
+        ON_DEMAND[ledger.provider],
+        name,
+        HOURS * count.low * share,
+        HOURS * count.high * share,
+        f"the scan has no nodes: {name} is assumed, of which a replica takes {share * 100:.1f} %",
+    )
+
+
+def pod_share(ledger: Ledger, vcpu: Decimal, memory: Decimal, gpus: Decimal) -> Decimal:
+    """The larger of the shares of vCPU and memory; whole nodes for GPUs."""
+    if gpus:
+        return gpus
+    cpu = ledger.number("requests.cpu") or ledger.number("limits.cpu")
+    gib = ledger.number("requests.memory_gib") or ledger.number("limits.memory_gib")
+    if cpu is None and gib is None:
+        ledger.note(f"requests of {POD_CPU} CPU and {POD_MEMORY_GIB} GiB are assumed")
+        cpu, gib = POD_CPU, POD_MEMORY_GIB
+    return max((cpu or ZERO) / vcpu, (gib or ZERO) / memory)
+
+
+# -- serverless ------------------------------------------------------------------------------
+
+
+def serverless(ledger: Ledger) -> None:
+    """Instances by second between their least and largest number."""
+    if ledger.provider == "aws":
+        ledger.gap("App Runner", "the catalog has no prices of App Runner")
+        return
+    if ledger.provider == "azure":
+        ledger.gap("container app", "the catalog has no prices of Container Apps")
+        return
+    cpu = ledger.number("requests.cpu") or ledger.number("limits.cpu") or ledger.number("vcpu") or ONE
+    memory = ledger.number("limits.memory_gib") or ledger.number("memory_gib") or Decimal("0.5")
+    least = ledger.number("min_count") or ZERO
+    served = requests(ledger)
+    seconds = ledger.costing.need("model.service_time_ms.p50") or Decimal(100)
+    busy_low, busy_high = served.low * seconds / 1000, served.high * seconds / 1000
+    always = least * SECONDS
+    low, high = max(always, busy_low), max(always, busy_high)
+    said = f"{seconds:f} ms of work a request"
+    if ledger.add("CPU time", "cloud-run", "vcpu", low * cpu, high * cpu, said):
+        ledger.add("memory time", "cloud-run", "memory", low * memory, high * memory, said)
+    million = Decimal(1_000_000)
+    ledger.add("requests", "cloud-run", "requests", served.low / million, served.high / million)
+
+
+def function(ledger: Ledger) -> None:
+    """Requests and the time they take."""
+    served = requests(ledger)
+    millis = ledger.used("request_duration_ms", "average_request_duration") or ledger.costing.need(
+        "model.service_time_ms.p50"
+    )
+    if millis is None:
+        millis = Decimal(100)
+        ledger.note("100 ms a request are assumed")
+    mib = ledger.number("memory_mib")
+    gib = mib / 1024 if mib is not None else ledger.number("memory_gib")
+    if gib is None:
+        gib = Decimal(128) / 1024
+        ledger.note("128 MiB of memory are assumed")
+    million = Decimal(1_000_000)
+    service_name = {"aws": "lambda", "google": "functions", "azure": "functions"}[ledger.provider]
+    ledger.add("requests", service_name, "requests", served.low / million, served.high / million)
+    low, high = (count * millis / 1000 * gib for count in (served.low, served.high))
+    if ledger.provider == "aws":
+        ledger.tiered("duration", "lambda", "duration", low, high)
+        warm = ledger.number("provisioned_concurrency")
+        if warm:
+            ledger.add("provisioned concurrency", "lambda", "provisioned", warm * SECONDS * gib)
+    elif ledger.provider == "azure":
+        ledger.add("duration", "functions", "duration", low, high)
+    else:
+        ledger.add("memory time", "functions", "memory", low, high)

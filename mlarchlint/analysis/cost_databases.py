@@ -1,0 +1,240 @@
+"""Databases, caches, streams, queues and search."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_traffic import requests
+from mlarchlint.analysis.cost_usage import HOURS
+
+MILLION = Decimal(1_000_000)
+AURORA_GIB = Decimal(100)
+# https://cloud.google.com/memorystore/docs/redis/pricing: capacity tiers by GiB.
+MEMORYSTORE = ((4, "m1"), (10, "m2"), (35, "m3"), (100, "m4"), (300, "m5"))
+
+
+def database(ledger: Ledger) -> None:
+    kind = ledger.resource.type.lower()
+    if "dynamodb" in kind:
+        _dynamodb(ledger)
+    elif ledger.provider == "aws":
+        _rds(ledger)
+    elif ledger.provider == "google":
+        _cloud_sql(ledger, kind)
+    else:
+        _azure(ledger, kind)
+
+
+def copies(ledger: Ledger) -> Decimal:
+    """A standby in another zone costs as much as the first."""
+    value = ledger.resource["ha"]
+    if value.is_unknown:
+        ledger.gap("standby", f"whether there is one is not known: {value.why}", value)
+    return Decimal(2) if ledger.text("ha") in ("multi_zone", "same_zone") else ONE
+
+
+def _rds(ledger: Ledger) -> None:
+    engine = ledger.text("engine").lower()
+    name = ledger.text("instance_type")
+    aurora = "aurora" in engine
+    if engine in ("docdb", "neptune") or "redshift" in ledger.resource.type.lower():
+        service, sku = ("redshift" if "redshift" in ledger.resource.type.lower() else engine), name
+    else:
+        service, sku = "rds", f"{rds_engine(engine)}:{name}"
+    times = ONE if aurora else copies(ledger)
+    nodes = ledger.number("nodes") or ONE
+    if name == "db.serverless" or ledger.number("max_capacity") is not None:
+        low, high = ledger.number("min_capacity") or ZERO, ledger.number("max_capacity") or ONE
+        ledger.add("Aurora capacity units", "rds", "aurora-serverless-v2", low * HOURS, high * HOURS)
+    elif name:
+        label = f"{name}, {'multi-zone' if times > 1 else 'single zone'}"
+        at = ledger.resource["instance_type"]
+        if service == "rds" and not engine:
+            ledger.gap("database", "its engine is not known", ledger.resource["engine"])
+        else:
+            ledger.add(label, service, sku, HOURS * times * nodes, None, at=at)
+    elif ledger.resource["instance_type"].is_unknown:
+        ledger.gap("database", "its class is not known", ledger.resource["instance_type"])
+    if aurora and "instance" not in ledger.resource.type.lower():
+        said = f"none to {AURORA_GIB:f} GiB are assumed"
+        used = ledger.used("storage_gb")
+        low, high = (used, used) if used is not None else (ZERO, AURORA_GIB)
+        ledger.add(
+            "Aurora storage", "rds-storage", "aurora", low, high, *(() if used is not None else (said,))
+        )
+    elif service == "rds" and not aurora:
+        _rds_storage(ledger, times)
+
+
+def rds_engine(engine: str) -> str:
+    for name in ("aurora-postgresql", "aurora-mysql", "postgres", "mysql", "mariadb"):
+        if engine.startswith(name):
+            return name
+    return "aurora-mysql" if engine == "aurora" else engine
+
+
+def _rds_storage(ledger: Ledger, times: Decimal) -> None:
+    size = ledger.number("storage_gib")
+    if size is None:
+        ledger.gap("database storage", "its size is not known", ledger.resource["storage_gib"])
+        return
+    iops = ledger.number("iops")
+    kind = (ledger.text("storage_type") or ("io1" if iops else "gp2")).lower()
+    ledger.add(f"storage, {kind}", "rds-storage", kind, size * times)
+    if kind in ("io1", "io2") and iops:
+        ledger.add("provisioned IOPS", "rds-storage", f"{kind}-iops", iops * times)
+
+
+def _dynamodb(ledger: Ledger) -> None:
+    used = ledger.used("storage_gb")
+    low, high = (used, used) if used is not None else (ZERO, Decimal(25))
+    said = () if used is not None else ("none to 25 GiB are assumed",)
+    ledger.add("table storage", "dynamodb", "storage", low, high, *said)
+    mode = f"{ledger.text('billing_mode')} {ledger.text('capacity.mode')}".lower()
+    if "provisioned" in mode:
+        units = ledger.number("capacity.units") or ledger.number("min_capacity")
+        if units is None:
+            ledger.gap("provisioned capacity", "how many units is not known")
+            return
+        ledger.add("read capacity", "dynamodb", "read-capacity", units * HOURS)
+        ledger.add("write capacity", "dynamodb", "write-capacity", units * HOURS)
+        return
+    served = requests(ledger)
+    reads = ledger.used("monthly_read_request_units")
+    writes = ledger.used("monthly_write_request_units")
+    read = Bounds(reads, reads) if reads is not None else served
+    write = Bounds(writes, writes) if writes is not None else Bounds(ZERO, ZERO)
+    ledger.add("read requests", "dynamodb", "read-on-demand", read.low / MILLION, read.high / MILLION)
+    ledger.add("write requests", "dynamodb", "write-on-demand", write.low / MILLION, write.high / MILLION)
+
+
+def _cloud_sql(ledger: Ledger, kind: str) -> None:
+    if "sql" not in kind:
+        ledger.gap("database", f"the catalog has no prices of {ledger.resource.type}")
+        return
+    name = ledger.text("instance_type") or ledger.text("tier")
+    times = copies(ledger)
+    custom = name.removeprefix("db-custom-").split("-") if name.startswith("db-custom-") else []
+    if len(custom) == 2 and all(part.isdigit() for part in custom):
+        cpus, gib = Decimal(custom[0]), Decimal(custom[1]) / 1024
+        ledger.add(f"{name}, vCPU", "cloudsql", "vcpu", cpus * HOURS * times)
+        ledger.add(f"{name}, memory", "cloudsql", "memory", gib * times)
+    elif name:
+        ledger.add(name, "cloudsql", name, HOURS * times, None, at=ledger.resource["instance_type"])
+    else:
+        ledger.gap("database", "its tier is not known", ledger.resource["instance_type"])
+    size = ledger.number("storage_gib")
+    if size is None:
+        size = Decimal(10)
+        ledger.note("10 GiB of storage are assumed")
+    ledger.add("SSD storage", "cloudsql", "ssd", size * times)
+
+
+def _azure(ledger: Ledger, kind: str) -> None:
+    name = (ledger.text("instance_type") or ledger.text("tier")).lower()
+    if "cosmos" in kind:
+        units = ledger.number("capacity.units")
+        if "account" in kind:
+            return
+        if units is None:
+            ledger.gap("throughput", "its request units are not known")
+            return
+        ledger.add("throughput", "cosmos", "ru-100", units / 100 * HOURS)
+        return
+    service = "postgres" if "postgres" in kind else "sql" if "sql" in kind and "mysql" not in kind else ""
+    if not service or not name:
+        ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
+        return
+    ledger.add(name, service, name, HOURS * copies(ledger), None, at=ledger.resource["instance_type"])
+    size = ledger.number("storage_gib")
+    if service == "postgres" and size is not None:
+        ledger.add("storage", "postgres", "storage", size)
+
+
+def cache(ledger: Ledger) -> None:
+    if ledger.provider == "google":
+        _memorystore(ledger)
+        return
+    name = ledger.text("instance_type")
+    if ledger.provider == "azure":
+        sku = (name or ledger.text("tier")).lower()
+        row = ledger.row("redis", sku)
+        if row is None:
+            ledger.missing("cache", f"redis {sku}", ledger.resource["instance_type"])
+            return
+        ledger.charge(f"cache, {sku}", row, ONE if row.unit == "month" else HOURS)
+        return
+    if not name:
+        ledger.gap("cache", "its node type is not known", ledger.resource["instance_type"])
+        return
+    engine = (ledger.text("engine") or "redis").lower()
+    nodes = ledger.number("nodes")
+    if nodes is None:
+        shards = ledger.number("shards") or ONE
+        nodes = shards * (ONE + (ledger.number("replicas_per_shard") or ledger.number("replicas") or ZERO))
+    at = ledger.resource["instance_type"]
+    ledger.add(f"{nodes:f} x {name}", "elasticache", f"{engine}:{name}", HOURS * nodes, None, at=at)
+
+
+def _memorystore(ledger: Ledger) -> None:
+    size = ledger.number("storage_gib") or ledger.number("capacity.units")
+    if size is None:
+        ledger.gap("cache", "its memory is not known")
+        return
+    tier = next((name for limit, name in MEMORYSTORE if size <= limit), "m5")
+    standby = ledger.text("ha") in ("multi_zone", "same_zone") or "standard" in ledger.text("tier").lower()
+    kind = "standard" if standby else "basic"
+    ledger.add(f"{size:f} GiB, {kind} {tier.upper()}", "memorystore", f"{kind}-{tier}", size)
+
+
+def stream(ledger: Ledger) -> None:
+    kind = ledger.resource.type.lower()
+    units = ledger.number("capacity.units")
+    if "kinesis" in kind and "firehose" not in kind:
+        if ledger.text("capacity.mode") == "on_demand":
+            ledger.add("on-demand stream", "kinesis", "on-demand-stream", HOURS)
+        else:
+            shards = units or ledger.number("shards") or ONE
+            ledger.add(f"{shards:f} shards", "kinesis", "shard", shards * HOURS)
+    elif "msk" in kind:
+        name = ledger.text("instance_type")
+        nodes = ledger.number("nodes") or Decimal(1)
+        if ledger.resource["serverless"].is_true().name == "YES":
+            ledger.add("serverless cluster", "msk", "serverless-cluster", HOURS)
+        elif name:
+            ledger.add(f"{nodes:f} x {name}", "msk", name, nodes * HOURS, at=ledger.resource["instance_type"])
+            ledger.add("storage", "msk", "storage", (ledger.number("storage_gib") or ZERO) * nodes)
+        else:
+            ledger.gap("brokers", "their type is not known", ledger.resource["instance_type"])
+    elif "eventhub" in kind and ledger.text("tier"):
+        ledger.add("throughput units", "event-hubs", ledger.text("tier").lower(), units or ONE)
+    elif "pubsub" in kind:
+        ledger.add("message data", "pubsub", "ingest", ZERO, Decimal("0.1"), "none to 0.1 TiB are assumed")
+
+
+def queue(ledger: Ledger) -> None:
+    if ledger.provider == "aws":
+        served = requests(ledger)
+        sku = "fifo" if ledger.resource["fifo"].is_true().name == "YES" else "standard"
+        ledger.add("requests", "sqs", sku, served.low / MILLION, served.high / MILLION)
+
+
+def search(ledger: Ledger) -> None:
+    """OpenSearch and AI Search."""
+    name = ledger.text("instance_type")
+    if ledger.provider == "aws" and name:
+        nodes = ledger.number("nodes") or ONE
+        sku = name.replace(".elasticsearch", ".search")
+        ledger.add(
+            f"{nodes:f} x {name}", "opensearch", sku, nodes * HOURS, at=ledger.resource["instance_type"]
+        )
+        size = ledger.number("storage_gib")
+        if size:
+            kind = (ledger.text("storage_type") or "gp2").lower()
+            ledger.add(f"storage, {kind}", "opensearch-storage", kind, size * nodes)
+    elif ledger.provider == "azure" and ledger.text("tier"):
+        units = (ledger.number("replicas") or ONE) * (ledger.number("shards") or ONE)
+        ledger.add("search units", "search", ledger.text("tier").lower(), units * HOURS)
+    else:
+        ledger.gap("search", f"the catalog has no price of {ledger.resource.type}")

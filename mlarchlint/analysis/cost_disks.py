@@ -1,0 +1,94 @@
+"""Disks: those that come with machines, and volumes of their own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+
+# The size of the usual Linux images where none is given, and the type the provider takes.
+ROOT_GIB = {"aws": Decimal(8), "google": Decimal(10), "azure": Decimal(30)}
+ROOT_TYPE = {"aws": "gp2", "google": "pd-standard", "azure": "Standard_LRS"}
+# https://learn.microsoft.com/azure/virtual-machines/disks-types: sizes are billed by step.
+AZURE_STEPS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32767)
+AZURE_NAMES = (1, 2, 3, 4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)
+AZURE_SERIES = {"premium": "p", "standardssd": "e", "standard": "s"}
+# https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+GP3_IOPS, GP3_MIBPS = Decimal(3000), Decimal(125)
+
+
+def disk(ledger: Ledger, machines: Bounds) -> None:
+    """The root disk of each machine."""
+    if ledger.provider not in ROOT_GIB or not machines.high:
+        return
+    kind = ledger.text("root_disk_type") or ROOT_TYPE[ledger.provider]
+    size = ledger.number("root_disk_gib")
+    said: tuple[str, ...] = ()
+    if size is None:
+        size = ROOT_GIB[ledger.provider]
+        said = (f"a root disk of {size:f} GiB ({kind}) is assumed",)
+    volume(ledger, "root disk", kind, size, machines, None, None, said)
+
+
+def block_volume(ledger: Ledger) -> None:
+    size = ledger.bounds("size_gib")
+    kind = ledger.text("type") or {"aws": "gp2", "google": "pd-standard"}.get(ledger.provider, "Standard_LRS")
+    if size is None:
+        ledger.gap("volume", "its size is not known", ledger.resource["size_gib"])
+        return
+    rest = (ledger.number("iops"), ledger.number("throughput_mibs"), ())
+    if size.low == size.high:
+        volume(ledger, f"{kind} volume", kind, size.low, Bounds(ONE, ONE), *rest)
+    else:
+        volume(ledger, f"{kind} volume", kind, size.low, Bounds(ONE, ZERO), *rest)
+        volume(ledger, f"{kind} volume", kind, size.high, Bounds(ZERO, ONE), *rest)
+
+
+def volume(
+    ledger: Ledger,
+    name: str,
+    kind: str,
+    size: Decimal,
+    count: Bounds,
+    iops: Decimal | None,
+    throughput: Decimal | None,
+    assumptions: tuple[str, ...] = (),
+) -> None:
+    low, high = count.low, count.high
+    if ledger.provider == "azure":
+        azure_disk(ledger, name, kind, size, count, assumptions)
+        return
+    kind = kind.rpartition("/")[2].lower()
+    service = "ebs" if ledger.provider == "aws" else "disk"
+    ledger.add(f"{name}, {kind}", service, kind, size * low, size * high, *assumptions)
+    if ledger.provider != "aws":
+        return
+    if kind == "gp3":
+        extra = max(ZERO, (iops or ZERO) - GP3_IOPS)
+        faster = max(ZERO, (throughput or ZERO) - GP3_MIBPS)
+        if extra:
+            ledger.add(f"{name}, IOPS over 3,000", service, "gp3-iops", extra * low, extra * high)
+        if faster:
+            ledger.add(f"{name}, throughput over 125", service, "gp3-throughput", faster * low, faster * high)
+    elif kind in ("io1", "io2") and iops:
+        ledger.add(f"{name}, IOPS", service, f"{kind}-iops", iops * low, iops * high)
+
+
+def azure_disk(
+    ledger: Ledger, name: str, kind: str, size: Decimal, count: Bounds, assumptions: tuple[str, ...]
+) -> None:
+    """`Premium_LRS` of 100 GiB is billed as a P10."""
+    head, _, redundancy = kind.lower().partition("_")
+    if head in ("ultrassd", "premiumv2"):
+        sku = "ultra" if head == "ultrassd" else "premium-v2"
+        ledger.add(f"{name}, {kind}", "disk", sku, size * count.low, size * count.high, *assumptions)
+        return
+    series = AZURE_SERIES.get(head)
+    step = next((name for limit, name in zip(AZURE_STEPS, AZURE_NAMES, strict=True) if size <= limit), None)
+    if series is None or step is None:
+        ledger.gap(name, f"{kind} of {size:f} GiB is no disk that the catalog knows")
+        return
+    # Standard HDD starts at 32 GiB.
+    number = max(step, 4) if series == "s" else step
+    sku = f"{series}{number}-{redundancy or 'lrs'}"
+    ledger.add(f"{name}, {sku.upper()}", "disk", sku, count.low, count.high, *assumptions)

@@ -1,0 +1,217 @@
+"""The account of one resource: items with their price rows, gaps and assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from mlarchlint.analysis.cost_usage import NO_USAGE, Needs, Usage, decimal_of
+from mlarchlint.model.estimate import CostItem, Gap, PriceRow, ResourceEstimate
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
+from mlarchlint.model.workload import RoleOf
+from mlarchlint.prices import Catalog
+
+DEFAULT_REGIONS = {"aws": "us-east-1", "google": "us-central1", "azure": "eastus"}
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Costing:
+    """What every resource is priced with. cloud: the provider that Kubernetes resources run on."""
+
+    graph: ResourceGraph
+    roles: Mapping[str, RoleOf]
+    needs: Needs
+    catalog: Catalog
+    usage: Usage = NO_USAGE
+    cloud: str = "aws"
+    cloud_region: str = ""
+
+    def need(self, path: str) -> Decimal | None:
+        """A number of the requirements, or None."""
+        return decimal_of(self.needs.get(path))
+
+    def role(self, resource: Resource) -> str | None:
+        found = self.roles.get(resource.key)
+        return found.role if found else None
+
+
+@dataclass(slots=True)
+class Bounds:
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects what one resource costs."""
+
+    costing: Costing
+    resource: Resource
+    items: list[CostItem] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _used: Mapping[str, Any] | None = None
+    _region: str = ""
+
+    # -- the resource ------------------------------------------------------------------------
+
+    @property
+    def provider(self) -> str:
+        found = self.resource.provider
+        return found if found in DEFAULT_REGIONS else self.costing.cloud
+
+    @property
+    def region(self) -> str:
+        if not self._region:
+            self._region = self._find_region()
+        return self._region
+
+    def _find_region(self) -> str:
+        value = self.resource["region"]
+        text = (value.text() or "").strip()
+        if not text:
+            zones = [zone.text() or "" for zone in self.resource["zones"].items()]
+            text = region_of_zone(self.provider, zones[0]) if zones else ""
+        if not text and self.resource.provider not in DEFAULT_REGIONS:
+            text = self.costing.cloud_region
+        if self.provider == "azure":
+            text = text.lower().replace(" ", "")
+        elif self.provider == "google":
+            text = text.lower()
+        if text:
+            return text
+        default = DEFAULT_REGIONS[self.provider]
+        self.note(f"the region is not known, {default} is assumed")
+        return default
+
+    def text(self, trait: str) -> str:
+        return (self.resource[trait].text() or "").strip()
+
+    def number(self, trait: str) -> Decimal | None:
+        return self.resource[trait].number()
+
+    def bounds(self, trait: str) -> Bounds | None:
+        """The number, or the least and the largest of its scenarios; None if neither is known."""
+        value = self.resource[trait]
+        number = value.number()
+        if number is not None:
+            return Bounds(number, number)
+        numbers = [found for _, one in value.scenarios if (found := one.number()) is not None]
+        if numbers and len(numbers) == len(value.scenarios):
+            return Bounds(min(numbers), max(numbers))
+        return None
+
+    def used(self, *names: str) -> Decimal | None:
+        """A figure of the usage file, by the first of these (dotted) names that is given."""
+        if self._used is None:
+            self._used = self.costing.usage.of(self.resource, self.costing.role(self.resource))
+        for name in names:
+            found: Any = self._used
+            for step in name.split("."):
+                found = found.get(step) if isinstance(found, Mapping) else None
+            number = decimal_of(found)
+            if number is not None:
+                return number
+        return None
+
+    # -- entries -----------------------------------------------------------------------------
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def gap(self, name: str, why: str, at: Value | None = None) -> None:
+        span = at.span if at is not None and at.span.file else self.resource.span
+        self.gaps.append(Gap(name, why, span))
+
+    def row(self, service: str, sku: str, region: str = "") -> PriceRow | None:
+        return self.costing.catalog.price(self.provider, region or self.region, service, sku)
+
+    def charge(
+        self,
+        name: str,
+        row: PriceRow,
+        low: Decimal,
+        high: Decimal | None = None,
+        assumptions: Iterable[str] = (),
+    ) -> None:
+        """An item with a row at hand. Nothing at all is left out."""
+        most = low if high is None else high
+        if low or most:
+            self.items.append(CostItem(name, low, most, row.unit, row, tuple(assumptions)))
+
+    def add(
+        self,
+        name: str,
+        service: str,
+        sku: str,
+        low: Decimal,
+        high: Decimal | None = None,
+        *assumptions: str,
+        at: Value | None = None,
+    ) -> bool:
+        """An item by its SKU; a gap where the catalog has no price."""
+        row = self.row(service, sku)
+        if row is None:
+            self.missing(name, f"{service} {sku}", at)
+            return False
+        self.charge(name, row, low, high, assumptions)
+        return True
+
+    def missing(self, name: str, what: str, at: Value | None = None) -> None:
+        catalog = self.costing.catalog
+        if not catalog.has_region(self.provider, self.region):
+            self.gap(name, f"the catalog has no prices of the region {self.region}", at)
+        else:
+            self.gap(name, f"the catalog has no price of {what} in {self.region}", at)
+
+    def tiered(
+        self, name: str, service: str, sku: str, low: Decimal, high: Decimal, *assumptions: str
+    ) -> bool:
+        """An item for each tier that the quantity reaches."""
+        tiers = self.costing.catalog.tiers(self.provider, self.region, service, sku)
+        if not tiers:
+            self.missing(name, f"{service} {sku}")
+            return False
+        for place, (start, row) in enumerate(tiers):
+            end = tiers[place + 1][0] if place + 1 < len(tiers) else None
+            label = name if not start else f"{name}, over {start:f} {row.unit}"
+            self.charge(label, row, _slice(low, start, end), _slice(high, start, end), assumptions)
+        return True
+
+    def closed(self) -> ResourceEstimate:
+        """What may not exist costs nothing in the low figure."""
+        items = self.items
+        if self.resource.instance.exists is Truth.MAYBE:
+            why = "may not exist: its condition is not known"
+            items = [
+                CostItem(
+                    i.name, ZERO, max(i.quantity_low, i.quantity_high), i.unit, i.row, (*i.assumptions, why)
+                )
+                for i in items
+            ]
+        if self.resource.instance.symbolic and (items or self.gaps):
+            self.gap("instances", "how many there are is not known: one is counted")
+        return ResourceEstimate(self.resource.key, tuple(items), tuple(self.gaps), tuple(self.notes))
+
+
+def _slice(quantity: Decimal, start: Decimal, end: Decimal | None) -> Decimal:
+    """How much of a quantity falls into a tier."""
+    within = quantity if end is None else min(quantity, end)
+    return max(ZERO, within - start)
+
+
+def region_of_zone(provider: str, zone: str) -> str:
+    """`eu-west-1a` and `europe-west1-b` lie in `eu-west-1` and `europe-west1`."""
+    if provider == "aws":
+        return zone[:-1] if zone[-1:].isalpha() and zone[-2:-1].isdigit() else ""
+    if provider == "google":
+        return zone.rpartition("-")[0]
+    return ""

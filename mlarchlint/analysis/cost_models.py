@@ -1,0 +1,87 @@
+"""Model endpoints and data processing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_containers import pods, service
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_machines import MANAGED, group_count, machine_type, machines
+from mlarchlint.analysis.cost_usage import DAYS, HOURS
+
+PROCESSING_HOURS = Decimal(2) * DAYS
+
+
+def endpoint(ledger: Ledger) -> None:
+    """Machines of each variant, all month."""
+    if ledger.resource.provider == "kubernetes":
+        pods(ledger)
+        return
+    if ledger.resource["serverless"].is_true().name == "YES":
+        ledger.gap("serverless endpoint", "the catalog has no prices of serverless inference")
+        return
+    name = machine_type(ledger)
+    if (
+        not name
+        and ledger.resource["instance_type"].is_absent
+        and not ledger.resource["instance_type"].scenarios
+    ):
+        if ledger.resource["requests.cpu"].is_known:
+            service(ledger)
+        elif ledger.provider != "google":
+            ledger.gap("endpoint", "no instance type is given", ledger.resource["instance_type"])
+        return
+    count = group_count(ledger)
+    if count is None:
+        count = Bounds(ONE, ONE)
+        ledger.note("one instance is assumed: the number is not known")
+    machines(ledger, Bounds(HOURS, HOURS), ONE, count=count, managed=True)
+    variants = ledger.number("variants")
+    if variants and variants > 1:
+        others = f"{variants - 1:f} of {variants:f} variants"
+        ledger.gap("other variants", f"{others} have a size of their own, which is not counted")
+    kind, cards = ledger.text("accelerator.type"), ledger.number("accelerator.count")
+    if ledger.provider == "google" and kind and cards:
+        card = kind.lower().replace("_", "-")
+        ledger.add(
+            f"{cards:f} x {card}", "vertex-gpu", card, HOURS * cards * count.low, HOURS * cards * count.high
+        )
+
+
+def processor(ledger: Ledger) -> None:
+    """Glue, EMR and Dataproc: workers for the hours of their runs."""
+    kind = ledger.resource.type.lower()
+    workers = ledger.number("workers.max") or ledger.number("nodes") or ledger.number("max_count")
+    hours = ledger.used("monthly_hours", "monthly_hrs")
+    said = () if hours is not None else ("none to two hours a day are assumed",)
+    low, high = (hours, hours) if hours is not None else (ZERO, PROCESSING_HOURS)
+    if "glue" in kind and "crawler" not in kind:
+        units = workers or Decimal(10)
+        units *= {"g.2x": Decimal(2), "g.4x": Decimal(4), "g.8x": Decimal(8)}.get(
+            ledger.text("worker_type").lower(), ONE
+        )
+        sku = "dpu-flex" if ledger.resource["flexible"].is_true().name == "YES" else "dpu"
+        ledger.add(f"{units:f} DPU", "glue", sku, low * units, high * units, *said)
+        return
+    name = machine_type(ledger)
+    if not name:
+        ledger.gap("workers", f"the catalog has no price of {ledger.resource.type}")
+        return
+    count = workers or ONE
+    steady = ledger.resource["auto_termination"].is_true().name == "NO" and hours is None
+    bounds = Bounds(HOURS, HOURS) if steady else Bounds(low, high)
+    machines(ledger, bounds, ONE, *(("runs all month",) if steady else said), count=Bounds(count, count))
+    if "emr" in kind:
+        ledger.add("EMR fee", "emr", name, bounds.low * count, bounds.high * count)
+    elif "dataproc" in kind:
+        spec = ledger.costing.catalog.spec("google", name)
+        if spec is not None and spec.vcpu:
+            total = spec.vcpu * count
+            ledger.add("Dataproc fee", "dataproc", "vcpu", bounds.low * total, bounds.high * total)
+
+
+def managed_monitor(ledger: Ledger) -> None:
+    """A monitoring schedule runs a machine for an hour a day."""
+    name = machine_type(ledger)
+    if name and ledger.provider in MANAGED:
+        machines(ledger, Bounds(ZERO, DAYS), ONE, "none to an hour a day are assumed", managed=True)

@@ -1,0 +1,188 @@
+"""Entries and ways out: load balancers, CDNs, API gateways, NAT, endpoints, addresses, DNS."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_traffic import request_gib, requests, response_gib
+from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.graph import Relation
+from mlarchlint.model.resource import Resource
+
+# https://aws.amazon.com/elasticloadbalancing/pricing/: one LCU has 25 new connections a second or 1 GB an hour.
+LCU_CONNECTIONS, LCU_GB = Decimal(25), ONE
+SECONDS_A_MONTH = HOURS * 3600
+NAT_GIB = Decimal(100)
+ENDPOINT_GIB = Decimal(100)
+CDN_PLACE = "united-states"
+MILLION = Decimal(1_000_000)
+
+
+def load_balancer(ledger: Ledger) -> None:
+    served = requests(ledger)
+    answers, questions = response_gib(ledger, served), request_gib(ledger, served)
+    data = Bounds(answers.low + questions.low, answers.high + questions.high)
+    said = ledger.used("monthly_data_processed_gb")
+    if said is not None:
+        data = Bounds(said, said)
+    if ledger.provider == "aws":
+        _elb(ledger, served, data)
+    elif ledger.provider == "google":
+        ledger.add("forwarding rule", "lb", "forwarding-rule", HOURS)
+        ledger.add("data processed", "lb", "data", data.low, data.high)
+    elif "application_gateway" in ledger.resource.type:
+        sku = "waf-v2" if "waf" in ledger.text("tier").lower() else "standard-v2"
+        ledger.add("application gateway", "app-gateway", sku, HOURS)
+        ledger.add("capacity units", "app-gateway", f"{sku}-cu", ZERO, HOURS, "up to one capacity unit")
+    elif ledger.text("tier").lower() != "basic":
+        rules = Decimal(max(1, len(ledger.costing.graph.targets(ledger.resource, Relation.CONTAINS))))
+        ledger.add("rules", "lb", "rule", HOURS * rules, None, f"{rules:f} rules")
+        ledger.add("data processed", "lb", "data", data.low, data.high)
+    if ledger.text("scheme") == "internet":
+        internet(ledger, answers)
+
+
+def _elb(ledger: Ledger, served: Bounds, data: Bounds) -> None:
+    if ledger.resource.type in ("aws_elb", "AWS::ElasticLoadBalancing::LoadBalancer"):
+        ledger.add("classic load balancer", "lb", "clb", HOURS)
+        ledger.add("data processed", "lb", "clb-data", data.low, data.high)
+        return
+    layer = ledger.number("layer")
+    kind = "nlb" if layer == 4 else "alb"
+    name = "network load balancer" if layer == 4 else "application load balancer"
+    ledger.add(name, "lb", kind, HOURS)
+    volume = Bounds(data.low / HOURS / LCU_GB, data.high / HOURS / LCU_GB)
+    connections = served.high / SECONDS_A_MONTH / LCU_CONNECTIONS
+    most = max(volume.high, connections)
+    why = f"{volume.low:.2f} capacity units by volume, {most:.2f} if every request is a new connection"
+    ledger.add("load balancer capacity units", "lb", f"{kind}-lcu", volume.low * HOURS, most * HOURS, why)
+
+
+def internet(ledger: Ledger, answers: Bounds) -> None:
+    """Answers to the internet; behind a CDN they leave through it."""
+    graph = ledger.costing.graph
+    if any(source.kind == "cdn" for source in graph.sources(ledger.resource, Relation.ROUTES_TO)):
+        ledger.note("answers leave through the CDN, where they are priced")
+        return
+    egress(ledger, answers)
+
+
+def egress(ledger: Ledger, answers: Bounds) -> None:
+    if ledger.costing.needs.get("free_tier") and ledger.provider in ("aws", "azure"):
+        answers = Bounds(max(ZERO, answers.low - 100), max(ZERO, answers.high - 100))
+        ledger.note("100 GB to the internet are free")
+    ledger.tiered("data to the internet", "egress", "internet", answers.low, answers.high)
+
+
+def cdn(ledger: Ledger) -> None:
+    served = requests(ledger)
+    answers = response_gib(ledger, served)
+    said = ledger.used("monthly_data_transfer_to_internet_gb.us", "monthly_outbound_gb", "monthly_egress_gb")
+    if said is not None:
+        answers = Bounds(said, said)
+    if ledger.provider == "aws":
+        if ledger.costing.needs.get("free_tier"):
+            answers = Bounds(max(ZERO, answers.low - 1024), max(ZERO, answers.high - 1024))
+            served = Bounds(max(ZERO, served.low - 10 * MILLION), max(ZERO, served.high - 10 * MILLION))
+            ledger.note("1 TB and 10 million requests are free")
+        if answers.high or served.high:
+            ledger.note("edges in the United States are assumed")
+        ledger.tiered("data to the internet", "cloudfront", f"{CDN_PLACE}-data", answers.low, answers.high)
+        ledger.add(
+            "HTTPS requests", "cloudfront", f"{CDN_PLACE}-https", served.low / 10_000, served.high / 10_000
+        )
+    elif ledger.provider == "google":
+        ledger.tiered("data to the internet", "cdn", "data", answers.low, answers.high)
+        ledger.add("lookups", "cdn", "requests", served.low / 10_000, served.high / 10_000)
+    elif "cdn_frontdoor" in ledger.resource.type:
+        ledger.gap("Front Door", "the catalog has no prices of Front Door Standard and Premium")
+    elif "frontdoor" in ledger.resource.type:
+        ledger.add("routing rules", "front-door", "rules", HOURS)
+        ledger.add("data to the internet", "front-door", "data", answers.low, answers.high)
+    else:
+        ledger.add("data to the internet", "cdn", "data", answers.low, answers.high)
+
+
+def api_gateway(ledger: Ledger) -> None:
+    if ledger.provider == "aws":
+        served = requests(ledger)
+        http = ledger.text("protocol").lower() == "http" or "apigatewayv2" in ledger.resource.type.lower()
+        sku = "http" if http else "rest"
+        _per_million(ledger, "apigateway", sku, served)
+    elif ledger.provider == "azure" and ledger.text("tier"):
+        tier, _, units = ledger.text("tier").lower().partition("_")
+        count = Decimal(units) if units.isdigit() else ONE
+        ledger.add("API management", "api-management", tier, count)
+    elif ledger.provider == "google":
+        ledger.gap("API gateway", "the catalog has no prices of API Gateway")
+
+
+def _per_million(ledger: Ledger, service: str, sku: str, served: Bounds) -> None:
+    """Tiers count requests, prices stand for a million of them."""
+    tiers = ledger.costing.catalog.tiers(ledger.provider, ledger.region, service, sku)
+    if not tiers:
+        ledger.missing("requests", f"{service} {sku}")
+    for place, (start, row) in enumerate(tiers):
+        end = tiers[place + 1][0] if place + 1 < len(tiers) else max(served.high, start)
+        low, high = (max(ZERO, min(count, end) - start) / MILLION for count in (served.low, served.high))
+        ledger.charge(
+            "requests" if not start else f"requests over {start / MILLION:f} million", row, low, high
+        )
+
+
+def way_out(ledger: Ledger) -> None:
+    """NAT gateways and private endpoints."""
+    kind = ledger.text("kind")
+    if kind == "nat":
+        ledger.add("NAT gateway", "nat", "gateway", HOURS)
+        _data(ledger, "data through NAT", "nat", NAT_GIB)
+    elif kind == "private_endpoint":
+        zones = Decimal(max(1, len(ledger.costing.graph.targets(ledger.resource, Relation.PLACED_IN))))
+        if ledger.provider == "google":
+            ledger.gap("private endpoint", "the catalog has no prices of Private Service Connect")
+            return
+        if ledger.provider == "azure":
+            zones = ONE
+        ledger.add(
+            "private endpoint", "private-endpoint", "interface", HOURS * zones, None, f"in {zones:f} subnets"
+        )
+        _data(ledger, "data through the endpoint", "private-endpoint", ENDPOINT_GIB)
+
+
+def _data(ledger: Ledger, name: str, service: str, default: Decimal) -> None:
+    said = ledger.used("monthly_data_processed_gb")
+    if said is not None:
+        ledger.tiered(name, service, "data", said, said)
+    else:
+        ledger.tiered(name, service, "data", ZERO, default, f"none to {default:f} GiB are assumed")
+
+
+def address(ledger: Ledger) -> None:
+    if ledger.text("scheme") != "internal":
+        attached = bool(_users(ledger))
+        ledger.add(
+            "public address", "ip", "in-use" if attached or ledger.provider == "azure" else "unused", HOURS
+        )
+
+
+def _users(ledger: Ledger) -> tuple[Resource, ...]:
+    graph = ledger.costing.graph
+    return (*graph.sources(ledger.resource), *graph.targets(ledger.resource))
+
+
+def dns_zone(ledger: Ledger) -> None:
+    if ledger.provider == "aws":
+        ledger.add("hosted zone", "route53", "zone", ONE)
+    elif ledger.provider == "google":
+        ledger.add("managed zone", "dns", "zone", ONE)
+
+
+def waf(ledger: Ledger) -> None:
+    if ledger.provider != "aws":
+        return
+    rules = ledger.number("rules") or ZERO
+    ledger.add("web ACL", "waf", "acl", ONE)
+    ledger.add("rules", "waf", "rule", rules)
+    served = requests(ledger)
+    ledger.add("requests", "waf", "requests", served.low / MILLION, served.high / MILLION)

@@ -1,0 +1,150 @@
+"""Object stores, file shares, and image registries."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_ledger import ZERO, Ledger
+from mlarchlint.analysis.cost_usage import OTHER_STORE_GIB, STORE_GIB
+from mlarchlint.model.resource import Resource
+
+# Storage classes as the code spells them, by the catalog's SKU.
+S3 = {
+    "": "standard", "standard": "standard", "standard_ia": "standard-ia", "onezone_ia": "onezone-ia",
+    "intelligent_tiering": "intelligent-tiering", "glacier": "glacier", "glacier_ir": "glacier-ir",
+    "deep_archive": "deep-archive", "express_onezone": "express-onezone",
+}  # fmt: skip
+GCS_PLACES = {"us": "us", "eu": "eu", "asia": "asia"}
+FILES_GIB = Decimal(100)
+LUSTRE = {"persistent_1": "persistent-1-ssd", "persistent_2": "persistent-2-ssd"}
+
+
+def data_role(ledger: Ledger) -> str:
+    """What lies in the store, by its name and address; empty if nothing tells."""
+    return contents(ledger.resource)
+
+
+def contents(resource: Resource) -> str:
+    text = f"{resource['name'].text() or ''} {resource.address}".lower()
+    for word, role in (
+        ("checkpoint", "checkpoints"), ("dataset", "dataset"), ("feature", "features"), ("captur", "captured"),
+        ("artifact", "artifacts"), ("model", "model"), ("tfstate", "state"), ("terraform-state", "state"),
+        ("log", "logs"), ("train", "dataset"), ("data", "dataset"), ("raw", "dataset"),
+    ):  # fmt: skip
+        if word in text:
+            return role
+    return ""
+
+
+def size_of(ledger: Ledger, *names: str) -> tuple[Decimal, Decimal, tuple[str, ...]]:
+    """(low, high, assumptions) of the stored GiB."""
+    said = ledger.used(*names, "storage_gb")
+    if said is None:
+        said = ledger.number("size_gib")
+    if said is not None:
+        return said, said, ()
+    role = data_role(ledger)
+    size = STORE_GIB.get(role, OTHER_STORE_GIB)
+    model = ledger.costing.need("model.size_gib")
+    if role == "model" and model is not None:
+        versions = ledger.costing.need("updates.per_month") or Decimal(1)
+        return (
+            model,
+            model * versions,
+            (f"one model of {model:f} GiB to the {versions:f} versions of a month",),
+        )
+    what = {"": "unknown contents"}.get(role, role)
+    return ZERO, size, (f"empty to {size:f} GiB are assumed for {what}",)
+
+
+def object_store(ledger: Ledger) -> None:
+    """Stored data; requests need a usage file."""
+    kind = ledger.text("storage_class").lower()
+    if ledger.provider == "aws":
+        sku = S3.get(kind, kind)
+        low, high, said = size_of(ledger, f"{sku.replace('-', '_')}.storage_gb", "standard.storage_gb")
+        ledger.tiered(f"S3 storage, {sku}", "s3", sku, low, high, *said)
+        puts = ledger.used("standard.monthly_tier_1_requests")
+        gets = ledger.used("standard.monthly_tier_2_requests")
+        ledger.add("PUT, COPY, POST, LIST requests", "s3", "standard-put", (puts or ZERO) / 1000)
+        ledger.add("GET and other requests", "s3", "standard-get", (gets or ZERO) / 1000)
+    elif ledger.provider == "google":
+        low, high, said = size_of(ledger)
+        ledger.add(f"storage, {kind or 'standard'}", "gcs", kind or "standard", low, high, *said)
+    else:
+        low, high, said = size_of(ledger, "storage_gb")
+        tier = (ledger.text("tier") or "hot").lower()
+        replication = kind if kind in ("lrs", "zrs", "grs", "ragrs", "gzrs", "ragzrs") else ""
+        if tier == "standard":
+            tier = "hot"
+        if not replication:
+            replication = "lrs"
+            ledger.note("locally redundant storage is assumed")
+        ledger.tiered(
+            f"blob storage, {tier} {replication.upper()}", "blob", f"{tier}-{replication}", low, high, *said
+        )
+
+
+def file_share(ledger: Ledger) -> None:
+    size = ledger.number("size_gib")
+    used = ledger.used("storage_gb")
+    kind = ledger.resource.type.lower()
+    said: tuple[str, ...] = ()
+    if used is not None or size is not None:
+        low = high = used if used is not None else size or ZERO
+    else:
+        low, high = ZERO, FILES_GIB
+        said = (f"empty to {FILES_GIB:f} GiB are assumed",)
+    if "fsx" in kind:
+        _fsx(ledger, kind, low, high, said)
+    elif ledger.provider == "aws":
+        one_zone = ledger.text("zone_redundancy") == "none" or "one" in ledger.text("deployment_type").lower()
+        sku = "onezone" if one_zone else "standard"
+        ledger.add(f"EFS storage, {sku}", "efs", sku, low, high, *said)
+        speed = ledger.number("throughput_mibs")
+        if ledger.text("throughput") == "provisioned" and speed:
+            ledger.add("provisioned throughput", "efs", "provisioned-throughput", speed)
+    elif ledger.provider == "google":
+        tier = ledger.text("tier").lower()
+        if tier in ("basic_hdd", "standard", ""):
+            ledger.add("Filestore, basic HDD", "filestore", "basic-hdd", low, high, *said)
+        else:
+            ledger.gap("Filestore", f"the catalog has no price of the tier {tier}", ledger.resource["tier"])
+    else:
+        tier = (ledger.text("tier") or "TransactionOptimized").lower()
+        sku = {"transactionoptimized": "standard", "standard": "standard"}.get(tier, tier)
+        ledger.add(f"file storage, {sku}", "files", f"{sku}-lrs", low, high, *said)
+
+
+def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str, ...]) -> None:
+    if "lustre" not in f"{kind} {ledger.text('protocol')} {ledger.text('tier')}".lower():
+        if "openzfs" in kind:
+            ledger.add("OpenZFS SSD storage", "fsx-openzfs", "ssd", low, high, *said)
+            ledger.add("throughput", "fsx-openzfs", "throughput", ledger.number("throughput_mibs") or ZERO)
+        else:
+            ledger.gap("file system", "the catalog has no price of this FSx type")
+        return
+    deployment = ledger.text("deployment_type").lower()
+    base = LUSTRE.get(deployment)
+    speed = ledger.number("throughput_per_tib")
+    if base is None or speed is None:
+        ledger.gap(
+            "FSx for Lustre", f"the catalog has no price of {deployment or 'an unknown deployment type'}"
+        )
+        return
+    sku = f"{base}-{speed:f}"
+    ledger.add(f"Lustre storage, {sku}", "fsx-lustre", sku, low, high, *said)
+
+
+def image_registry(ledger: Ledger) -> None:
+    low, high, said = ZERO, Decimal(20), ("none to 20 GiB of images are assumed",)
+    used = ledger.used("storage_gb")
+    if used is not None:
+        low, high, said = used, used, ()  # type: ignore[assignment]
+    if ledger.provider == "aws":
+        ledger.add("images", "ecr", "storage", low, high, *said)
+    elif ledger.provider == "google":
+        ledger.add("images", "artifact-registry", "storage", low, high, *said)
+    else:
+        tier = (ledger.text("tier") or "basic").lower()
+        ledger.add(f"registry, {tier}", "acr", tier, Decimal(730) / 24)
