@@ -83,7 +83,7 @@ class Kind:
     reference: str = ""
 
 
-_STEP = re.compile(r"([^.\[\]{}<>]+)(\[\]|\{\}|<json>|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)")
+_STEP = re.compile(r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)")
 
 
 @cache
@@ -96,6 +96,7 @@ def parse_path(text: str) -> Path:
         if found is None:
             raise ValueError(f"not a path: {text!r}")
         name, suffix, key, equals = found.groups()
+        name = name.strip('"')
         if suffix is None:
             steps.append(Step(name))
         elif key is not None:

@@ -316,7 +316,8 @@ def _typed(type_name: str, raw: Raw) -> Raw:
 
 def _scaled(trait: Trait, raw: Raw) -> Raw:
     if trait.scale and isinstance(raw, (int, Decimal)) and not isinstance(raw, bool):
-        return _plain_number(Decimal(raw) * Decimal(trait.scale))
+        top, _, bottom = trait.scale.partition("/")
+        return _plain_number(Decimal(raw) * Decimal(top) / Decimal(bottom or 1))
     return raw
 
 

@@ -91,6 +91,16 @@ def test_a_reference_to_a_resource_is_not_everybody() -> None:
     assert public(variable).is_unknown
 
 
+def test_a_step_in_quotes_may_have_dots() -> None:
+    form = {"terraform": 'annotations."autoscaling.knative.dev/minScale"', "type": "int"}
+    assert _read(form, {"annotations": {"autoscaling.knative.dev/minScale": "2"}}) == 2
+
+
+def test_a_fraction_scales_without_rounding() -> None:
+    form = {"terraform": "idle", "type": "seconds", "scale": "1/60"}
+    assert _read(form, {"idle": "10800s"}) == 180
+
+
 def test_an_empty_list_is_not_set() -> None:
     assert _read({"terraform": "zones", "op": "exists"}, {"zones": []}) is False
     assert _read({"terraform": "zones", "op": "exists"}, {"zones": ["1"]}) is True
