@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 import click
@@ -55,5 +56,14 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The console script."""
-    cli(prog_name="mlarchlint")
+    """The console script. A fault of ours ends in one line and exit code 3, never in a traceback."""
+    try:
+        cli(prog_name="mlarchlint")
+    except Exception as error:
+        if os.environ.get("MLARCHLINT_TRACEBACK"):
+            raise
+        from mlarchlint.report.inert import inert
+
+        click.echo(f"error: mlarchlint failed: {type(error).__name__}: {inert(str(error))}", err=True)
+        click.echo("  Please report it, with the output under MLARCHLINT_TRACEBACK=1.", err=True)
+        raise SystemExit(3) from None

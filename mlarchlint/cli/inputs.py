@@ -17,7 +17,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 def assignments(_: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     """NAME=VALUE, repeated; of one name given twice, the last counts."""
-    found = {}
+    found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
