@@ -83,7 +83,7 @@ class Kind:
     reference: str = ""
 
 
-_STEP = re.compile(r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)")
+_STEP = re.compile(r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>(?:\[\])?|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)")
 
 
 @cache
@@ -101,6 +101,8 @@ def parse_path(text: str) -> Path:
             steps.append(Step(name))
         elif key is not None:
             steps.append(Step(name, "where", key, equals))
+        elif suffix == "<json>[]":
+            steps += [Step(name, "json"), Step("", "each")]
         else:
             steps.append(Step(name, {"[]": "each", "{}": "values", "<json>": "json"}[suffix]))
         at = found.end()

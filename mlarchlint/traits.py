@@ -78,6 +78,8 @@ def read_path(path: Path, value: Value) -> Value:
             )
         if value.is_unknown:
             return value
+        if not step.name:
+            return _each(_elements(value, step), path[place + 1 :], value)
         items = value.items()
         if items or (value.state is State.KNOWN and isinstance(value.raw, tuple)):
             value = items[0] if items else Value.absent(value.span)
