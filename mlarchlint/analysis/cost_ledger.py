@@ -33,9 +33,18 @@ class Costing:
     cloud: str = "aws"
     cloud_region: str = ""
 
+    def wanted(self, path: str) -> Any:
+        """What the requirements say, under the dotted name or step by step; None if nothing."""
+        found: Any = self.needs.get(path)
+        if found is None and "." in path:
+            found = self.needs
+            for step in path.split("."):
+                found = found.get(step) if hasattr(found, "get") else None
+        return found
+
     def need(self, path: str) -> Decimal | None:
         """A number of the requirements, or None."""
-        return decimal_of(self.needs.get(path))
+        return decimal_of(self.wanted(path))
 
     def role(self, resource: Resource) -> str | None:
         found = self.roles.get(resource.key)

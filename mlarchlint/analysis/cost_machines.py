@@ -283,7 +283,7 @@ def _charge(
 
 def _commitment(ledger: Ledger, name: str) -> tuple[PriceRow, Decimal] | None:
     share = ledger.costing.need("budget.commitments.coverage")
-    term = ledger.costing.needs.get("budget.commitments.term")
+    term = ledger.costing.wanted("budget.commitments.term")
     service = COMMITTED.get((ledger.provider, str(term)))
     if not share or service is None:
         return None

@@ -1,0 +1,138 @@
+"""`mlarchlint cost`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlarchlint.cli.inputs import input_options
+from mlarchlint.cli.outputs import STDOUT
+
+if TYPE_CHECKING:
+    from mlarchlint.analysis.cost_usage import Usage
+    from mlarchlint.model.estimate import Estimate
+    from mlarchlint.pipeline import Result
+
+FORMATS = ("text", "json", "markdown", "csv")
+
+
+@click.command("cost")
+@input_options
+@click.option("--format", "format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "-o", "--output", metavar="FILE", default=STDOUT, help="Write to FILE instead of standard output."
+)
+@click.option(
+    "--usage-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What is used in a month, in the form of infracost-usage.yml.",
+)
+@click.option(
+    "--max-price-age",
+    type=click.IntRange(min=0),
+    metavar="DAYS",
+    help="Exit with 1 if a price is older than this.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    format: str,
+    output: str,
+    usage_file: Path | None,
+    max_price_age: int | None,
+    **options: Any,
+) -> None:
+    """Estimate what the designs below PATH cost in a month.
+
+    \b
+    Exit codes: 0 within the budget (or none is set), 1 over the budget or prices too old,
+    2 wrong usage or configuration, 3 incomplete: something could not be read.
+    """
+    from mlarchlint.cli.scan import put, scanned
+    from mlarchlint.model.diagnostic import Level
+    from mlarchlint.report.diagnostics import diagnostic_lines
+
+    usage = read_usage_file(usage_file)
+    result = scanned(paths, options)
+    errors = [diagnostic for diagnostic in result.diagnostics if diagnostic.level is Level.ERROR]
+    for diagnostic in errors:
+        for line in diagnostic_lines(diagnostic):
+            click.echo(line, err=True)
+    estimate = result.estimate if usage is None else with_usage(result, usage)
+    put(output, renderer(format)(result, estimate))
+    complaints = [*over_budget(result, estimate), *too_old(estimate, max_price_age)]
+    for complaint in complaints:
+        click.echo(complaint, err=True)
+    ctx.exit(3 if errors else 1 if complaints else 0)
+
+
+def renderer(format: str) -> Callable[[Result, Estimate], str]:
+    if format == "json":
+        from mlarchlint.report.cost_json import render_cost_json
+
+        return render_cost_json
+    if format == "text":
+        from mlarchlint.report.cost_text import render_cost_text
+
+        return render_cost_text
+    from mlarchlint.report.cost_tables import render_cost_csv, render_cost_markdown
+
+    return render_cost_csv if format == "csv" else render_cost_markdown
+
+
+def read_usage_file(path: Path | None) -> Usage | None:
+    if path is None:
+        return None
+    import yaml
+
+    from mlarchlint.analysis.cost_usage import read_usage
+    from mlarchlint.report.inert import inert
+
+    try:
+        data = yaml.load(
+            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
+    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
+        raise click.UsageError(f"{inert(str(path))} cannot be read: {inert(str(error))}") from None
+    if data is not None and not isinstance(data, dict):
+        raise click.UsageError(
+            f"{inert(str(path))} is not a usage file: it needs 'resource_usage:' at its top."
+        )
+    return read_usage(data)
+
+
+def with_usage(result: Result, usage: Usage) -> Estimate:
+    from mlarchlint.analysis.cost import estimate
+    from mlarchlint.prices import embedded
+
+    return estimate(result.graph, result.roles, result.config.requirements.data, embedded(), usage)
+
+
+def over_budget(result: Result, estimate: Estimate) -> list[str]:
+    """The high figure counts; where something could not be priced, the low one, and it says so."""
+    needs = result.config.requirements
+    budget = needs.number("budget.monthly_usd")
+    if budget is None:
+        return []
+    allowed = budget * (1 + (needs.number("budget.tolerance_pct") or Decimal(0)) / 100)
+    money = estimate.monthly
+    figure, which = (money.low, "low") if estimate.gaps else (money.high, "high")
+    if figure <= allowed:
+        return []
+    reason = f" ({len(estimate.gaps)} costs could not be priced)" if estimate.gaps else ""
+    return [f"over budget: the {which} figure, {figure:,.2f} USD a month{reason}, exceeds {budget:,.2f}"]
+
+
+def too_old(estimate: Estimate, days: int | None) -> list[str]:
+    from datetime import date
+
+    if days is None or not estimate.as_of:
+        return []
+    age = (date.today() - date.fromisoformat(estimate.as_of)).days
+    return [f"prices too old: the oldest is of {estimate.as_of}, {age} days ago"] if age > days else []

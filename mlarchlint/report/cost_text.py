@@ -1,0 +1,47 @@
+"""The estimate for people: a tree of workloads, resources and items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mlarchlint.model.estimate import Estimate, ResourceEstimate
+from mlarchlint.report.cost_rows import Names, branches, price, quantity, span_of
+
+if TYPE_CHECKING:
+    from mlarchlint.pipeline import Result
+
+
+def render_cost_text(result: Result, estimate: Estimate) -> str:
+    return "\n".join(_lines(result, estimate)) + "\n"
+
+
+def _lines(result: Result, estimate: Estimate) -> Iterator[str]:
+    names = Names(result)
+    if not estimate.resources:
+        yield "Nothing that the price catalog knows was found."
+        return
+    for branch in branches(result, estimate):
+        yield f"{branch.name}: {span_of(branch.monthly)} {estimate.currency} a month"
+        for found in branch.resources:
+            yield from _resource(found, names)
+        yield ""
+    environment = f" ({names.text(result.config.environment)})" if result.config.environment else ""
+    yield f"Total{environment}: {span_of(estimate.monthly)} {estimate.currency} a month, at prices of {estimate.as_of} and later"
+    if estimate.gaps:
+        count = len(estimate.gaps)
+        yield f"{count} cost{'s' if count > 1 else ''} could not be priced and {'are' if count > 1 else 'is'} not in the total."
+
+
+def _resource(found: ResourceEstimate, names: Names) -> Iterator[str]:
+    yield f"  {names.address(found)}  {span_of(found.monthly)}  ({names.place(found)})"
+    for item in found.items:
+        row = item.row
+        yield (
+            f"    {names.text(item.name)}: {quantity(item)} x {price(item)} per {item.unit} = {span_of(item.monthly)}"
+            f"  [{row.source} {row.as_of}]"
+        )
+    for gap in found.gaps:
+        yield f"    not priced: {names.text(gap.name)}: {names.text(gap.why)}"
+    for text in names.assumptions(found):
+        yield f"    assumed: {text}" if not text.startswith("runs on") else f"    {text}"
