@@ -41,7 +41,7 @@ def convertible(source: Type, target: Type) -> bool:
     if source is target or target is DYNAMIC or source is DYNAMIC:
         return True
     if target.is_primitive:
-        return source.is_primitive and not ({source, target} == {NUMBER, BOOL})
+        return source.is_primitive and {source, target} != {NUMBER, BOOL}
     kind = target.kind
     if kind in ("list", "set"):
         if source.kind in ("list", "set"):
