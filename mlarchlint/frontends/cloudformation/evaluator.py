@@ -1,0 +1,269 @@
+"""Template nodes to Values: one method per intrinsic that looks at the stack, the rest is in functions.py."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlarchlint.frontends.cloudformation import pseudo
+from mlarchlint.frontends.cloudformation.calls import (
+    TRANSFORM,
+    Call,
+    arguments_of,
+    attribute_of,
+    call_of,
+    text_of,
+)
+from mlarchlint.frontends.cloudformation.conditions import assume, assume_named, judge, judge_named
+from mlarchlint.frontends.cloudformation.facts import Facts
+from mlarchlint.frontends.cloudformation.functions import FUNCTIONS, concatenated
+from mlarchlint.frontends.cloudformation.loops import expanded
+from mlarchlint.frontends.cloudformation.mappings import find_in_map
+from mlarchlint.frontends.cloudformation.parameters import bound_parameter
+from mlarchlint.frontends.cloudformation.scenarios import choice, combine, unknown_of
+from mlarchlint.frontends.cloudformation.template import as_text, value_text
+from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
+from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Origin, State, Value
+
+if TYPE_CHECKING:
+    from mlarchlint.frontends.cloudformation.stack import Stack
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+)")
+_CONDITIONS = frozenset({"Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition"})
+
+
+class Evaluator:
+    """Evaluates in one stack, under one set of assumptions about unknown conditions."""
+
+    __slots__ = ("facts", "stack")
+
+    def __init__(self, stack: Stack, facts: Facts) -> None:
+        self.stack = stack
+        self.facts = facts
+
+    def under(self, facts: Facts) -> Evaluator:
+        return self if facts is self.facts else Evaluator(self.stack, facts)
+
+    def refuse(self, why: str, span: SourceSpan) -> Value:
+        """An error of the template: said once, judged as unknown."""
+        self.stack.world.report(Diagnostic("template-expression", why, "", span, Level.WARNING))
+        return Value.failed(why, span)
+
+    # -- data ----------------------------------------------------------------------------
+
+    def value(self, node: Node) -> Value:
+        if not node.tag and isinstance(node, Scalar):
+            if isinstance(node.value, str) and "{{resolve:" in node.value:
+                return _dynamic(Value.known(node.value, node.span))
+            return Value.known(node.value, node.span)
+        call = call_of(node)
+        if call is not None:
+            return self.call(call)
+        if isinstance(node, List):
+            return self.sequence(node)
+        return self.mapping(node) if isinstance(node, Map) else Value.absent(node.span)
+
+    def sequence(self, node: List) -> Value:
+        """`AWS::NoValue` removes an element; if only some scenarios do, the list has scenarios itself."""
+        items = tuple(self.value(item) for item in node.items)
+        fickle = [place for place, item in enumerate(items) if _may_vanish(item)]
+        if not fickle:
+            return Value.known(tuple(item for item in items if item.state is not State.ABSENT), node.span)
+
+        def make(chosen: object) -> Value:
+            current = list(items)
+            for place, one in zip(fickle, chosen, strict=True):  # type: ignore[call-overload]
+                current[place] = one
+            return Value.known(tuple(item for item in current if item.state is not State.ABSENT), node.span)
+
+        return combine([items[place] for place in fickle], make, node.span)
+
+    def mapping(self, node: Map) -> Value:
+        return Value.known(self.members(node), node.span)
+
+    def members(self, node: Map) -> dict[str, Value]:
+        """The members of a mapping, without those that `AWS::NoValue` removes."""
+        found: dict[str, Value] = {}
+        for name, member in expanded(node, self).members.items():
+            if name == TRANSFORM:
+                found.update(self.call(Call(name, member, member.span)).mapping())
+                continue
+            value = self.value(member)
+            if value.state is not State.ABSENT:
+                found[name] = value
+        return found
+
+    # -- calls ---------------------------------------------------------------------------
+
+    def call(self, call: Call) -> Value:
+        method = _METHODS.get(call.name)
+        if method is not None:
+            return method(self, call)
+        if call.name in _CONDITIONS:
+            verdict = judge(Map({call.name: call.argument}, {}, call.span), self)
+            if verdict.truth is Truth.MAYBE:
+                return Value.unknown(verdict.why, call.span)
+            return Value.known(verdict.truth is Truth.YES, call.span)
+        function = FUNCTIONS.get(call.name)
+        if function is None:
+            return self.refuse(f"there is no function {call.name}", call.span)
+        make, fewest, most = function
+        nodes = (call.argument,) if most == 1 else arguments_of(call.argument)
+        if call.name == "Fn::Length" and isinstance(call.argument, List):
+            nodes = (call.argument,)
+        if not fewest <= len(nodes) <= most:
+            wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
+            return self.refuse(f"{call.name} takes {wanted} arguments, not {len(nodes)}", call.span)
+        parts = [self.value(node) for node in nodes]
+        result = make(parts, call.span)
+        if result.error and not any(part.error for one in parts for part in one.walk()):
+            self.refuse(result.why, result.span)
+        return result
+
+    def ref(self, call: Call) -> Value:
+        name = text_of(call.argument)
+        if name is None:
+            return self.refuse("Ref takes the name of a parameter or resource", call.span)
+        return self.named(name, call.span)
+
+    def named(self, name: str, span: SourceSpan) -> Value:
+        """What `Ref` gives for a name."""
+        if name in pseudo.NAMES:
+            return pseudo.pseudo_parameter(name, self.stack.world.options.region, span)
+        if name in self.stack.template.parameters:
+            return self.parameter(name, span)
+        head = name.partition(".")[0]
+        if head in self.stack.resources or self.stack.template.is_sam:
+            why = f"{self.stack.prefix}{head} is known after deployment"
+            return Value.unknown(why, span, refs=(self.stack.prefix + name,))
+        return self.refuse(f"there is no parameter or resource {name!r}", span)
+
+    def parameter(self, name: str, span: SourceSpan) -> Value:
+        value = self.stack.parameter(name)
+        parameter = self.stack.template.parameters[name]
+        if value.is_unknown:
+            bound = self.facts.bound.get(name)
+            excluded = self.facts.excluded.get(name, ())
+            if bound is not None:
+                value = bound_parameter(parameter, bound)
+            elif excluded and value.scenarios:
+                cases = [case for case in value.scenarios if value_text(case[1]) not in excluded]
+                value = choice(cases, value.span, value.why)
+        return replace(value, origin=(*value.origin, Origin(f"Ref {name}", span)))
+
+    def get_att(self, call: Call) -> Value:
+        found = attribute_of(call.argument)
+        if found is None:
+            parts = arguments_of(call.argument)
+            name = text_of(parts[0]) if len(parts) == 2 else None
+            if name is None or name not in self.stack.resources:
+                return self.refuse("Fn::GetAtt takes a resource and an attribute", call.span)
+            why = f"an attribute of {name} is known after deployment"
+            return Value.unknown(why, call.span, refs=(self.stack.prefix + name,))
+        return self.attribute(*found, call.span)
+
+    def attribute(self, name: str, attribute: str, span: SourceSpan) -> Value:
+        child = self.stack.children.get(name)
+        if child is not None and attribute.startswith("Outputs."):
+            return child.output(attribute.removeprefix("Outputs."), span)
+        if name not in self.stack.resources:
+            longest = f"{name}.{attribute}".rpartition(".")[0]
+            if longest not in self.stack.resources and not self.stack.template.is_sam:
+                return self.refuse(f"there is no resource {name!r}", span)
+        why = f"{self.stack.prefix}{name}.{attribute} is known after deployment"
+        return Value.unknown(why, span, refs=(f"{self.stack.prefix}{name}.{attribute}",))
+
+    def sub(self, call: Call) -> Value:
+        parts = arguments_of(call.argument)
+        variables = parts[1] if len(parts) == 2 else None
+        template = parts[0]
+        if not isinstance(template, Scalar) or template.tag or not isinstance(variables, (Map, type(None))):
+            return self.refuse("Fn::Sub takes a text and a mapping of its variables", call.span)
+        text = as_text(template)
+        pieces: list[Value] = []
+        end = 0
+        for match in _VARIABLE.finditer(text):
+            pieces.append(Value.known(text[end : match.start()], template.span))
+            pieces.append(self.variable(match.group(1).strip(), variables, call.span))
+            end = match.end()
+        pieces.append(Value.known(text[end:], template.span))
+        result = concatenated([piece for piece in pieces if piece.raw != ""], "", call.span)
+        return _dynamic(result) if "{{resolve:" in text else result
+
+    def variable(self, name: str, variables: Map | None, span: SourceSpan) -> Value:
+        if name.startswith("!"):
+            return Value.known("${" + name[1:] + "}", span)
+        given = variables.get(name) if variables else None
+        if given is not None:
+            return self.value(given)
+        head, dot, attribute = name.partition(".")
+        if dot and name not in self.stack.resources:
+            return self.attribute(head, attribute, span)
+        return self.named(name, span)
+
+    def if_(self, call: Call) -> Value:
+        parts = arguments_of(call.argument)
+        if len(parts) != 3:
+            return self.refuse("Fn::If takes a condition and two values", call.span)
+        name = text_of(parts[0])
+        verdict = judge_named(name, parts[0], self) if name is not None else judge(parts[0], self)
+        label = name or f"the condition at line {parts[0].span.line}"
+        if verdict.truth is not Truth.MAYBE:
+            chosen = self.value(parts[1] if verdict.truth is Truth.YES else parts[2])
+            word = "true" if verdict.truth is Truth.YES else "false"
+            return replace(chosen, origin=(*chosen.origin, Origin(f"{label} is {word}", call.span)))
+        cases = []
+        for truth, word, branch in ((Truth.YES, "true", parts[1]), (Truth.NO, "false", parts[2])):
+            facts = assume_named(name, truth, self) if name is not None else assume(parts[0], truth, self)
+            if facts is not None:
+                cases.append((f"{label} is {word}", self.under(facts).value(branch)))
+        return choice(cases, call.span, f"{label} is not known: {verdict.why}")
+
+    def import_value(self, call: Call) -> Value:
+        name = self.value(call.argument)
+        text = value_text(name)
+        if text is None:
+            return unknown_of((name,), call.span)
+        return self.stack.world.exported(text, self.stack, call.span)
+
+    def transform(self, call: Call) -> Value:
+        """A macro inside the template; `AWS::Include` of a file in the scanned code is read."""
+        included = self.stack.world.included(call.argument, self.stack)
+        if included is not None:
+            return self.value(included)
+        name = text_of(call.argument.get("Name")) if isinstance(call.argument, Map) else None
+        why = f"the macro {name or '(unnamed)'} was not applied"
+        detail = "What it adds here is not seen; scan the processed template instead."
+        self.stack.world.report(Diagnostic("template-macro", why, detail, call.span, Level.WARNING))
+        return Value.unknown(why, call.span)
+
+
+def _dynamic(value: Value) -> Value:
+    """`{{resolve:secretsmanager:…}}`: CloudFormation reads it at deployment."""
+    text = value_text(value)
+    service = _DYNAMIC.search(text or "")
+    if text is not None and not service:
+        return value
+    why = f"read from {service.group(1) if service else 'a dynamic reference'} at deployment"
+    refs = (*value.refs, "data.AWS::DynamicReference")
+    return Value.unknown(why, value.span, origin=value.origin, refs=refs, sensitive=True)
+
+
+def _may_vanish(item: Value) -> bool:
+    return any(one.state is State.ABSENT for _, one in item.scenarios)
+
+
+_METHODS = {
+    "Ref": Evaluator.ref,
+    "Fn::GetAtt": Evaluator.get_att,
+    "Fn::Sub": Evaluator.sub,
+    "Fn::If": Evaluator.if_,
+    "Fn::FindInMap": find_in_map,
+    "Fn::ImportValue": Evaluator.import_value,
+    "Fn::Transform": Evaluator.transform,
+}

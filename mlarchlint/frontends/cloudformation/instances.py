@@ -1,0 +1,175 @@
+"""The resources of a stack as Instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mlarchlint.frontends.cloudformation.calls import TRANSFORM, Call, call_of, text_of
+from mlarchlint.frontends.cloudformation.conditions import assume_named, judge_named
+from mlarchlint.frontends.cloudformation.evaluator import Evaluator
+from mlarchlint.frontends.cloudformation.remarks import ignores_of
+from mlarchlint.frontends.cloudformation.sam import with_globals
+from mlarchlint.frontends.cloudformation.stack import Stack
+from mlarchlint.frontends.yaml_tree import Map, Node, between
+from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.resource import Format, Instance, Mode
+from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
+
+STACK_TYPES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+_ATTRIBUTES = (
+    "DependsOn",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "UpdatePolicy",
+    "CreationPolicy",
+    "Metadata",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declared:
+    """A resource as written, with the evaluator for it. exists: NO ones are left out."""
+
+    name: str
+    type: str
+    node: Map
+    span: SourceSpan
+    exists: Truth
+    evaluator: Evaluator
+
+
+def declared(stack: Stack) -> Iterator[Declared]:
+    """The resources of a stack, without those whose condition is false."""
+    for name, node in stack.resources.items():
+        if name == TRANSFORM:
+            stack.evaluator.call(Call(name, node, node.span))
+            continue
+        kind = text_of(node.get("Type")) if isinstance(node, Map) else None
+        if not isinstance(node, Map) or kind is None:
+            summary = (
+                f"resource {name} has no Type"
+                if isinstance(node, Map)
+                else f"resource {name} must be a mapping"
+            )
+            detail = "CloudFormation refuses the template; this resource was left out."
+            stack.world.report(Diagnostic("template-invalid", summary, detail, stack.keys[name], Level.ERROR))
+            continue
+        exists, evaluator = _existence(node, stack)
+        if exists is not Truth.NO:
+            yield Declared(name, kind, node, between(stack.keys[name], node.span), exists, evaluator)
+
+
+def _existence(node: Map, stack: Stack) -> tuple[Truth, Evaluator]:
+    """Whether a resource exists; its body is judged for the case that it does."""
+    evaluator = stack.evaluator
+    condition = node.get("Condition")
+    if condition is None:
+        return stack.exists, evaluator
+    name = text_of(condition)
+    verdict = judge_named(name, condition, evaluator)
+    if verdict.truth is Truth.MAYBE and name is not None:
+        facts = assume_named(name, Truth.YES, evaluator)
+        if facts is None:
+            return Truth.NO, evaluator
+        evaluator = evaluator.under(facts)
+    return stack.exists & verdict.truth, evaluator
+
+
+def instances(stack: Stack) -> Iterator[Instance]:
+    """Everything that the stack itself declares, in order."""
+    section = stack.template.globals if stack.template.is_sam else None
+    globals_ = stack.evaluator.members(section) if section else {}
+    first: dict[SourceSpan, str] = {}  # the copies of a loop have one declaration
+    for resource in declared(stack):
+        address = stack.prefix + resource.name
+        declaration = first.setdefault(stack.keys[resource.name], address)
+        try:
+            yield _instance(resource, stack, address, declaration, globals_)
+        except RecursionError:
+            summary = f"{address} is nested too deeply to be evaluated"
+            stack.world.report(
+                Diagnostic("template-too-deep", summary, "Flatten the resource.", resource.span)
+            )
+
+
+def _instance(
+    resource: Declared, stack: Stack, address: str, declaration: str, globals_: Mapping[str, Value]
+) -> Instance:
+    body = dict(with_globals(resource.type, _properties(resource), globals_))
+    for name in _ATTRIBUTES:
+        node = resource.node.get(name)
+        if node is not None:
+            body[f"${name}"] = resource.evaluator.value(node)
+    _link_dependencies(body, stack.prefix, resource)
+    condition = resource.node.get("Condition")
+    if condition is not None:
+        body["$Condition"] = Value.known(text_of(condition), condition.span)
+    metadata = body.get("$Metadata", Value.absent(resource.span))
+    region = stack.world.options.region
+    return Instance(
+        address=address,
+        type=resource.type,
+        name=_name(resource, metadata),
+        format=Format.CLOUDFORMATION,
+        body=body,
+        span=resource.span,
+        scope=stack.scope,
+        declaration=declaration,
+        mode=Mode.MODULE if _is_opaque(resource, stack) else Mode.MANAGED,
+        calls=stack.calls,
+        exists=resource.exists,
+        provider_config={"region": Value.known(region, NOWHERE)} if region else {},
+        ignores=(*stack.ignores, *ignores_of(stack.remarks, resource.span, metadata)),
+    )
+
+
+def _properties(resource: Declared) -> dict[str, Value]:
+    node = resource.node.get("Properties")
+    if node is None:
+        return {}
+    if isinstance(node, Map) and (call_of(node) is None or TRANSFORM in node.members):
+        return resource.evaluator.members(node)
+    value = resource.evaluator.value(node) if call_of(node) else None
+    if value is not None and isinstance(value.raw, dict):
+        return dict(value.raw)
+    if text_of(node) not in ("", "null", "~"):
+        resource.evaluator.refuse(f"the Properties of {resource.name} must be a mapping", node.span)
+    return {}
+
+
+def _link_dependencies(body: dict[str, Value], prefix: str, resource: Declared) -> None:
+    """DependsOn names resources: as references, so that edges can be drawn."""
+    written = body.get("$DependsOn")
+    if written is None:
+        return
+    items = written.items() or (written,)
+    linked = tuple(
+        Value.known(item.raw, item.span, refs=(prefix + item.raw,)) if isinstance(item.raw, str) else item
+        for item in items
+    )
+    body["$DependsOn"] = Value.known(linked, written.span)
+
+
+def _name(resource: Declared, metadata: Value) -> str:
+    """The construct's path for CDK, else the logical id."""
+    path = metadata.get("aws:cdk:path").text() if metadata.is_known else None
+    return path.removesuffix("/Resource") if path else resource.name
+
+
+def _is_opaque(resource: Declared, stack: Stack) -> bool:
+    return resource.type in STACK_TYPES and resource.name not in stack.children
+
+
+def location_of(resource: Declared) -> Node | None:
+    """Where a nested stack's template is."""
+    properties = resource.node.get("Properties")
+    if not isinstance(properties, Map):
+        return None
+    metadata = resource.node.get("Metadata")
+    if isinstance(metadata, Map) and text_of(metadata.get("aws:asset:property")) == "TemplateURL":
+        return metadata.get("aws:asset:path")  # CDK: the URL is an asset's, the file is beside the template
+    name = "TemplateURL" if resource.type == STACK_TYPES[0] else "Location"
+    return properties.get(name)

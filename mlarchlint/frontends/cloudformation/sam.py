@@ -1,0 +1,44 @@
+"""AWS SAM: the Globals section under each resource's own properties.
+
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mlarchlint.model.value import State, Value
+
+_PREFIX = "AWS::Serverless::"
+
+
+def with_globals(
+    type_name: str, own: Mapping[str, Value], globals_: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """A resource's properties laid over the globals of its type."""
+    if not type_name.startswith(_PREFIX):
+        return own
+    section = globals_.get(type_name.removeprefix(_PREFIX))
+    if section is None or not section.mapping():
+        return own
+    return _merged(section.mapping(), own)
+
+
+def _merged(base: Mapping[str, Value], own: Mapping[str, Value]) -> dict[str, Value]:
+    """Mappings are merged, lists concatenated, anything else replaced."""
+    found = dict(base)
+    for name, value in own.items():
+        below = base.get(name)
+        found[name] = value if below is None else _laid_over(below, value)
+    return found
+
+
+def _laid_over(below: Value, own: Value) -> Value:
+    if below.state is not State.KNOWN or own.state is not State.KNOWN:
+        return own
+    if isinstance(below.raw, dict) and isinstance(own.raw, dict):
+        return replace(own, raw=_merged(below.raw, own.raw))
+    if isinstance(below.raw, tuple) and isinstance(own.raw, tuple):
+        return replace(own, raw=below.raw + own.raw)
+    return own

@@ -1,0 +1,90 @@
+"""One template with its parameters: a stack, and the stacks nested in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mlarchlint.frontends.cloudformation.conditions import judge_named
+from mlarchlint.frontends.cloudformation.evaluator import Evaluator
+from mlarchlint.frontends.cloudformation.facts import Facts
+from mlarchlint.frontends.cloudformation.loops import expanded
+from mlarchlint.frontends.cloudformation.parameters import parameter_value
+from mlarchlint.frontends.cloudformation.remarks import Ignores, Remark
+from mlarchlint.frontends.cloudformation.template import Template
+from mlarchlint.frontends.yaml_tree import Map, Node
+from mlarchlint.model.resource import Call
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
+
+if TYPE_CHECKING:
+    from mlarchlint.frontends.cloudformation.world import World
+
+
+@dataclass(slots=True, eq=False)
+class Stack:
+    """prefix: of its addresses (`Network.`), "" for a root. given: the value of a parameter, or None.
+    exists: whether the stack itself does. ignores: written on the nested stack in its parent.
+    """
+
+    template: Template
+    scope: str
+    world: World
+    given: Callable[[str], Value | None]
+    prefix: str = ""
+    calls: tuple[Call, ...] = ()
+    exists: Truth = Truth.YES
+    remarks: tuple[Remark, ...] = ()
+    ignores: Ignores = ()
+    children: dict[str, Stack] = field(default_factory=dict)
+    resources: Mapping[str, Node] = field(default_factory=dict)
+    keys: Mapping[str, SourceSpan] = field(default_factory=dict)
+    outputs: Map | None = None
+    _parameters: dict[str, Value] = field(default_factory=dict)
+    _outputs: dict[str, Value] = field(default_factory=dict)
+    _evaluator: Evaluator | None = None
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """Without assumptions."""
+        if self._evaluator is None:
+            self._evaluator = Evaluator(self, Facts())
+        return self._evaluator
+
+    def unfold(self) -> None:
+        """Replaces the loops of every section by their copies; conditions and resources first."""
+        template = self.template
+        if template.conditions is not None:
+            self.template = replace(template, conditions=expanded(template.conditions, self.evaluator))
+        if template.resources is not None:
+            resources = expanded(template.resources, self.evaluator)
+            self.resources, self.keys = resources.members, resources.keys
+        if template.outputs is not None:
+            self.outputs = expanded(template.outputs, self.evaluator)
+
+    def parameter(self, name: str) -> Value:
+        if name not in self._parameters:
+            span = self.template.parameters[name].span
+            self._parameters[name] = Value.failed(f"parameter {name} depends on itself", span)
+            self._parameters[name] = parameter_value(self.template.parameters[name], self.given(name))
+        return self._parameters[name]
+
+    def output(self, name: str, span: SourceSpan) -> Value:
+        """The value of an output; its references are those of this stack's addresses."""
+        if name not in self._outputs:
+            node = self.outputs.get(name) if self.outputs else None
+            if not isinstance(node, Map):
+                return self.evaluator.refuse(f"{self.template.path} has no output {name!r}", span)
+            self._outputs[name] = Value.failed(f"output {name} depends on itself", span)
+            value = node.get("Value")
+            self._outputs[name] = self.evaluator.value(value) if value else Value.absent(node.span)
+        return self._outputs[name]
+
+    def output_exists(self, node: Map) -> bool:
+        condition = node.get("Condition")
+        if condition is None:
+            return True
+        name = getattr(condition, "text", None)
+        return judge_named(name, condition, self.evaluator).truth is not Truth.NO
