@@ -1,0 +1,3 @@
+variable "in" {}
+variable "other" {}
+output "out" { value = "one ${var.in} ${var.other}" }

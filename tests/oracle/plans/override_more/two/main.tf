@@ -1,0 +1,3 @@
+variable "in" {}
+variable "other" {}
+output "out" { value = "two ${var.in} ${var.other}" }

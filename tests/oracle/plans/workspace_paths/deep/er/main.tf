@@ -1,0 +1,2 @@
+output "p" { value = path.module }
+output "file" { value = trimspace(file("${path.module}/t.txt")) }
