@@ -10,6 +10,7 @@ from mlarchlint.config import Config
 from mlarchlint.design import Design
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.finding import Finding, Severity, Subject
+from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.rule import Hit, Rule
 from mlarchlint.model.span import NOWHERE
@@ -46,7 +47,7 @@ def run_rules(
             except Exception as error:
                 diagnostics.append(_crash(rule, node, error))
                 break
-    findings = [_finding(group, design) for group in _folded(judged)]
+    findings = [_finding(group, design) for group in _folded(judged, design)]
     findings.sort(
         key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule, f.subject.address, f.message)
     )
@@ -103,7 +104,7 @@ def _crash(rule: Rule, node: Resource | None, error: Exception) -> Diagnostic:
     )
 
 
-def _folded(judged: list[_Judged]) -> Iterator[list[_Judged]]:
+def _folded(judged: list[_Judged], design: Design) -> Iterator[list[_Judged]]:
     """One group per problem: instances of one declaration with one deciding value."""
     groups: dict[tuple[object, ...], list[_Judged]] = {}
     for one in judged:
@@ -115,28 +116,29 @@ def _folded(judged: list[_Judged]) -> Iterator[list[_Judged]]:
             # Nothing was written, so the block itself stands for it: keep declarations apart.
             key = (*key, declaration)
         groups.setdefault(key, []).append(one)
-    yield from _without_shared_templates(groups.values())
+    yield from _without_borrowed(groups.values(), design)
 
 
-def _without_shared_templates(groups: Iterable[list[_Judged]]) -> Iterator[list[_Judged]]:
+def _without_borrowed(groups: Iterable[list[_Judged]], design: Design) -> Iterator[list[_Judged]]:
     """A value that a template lends to its users is one problem, told once."""
-    seen: dict[tuple[object, ...], int] = {}
-    kept: list[list[_Judged]] = []
+    seen: set[tuple[object, ...]] = set()
     for group in groups:
         first = group[0]
-        node = first.node
-        borrowed = node is not None and first.hit.at.span.file and not _inside(first, node)
         place = (first.rule.id, first.hit.at.span, first.hit.attribute, first.certain)
-        if borrowed and place in seen and not first.hit.at.origin:
-            continue
-        seen.setdefault(place, len(kept))
-        kept.append(group)
-    return iter(kept)
+        if place not in seen or not _borrowed(first, design):
+            yield group
+        seen.add(place)
 
 
-def _inside(one: _Judged, node: Resource) -> bool:
-    span, block = one.hit.at.span, node.span
-    return span.file == block.file and block.line <= span.line <= max(block.end_line, block.line)
+def _borrowed(one: _Judged, design: Design) -> bool:
+    """The deciding value stands in the block of a template that the subject uses."""
+    span = one.hit.at.span
+    templates = design.targets(one.node, Relation.USES) if one.node is not None else ()
+    return any(
+        span.file == template.span.file
+        and template.span.line <= span.line <= max(template.span.end_line, template.span.line)
+        for template in templates
+    )
 
 
 def _finding(group: list[_Judged], design: Design) -> Finding:

@@ -57,7 +57,9 @@ def trait(name: str, **body: object) -> Value:
         ("port", {"setting": [{"name": "host", "value": "h"}, {"name": "port", "value": 5}]}, 5),
     ],
 )
-def test_a_trait_is_read_by_path_operator_and_default(name: str, body: dict[str, object], expected: object) -> None:
+def test_a_trait_is_read_by_path_operator_and_default(
+    name: str, body: dict[str, object], expected: object
+) -> None:
     assert trait(name, **body).plain() == expected
 
 
@@ -143,14 +145,21 @@ def test_a_part_is_laid_onto_its_owner_by_reference_or_by_name(bucket: object) -
     found = graph(
         BUCKET,
         instance("aws_s3_bucket.models", bucket="acme-models"),
-        instance("aws_s3_bucket_versioning.models", line=9, bucket=bucket, versioning_configuration=[{"status": "Enabled"}]),
+        instance(
+            "aws_s3_bucket_versioning.models",
+            line=9,
+            bucket=bucket,
+            versioning_configuration=[{"status": "Enabled"}],
+        ),
         instance("aws_iam_role.r", line=30, reads=ref("aws_s3_bucket_versioning.models.id")),
     )
     owner = found["aws_s3_bucket.models"]
     assert owner["versioning"].plain() is True
     assert found["aws_s3_bucket_versioning.models"].part_of == owner.key
     # a reference to the part counts as one to its owner
-    assert ("aws_iam_role.r", owner.key) in {(e.source, e.target) for e in found.edges if e.relation is Relation.READS}
+    assert ("aws_iam_role.r", owner.key) in {
+        (e.source, e.target) for e in found.edges if e.relation is Relation.READS
+    }
 
 
 GROUP = """\
@@ -173,7 +182,9 @@ GROUP = """\
 
 def test_a_group_inherits_from_its_template_what_it_lacks() -> None:
     template = instance("aws_launch_template.t", instance_type="g5.xlarge", kms=ref("aws_kms_key.k.arn"))
-    group = instance("aws_autoscaling_group.g", line=20, launch_template=[{"id": ref("aws_launch_template.t.id")}])
+    group = instance(
+        "aws_autoscaling_group.g", line=20, launch_template=[{"id": ref("aws_launch_template.t.id")}]
+    )
     found = graph(GROUP, template, group, instance("aws_kms_key.k", line=40))
     assert found["aws_autoscaling_group.g"]["instance_type"].plain() == "g5.xlarge"
     assert found.targets(found["aws_autoscaling_group.g"], Relation.ENCRYPTS_WITH)[0].key == "aws_kms_key.k"
@@ -190,10 +201,19 @@ def test_a_template_that_was_not_read_leaves_its_traits_unknown() -> None:
     [
         ("terraform-aws-modules/vpc/aws", "terraform-aws-modules/vpc/aws"),
         ("registry.terraform.io/terraform-aws-modules/vpc/aws", "terraform-aws-modules/vpc/aws"),
-        ("terraform-aws-modules/eks/aws//modules/karpenter", "terraform-aws-modules/eks/aws//modules/karpenter"),
-        ("git::https://github.com/terraform-aws-modules/terraform-aws-vpc.git?ref=v5", "terraform-aws-modules/vpc/aws"),
+        (
+            "terraform-aws-modules/eks/aws//modules/karpenter",
+            "terraform-aws-modules/eks/aws//modules/karpenter",
+        ),
+        (
+            "git::https://github.com/terraform-aws-modules/terraform-aws-vpc.git?ref=v5",
+            "terraform-aws-modules/vpc/aws",
+        ),
         ("github.com/terraform-aws-modules/terraform-aws-vpc", "terraform-aws-modules/vpc/aws"),
-        ("git::ssh://git@github.com/acme/terraform-google-ml-net.git//modules/a?ref=1", "acme/ml-net/google//modules/a"),
+        (
+            "git::ssh://git@github.com/acme/terraform-google-ml-net.git//modules/a?ref=1",
+            "acme/ml-net/google//modules/a",
+        ),
     ],
 )
 def test_the_registry_name_of_a_module_source(source: str, name: str) -> None:
