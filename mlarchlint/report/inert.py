@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# C0 and C1 controls, deletes, and every character that reorders, hides or breaks a line.
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+# Printable by name, yet invisible: joiners, fillers and variation selectors.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 # `##[command]`, `##vso[...]`, `##teamcity[...]`: continuous-integration logs obey them anywhere in a line.
 _LOG_COMMAND = re.compile(r"##(?=\w*\[)")
@@ -16,12 +15,15 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def inert(text: str) -> str:
-    """One line of printable characters; control characters become visible escapes."""
-    return _LOG_COMMAND.sub("#\\\\#", _CONTROL.sub(_visible, text))
+    """One line of printable characters; controls and all that reorders or hides become visible escapes."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _visible(char) for char in text)
+    if not text.isascii():
+        text = _INVISIBLE.sub(lambda match: _visible(match[0]), text)
+    return _LOG_COMMAND.sub("#\\\\#", text)
 
 
-def _visible(match: re.Match[str]) -> str:
-    char = match[0]
+def _visible(char: str) -> str:
     if char in _NAMED:
         return _NAMED[char]
     point = ord(char)
