@@ -124,7 +124,18 @@ def _plans(sources: Sources) -> Evaluation:
 
 
 def _cloudformation(sources: Sources, config: Config) -> Evaluation:
-    return Evaluation()
+    from mlarchlint.frontends.cloudformation import Options, evaluate_templates
+
+    parameters = tuple((name, _text(value)) for name, value in config.parameters.items())
+    texts = {file.shown: file.text for file in sources.cloudformation}
+    return evaluate_templates(texts, Options(parameters=parameters), sources.texts.read)
+
+
+def _text(value: object) -> str:
+    """A parameter as CloudFormation takes it: lists are comma-delimited, booleans are lower case."""
+    if isinstance(value, (list, tuple)):
+        return ",".join(_text(part) for part in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def estimate_cost(graph: ResourceGraph, roles: dict[str, RoleOf], config: Config) -> Estimate:
