@@ -166,6 +166,8 @@ def _negated(trait: Trait, value: Value) -> Value:
 def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
     span = absent.span if absent.span.file else body.span
     for condition in trait.default_when:
+        if form not in condition.paths:
+            continue
         found = read_paths(condition.paths.get(form, ()), body)
         if found.is_unknown:
             return Value.unknown(found.why, found.span, refs=found.refs)
@@ -198,6 +200,18 @@ def _first(value: Value) -> Value:
     if isinstance(value.raw, tuple):
         return items[0] if items else Value.absent(value.span)
     return value
+
+
+def _keys(value: Value) -> Value:
+    """The member names of a map, of several maps joined."""
+    if value.is_unknown:
+        return value
+    names = {
+        name: Value.known(name, member.span)
+        for item in _list(value).items()
+        for name, member in item.mapping().items()
+    }
+    return replace(value, raw=tuple(names.values()))
 
 
 def _parts(value: Value) -> Value:
@@ -252,6 +266,7 @@ _OPS: dict[str, Callable[[Value], Value]] = {
     "count": _count,
     "first": _first,
     "parts": _parts,
+    "keys": _keys,
     "any": _over_bools(Truth.any, Truth.YES),
     "all": _over_bools(Truth.all, Truth.NO),
     "min": _over_numbers(min),
