@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +26,7 @@ def test_a_finding_shows_claim_place_source_origin_role_and_fix() -> None:
         "  --> infra/db.tf:2:14 (name-of-mla-ha009)",
         "   |",
         " 2 |   multi_az = var.multi_az",
-        "   |              ^^^^^^^^^^^^"[:11] + "   ^^^^^^^^^^^^",
+        "   |              ^^^^^^^^^^^^",
         "  from: var.multi_az at infra/prod.tfvars:3",
         "  called at: main.tf:7:1",
         "  role: inference (workload api): inference: behind a load balancer",
@@ -139,22 +137,9 @@ def test_no_text_from_the_code_can_act_on_a_terminal(
     file = line.replace("\n", " ")
     texts = {"f": file.encode("utf-8", "replace").decode()}
     text = render_text(result(said, texts=texts, diagnostics=(error(summary=message, detail=name),)))
-    assert all(char == "\n" or _harmless(char) for char in text)
+    assert all(char == "\n" or char.isprintable() for char in text)
     assert not any(part.lstrip().startswith("::") for part in text.splitlines())
     text.encode("utf-8")
-
-
-def _harmless(char: str) -> bool:
-    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or ord(char) in _VISIBLE_FORMATS
-
-
-# Format characters that print (such as the Arabic number sign) and steer nothing.
-_VISIBLE_FORMATS = frozenset(
-    point
-    for first, last in ((0x600, 0x605), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2),
-                        (0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A))
-    for point in range(first, last + 1)
-)  # fmt: skip
 
 
 @given(
