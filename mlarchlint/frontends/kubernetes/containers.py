@@ -14,16 +14,6 @@ _SIDECAR = re.compile(
     r"fluent-?bit|fluentd|promtail|vector|datadog-agent|vault-agent|gcs-?fuse(-sidecar)?|agent|"
     r"config-reloader|git-sync|nginx-exporter|statsd)$"
 )
-# what a template engine fills in later
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{trialParameters\.|\$\(params\.|\$\(inputs\.", re.DOTALL)
-
-
-def literal(value: Value) -> Value:
-    """The value, unless it is text with a placeholder that the cluster fills in."""
-    text = value.text()
-    if text is not None and _PLACEHOLDER.search(text):
-        return Value.unknown(f"{text.strip()!r} is filled in when the workflow runs", value.span)
-    return value
 
 
 def containers_of(spec: Value) -> tuple[Value, ...]:
@@ -56,7 +46,7 @@ def serving_containers(spec: Value) -> tuple[Value, ...]:
 
 
 def images(containers: Iterable[Value]) -> list[Value]:
-    return [literal(c.get("image")) for c in containers if not c.get("image").is_absent]
+    return [c.get("image") for c in containers if not c.get("image").is_absent]
 
 
 def commands(containers: Iterable[Value]) -> list[Value]:
@@ -70,7 +60,6 @@ def _joined(container: Value) -> Value:
     for name in ("command", "args", "source"):
         value = container.get(name)
         for piece in (value,) if value.text() is not None else value.items():
-            piece = literal(piece)
             if piece.is_unknown:
                 hidden = piece
             elif piece.is_known:
@@ -97,7 +86,7 @@ def env_entries(containers: Iterable[Value]) -> Iterator[tuple[Value, Value]]:
             source = entry.get("valueFrom")
             if source.is_absent:
                 value = entry.get("value")
-                yield name, literal(value) if not value.is_absent else Value.known("", entry.span)
+                yield name, value if not value.is_absent else Value.known("", entry.span)
             else:
                 yield name, Value.unknown(f"it comes from {_source(source)}", source.span)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlarchlint.frontends.kubernetes.kustomize import Kustomizations, is_kustomization, read_kustomizations
+from mlarchlint.frontends.kubernetes.placeholders import member_value, without_schemas
 from mlarchlint.frontends.yaml_nodes import (
     Comment,
     Document,
@@ -15,7 +15,6 @@ from mlarchlint.frontends.yaml_nodes import (
     Node,
     Scalar,
     read_documents,
-    to_value,
 )
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.resource import Evaluation, Format, Instance
@@ -34,7 +33,7 @@ CLUSTER_SCOPED = frozenset({
     "PriorityLevelConfiguration", "PodSecurityPolicy", "DeviceClass", "ResourceSlice", "VolumeSnapshotClass",
     "VolumeSnapshotContent", "ClusterIssuer", "NodePool", "EC2NodeClass", "AKSNodeClass", "NodeClaim",
     "Provisioner", "AWSNodeTemplate", "ClusterQueue", "ResourceFlavor", "WorkloadPriorityClass", "Cohort",
-    "AdmissionCheck", "Topology", "ClusterServingRuntime", "ClusterTrainingRuntime", "ClusterStorageContainer",
+    "AdmissionCheck", "Topology", "Queue", "ClusterServingRuntime", "ClusterTrainingRuntime", "ClusterStorageContainer",
     "ClusterWorkflowTemplate", "ClusterSecretStore", "ClusterExternalSecret", "ClusterPolicy", "ComputeClass",
     "Profile", "ClusterTriggerAuthentication",
 })  # fmt: skip
@@ -66,9 +65,9 @@ def read_manifests(
     diagnostics: list[Diagnostic] = []
     failed = set()
     for path, text in sources:
-        read, found = read_documents(text, path)
+        read, found = read_documents(without_schemas(text), path)
         documents += read
-        diagnostics += found
+        diagnostics += _once_a_file(found)
         if any(diagnostic.level is Level.ERROR for diagnostic in found):
             failed.add(path)
     evaluation = evaluate_manifests(documents, options)
@@ -78,6 +77,15 @@ def read_manifests(
         evaluation.files_read - failed,
         frozenset(failed),
     )
+
+
+def _once_a_file(diagnostics: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """A template is one wherever it was noticed first."""
+    seen = False
+    for diagnostic in diagnostics:
+        if diagnostic.code != "yaml-template" or not seen:
+            yield diagnostic
+        seen |= diagnostic.code == "yaml-template"
 
 
 def evaluate_manifests(
@@ -150,7 +158,7 @@ def _instance(
 ) -> Instance:
     version, kind = _text(node.get("apiVersion")), _text(node.get("kind"))
     body = {
-        name: to_value(member)
+        name: member_value(member)
         for name, member in node.members.items()
         # the schema of a custom resource is long, and says nothing of the design
         if not (kind == "CustomResourceDefinition" and name == "spec")
@@ -237,7 +245,3 @@ def _incomplete(document: Document) -> Iterator[Diagnostic]:
 
 def _text(node: Node | None) -> str:
     return node.text if isinstance(node, Scalar) and isinstance(node.value, str) else ""
-
-
-def is_chart(path: str) -> bool:
-    return posixpath.basename(path) in ("Chart.yaml", "Chart.yml")

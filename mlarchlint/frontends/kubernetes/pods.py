@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from mlarchlint.frontends.kubernetes import containers as box
 from mlarchlint.frontends.kubernetes.controllers import controller_traits
+from mlarchlint.frontends.kubernetes.manifests import is_namespaced
 from mlarchlint.frontends.kubernetes.objects import object_traits
-from mlarchlint.frontends.kubernetes.paths import at
+from mlarchlint.frontends.kubernetes.paths import at, field
 from mlarchlint.frontends.kubernetes.placement import HOST_KEYS, ZONE_KEYS, spot, spread, zones
 from mlarchlint.frontends.kubernetes.requests import request_traits
 from mlarchlint.frontends.kubernetes.selectors import label_text
@@ -35,11 +36,20 @@ def kubernetes_traits(instance: Instance) -> dict[str, Value]:
     """All traits of an object that take more than a path to read: of workloads those of their pods
     and controllers, of other kinds (Ingress, Karpenter, storage classes, ...) those of `objects.py`."""
     templates = pod_template(instance)
-    traits = object_traits(instance)
+    traits = {"namespace": _namespace(instance), **object_traits(instance)}
     if templates:
         traits |= pod_traits(templates, instance)
     traits |= controller_traits(instance, templates)
     return {name: value for name, value in traits.items() if not value.is_absent}
+
+
+def _namespace(instance: Instance) -> Value:
+    """`default` where none is written; absent where none can be."""
+    version, _, kind = instance.type.rpartition("/")
+    written = field(instance, "metadata.namespace")
+    if not is_namespaced(version, kind):
+        return Value.absent(instance.span)
+    return written.with_default("default", instance.span) if written.is_absent else written
 
 
 def pod_traits(templates: list[PodTemplate], instance: Instance) -> dict[str, Value]:
@@ -76,10 +86,11 @@ def _listed(templates: list[PodTemplate]) -> dict[str, Value]:
         "env_names": [name for name, _ in env],
         "volumes": [v for t in templates for v in volumes(t.spec)],
         "mounts": [m for t in templates for m in mounts(t.spec, main)],
-        "tolerations": [e for t in templates for e in t.spec.get("tolerations").items()],
     }
     traits = {name: _joined(values, hidden, templates[0].spec) for name, values in lists.items()}
-    traits["tolerations"] = _texts(lists["tolerations"], _toleration)
+    traits["tolerations"] = _texts(
+        [e for t in templates for e in t.spec.get("tolerations").items()], _toleration
+    )
     traits["node_selector"] = _texts(
         [t.spec.get("nodeSelector") for t in templates if t.spec.get("nodeSelector").mapping()], _pairs
     )
@@ -93,7 +104,8 @@ def _joined(values: list[Value], hidden: Value | None, where: Value) -> Value:
         return Value.absent(where.span) if hidden is None else hidden
     distinct: dict[object, Value] = {}
     for value in values:
-        distinct.setdefault(value.raw if value.is_known else ("?", value.why, value.span), value)
+        scalar = value.is_known and not isinstance(value.raw, (tuple, Mapping))
+        distinct.setdefault((type(value.raw), value.raw) if scalar else value.span, value)
     return Value.known(tuple(distinct.values()), values[0].span)
 
 

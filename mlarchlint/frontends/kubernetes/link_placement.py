@@ -1,0 +1,91 @@
+"""Which node groups the pods of a workload may land on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlarchlint.frontends.kubernetes.containers import containers_of
+from mlarchlint.frontends.kubernetes.declared import Declared
+from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, label_matches, requirement_matches
+from mlarchlint.frontends.kubernetes.placement import required_terms, tolerated
+from mlarchlint.frontends.kubernetes.requests import ACCELERATOR, requested
+from mlarchlint.model.graph import Edge, Relation
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
+
+
+def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge]:
+    """workload PLACED_IN node group. Pods that ask for nothing may land on every group that no taint
+    closes to them, if all groups belong to one cluster."""
+    if not groups:
+        return
+    one_cluster = len({group.cluster for group in groups}) == 1
+    for node in declared.nodes:
+        for template in node.templates:
+            for group in groups:
+                where = _admitted(template.spec, group, one_cluster)
+                if where is not None:
+                    yield Edge(node.key, group.key, Relation.PLACED_IN, where)
+
+
+def _admitted(spec: Value, group: NodeGroup, one_cluster: bool) -> SourceSpan | None:
+    """Where it is written that the pods go to the group; None if they may not, or it is not said."""
+    asked, where = _asked(spec, group)
+    if asked is Truth.NO:
+        return None
+    tolerations = spec.get("tolerations")
+    gpu = _wants_accelerator(spec)
+    for taint in group.taints:
+        closes = tolerated(taint, tolerations)
+        # GKE, and the ExtendedResourceToleration plugin, let in who asks for the resource
+        if closes is Truth.NO and not (gpu is not None and ACCELERATOR.match(taint.get("key").text() or "")):
+            return None
+    if gpu is not None and group.accelerated is Truth.NO:
+        return None
+    if asked is Truth.YES and where is not None:
+        return where
+    if where is not None:
+        return None  # what it asks for may or may not be there
+    if gpu is not None and group.accelerated is Truth.YES:
+        return gpu.span
+    return spec.span if one_cluster and group.accelerated is not Truth.YES else None
+
+
+def _asked(spec: Value, group: NodeGroup) -> tuple[Truth, SourceSpan | None]:
+    """Whether the group has what a nodeSelector and a required affinity want, and where that is asked.
+
+    Labels that every node gets (zone, architecture) do not decide: with another that matches they pass.
+    """
+    selector = spec.get("nodeSelector")
+    if selector.is_unknown or spec.get("affinity").is_unknown:
+        return Truth.MAYBE, spec.span
+    verdicts = [label_matches(key, wanted, group) for key, wanted in selector.mapping().items()]
+    where = selector.span if verdicts else None
+    terms = required_terms(spec)
+    if terms:
+        where = where or terms[0].span
+        alternatives = [_term(term, group) for term in terms]
+        verdicts.append(Truth.any(alternatives))
+    if Truth.NO in verdicts:
+        return Truth.NO, where
+    return (Truth.YES if Truth.YES in verdicts else Truth.MAYBE), where
+
+
+def _term(term: Value, group: NodeGroup) -> Truth:
+    verdicts = [requirement_matches(e, group) for e in term.get("matchExpressions").items()]
+    if Truth.NO in verdicts:
+        return Truth.NO
+    return Truth.YES if Truth.YES in verdicts else Truth.MAYBE
+
+
+def _wants_accelerator(spec: Value) -> Value | None:
+    return next(
+        (
+            value
+            for container in containers_of(spec)
+            for name, value in requested(container).items()
+            if ACCELERATOR.match(name)
+        ),
+        None,
+    )
