@@ -10,7 +10,7 @@ from mlarchlint.model.resource import Resource
 from mlarchlint.model.value import Value
 
 _CUT = re.compile(r"\.|\[")
-_NOT_RESOURCES = ("var.", "local.", "each.", "count.", "path.", "terraform.", "self.", "param.")
+_NOT_RESOURCES = ("var.", "local.", "each.", "count.", "path.", "terraform.", "self.", "param.", "data.AWS::")
 
 
 def prefixes(reference: str) -> tuple[str, ...]:
@@ -51,6 +51,15 @@ class Addresses:
         return self._memo[place]
 
     def _search(self, scope: str, reference: str) -> tuple[str, ...]:
+        if "." in reference.partition(":")[0] and ":" in reference:
+            # Of another template, whose file is named first: `network.yaml:Vpc.VpcId`.
+            other, _, inner = reference.partition(":")
+            found = self._in_scope(other, inner)
+            if found:
+                return found
+        return self._in_scope(scope, reference)
+
+    def _in_scope(self, scope: str, reference: str) -> tuple[str, ...]:
         for prefix in prefixes(reference):
             key = self.by_address.get((scope, prefix))
             if key is not None:

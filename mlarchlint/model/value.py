@@ -189,6 +189,8 @@ class Value:
 
     def get(self, name: str) -> Value:
         """A member of an object: absent where it is not written, unknown where the object is."""
+        if self.scenarios:
+            return replace(self, scenarios=tuple((case, value.get(name)) for case, value in self.scenarios))
         if self.state is State.UNKNOWN:
             return replace(self, why=self.why)
         found = self.mapping().get(name)
@@ -225,7 +227,7 @@ def _agreed(verdicts: Iterator[Truth]) -> Truth:
 
 def _names_resource(ref: str) -> bool:
     head = ref.partition(".")[0].partition("[")[0]
-    return head not in ("var", "local", "each", "count", "path", "terraform", "self")
+    return head not in ("var", "local", "each", "count", "path", "terraform", "self", "param")
 
 
 def scalar_equal(raw: object, other: object) -> bool:
