@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from cost_designs import cents, made, priced
+
+from mlarchlint.analysis.cost_usage import Usage, matches, read_usage
+from mlarchlint.model.graph import Relation
+
+US = {"region": "us-east-1"}
+
+
+def test_a_second_zone_doubles_a_database_and_its_storage() -> None:
+    traits = {
+        **US,
+        "engine": "postgres",
+        "instance_type": "db.t3.medium",
+        "storage_gib": 100,
+        "storage_type": "gp3",
+    }
+    single = made("database", traits={**traits, "ha": "none"}, type="aws_db_instance")
+    double = made("database", traits={**traits, "ha": "multi_zone"}, type="aws_db_instance")
+    assert cents(priced(single).monthly) == ("64.06", "64.06")
+    assert priced(double).monthly.low == 2 * priced(single).monthly.low
+
+
+def test_an_unpriced_class_is_a_gap_and_its_storage_still_counts() -> None:
+    traits = {
+        **US,
+        "engine": "mysql",
+        "instance_type": "db.z99.large",
+        "storage_gib": 100,
+        "storage_type": "gp3",
+    }
+    found = priced(made("database", traits=traits, type="aws_db_instance"))
+    assert found.monthly.low == Decimal("11.5")
+    assert "db.z99.large" in found.gaps[0].why
+
+
+def test_cache_nodes_are_counted_by_shards_and_replicas() -> None:
+    traits = {
+        **US,
+        "engine": "redis",
+        "instance_type": "cache.r6g.large",
+        "shards": 2,
+        "replicas_per_shard": 1,
+    }
+    assert priced(made("cache", traits=traits)).monthly.low == 4 * 730 * Decimal("0.206")
+
+
+def test_an_endpoint_costs_its_managed_machines() -> None:
+    traits = {**US, "instance_type": "ml.m5.xlarge", "min_count": 2, "max_count": 4}
+    found = priced(made("model_endpoint", traits=traits, type="aws_sagemaker_endpoint")).monthly
+    assert (found.low, found.high) == (2 * 730 * Decimal("0.23"), 4 * 730 * Decimal("0.23"))
+
+
+def test_a_price_by_relation_says_so() -> None:
+    endpoint = made(
+        "model_endpoint",
+        "google",
+        {"region": "europe-west4", "instance_type": "n1-standard-4", "desired_count": 1},
+    )
+    item = priced(endpoint).resources[endpoint.key].items[0]
+    assert item.row.source == "relation-vertex"
+
+
+def test_a_type_whose_managed_price_is_known_to_be_stale_is_a_gap() -> None:
+    endpoint = made("model_endpoint", traits={**US, "instance_type": "ml.p4d.24xlarge", "desired_count": 1})
+    assert "no price of sagemaker ml.p4d.24xlarge" in priced(endpoint).gaps[0].why
+
+
+def test_fargate_tasks_cost_vcpu_and_memory() -> None:
+    service = made(
+        "container_service", traits={**US, "requests.cpu": 1, "requests.memory_gib": 2, "replicas": 2}
+    )
+    # 2 x 730 x (0.04048 + 2 x 0.004445)
+    assert cents(priced(service).monthly) == ("72.08", "72.08")
+
+
+def pod(**traits: object) -> object:
+    return made("container_service", "kubernetes", {"replicas": 2, **traits}, type="apps/v1/Deployment")
+
+
+def test_pods_cost_nothing_of_their_own_beside_priced_nodes() -> None:
+    service = pod(**{"requests.cpu": 1})
+    nodes = made(
+        "compute_group", traits={**US, "instance_type": "m5.large", "desired_count": 2, "root_disk_gib": 20}
+    )
+    found = priced(service, nodes)  # type: ignore[arg-type]
+    assert not found.resources[service.key].items  # type: ignore[attr-defined]
+    assert "nodes of this scan" in found.resources[service.key].assumptions[0]  # type: ignore[attr-defined]
+
+
+def test_pods_without_nodes_take_a_share_of_an_assumed_one() -> None:
+    service = pod(**{"requests.cpu": 1, "requests.memory_gib": 2})
+    item = priced(service).resources[service.key].items[0]  # type: ignore[arg-type,attr-defined]
+    # half of an m5.large, twice
+    assert item.quantity_low == 730
+    assert "m5.large is assumed" in item.assumptions[0]
+
+
+def test_an_application_load_balancer_costs_its_hours_without_traffic() -> None:
+    balancer = made("load_balancer", traits={**US, "layer": 7, "scheme": "internal"}, type="aws_lb")
+    found = priced(balancer, needs={"traffic.predictions_per_day": 0})
+    assert found.monthly.low == Decimal("16.425")
+
+
+def test_answers_leave_through_the_cdn_in_front() -> None:
+    balancer = made("load_balancer", traits={**US, "layer": 7, "scheme": "internet"}, type="aws_lb")
+    edge = made("cdn", traits=US)
+    needs = {"traffic": {"predictions_per_day": 1_000_000, "payload_kb": {"response": 10}}}
+    alone = priced(balancer, needs=needs).resources[balancer.key]
+    behind = priced(balancer, edge, edges=((edge, Relation.ROUTES_TO, balancer),), needs=needs).resources[
+        balancer.key
+    ]
+    assert any(item.row.service == "egress" for item in alone.items)
+    assert all(item.row.service != "egress" for item in behind.items)
+
+
+def test_tiers_are_charged_one_after_the_other() -> None:
+    store = made("object_store", traits={**US, "storage_class": "STANDARD"})
+    usage = Usage({store.address: {"standard": {"storage_gb": 60_000}}})
+    found = priced(store, usage=usage)
+    assert found.monthly.low == 51_200 * Decimal("0.023") + 8_800 * Decimal("0.022")
+
+
+def test_a_store_without_a_stated_size_reaches_from_empty_to_what_it_is_for() -> None:
+    store = made("object_store", traits=US, name="training_dataset")
+    item = priced(store).resources[store.key].items[0]
+    assert (item.quantity_low, item.quantity_high) == (0, 1000)
+    assert item.assumptions == ("empty to 1000 GiB are assumed for dataset",)
+
+
+def test_the_size_of_the_model_in_the_requirements_sizes_its_store() -> None:
+    store = made("object_store", traits=US, name="models")
+    item = (
+        priced(store, needs={"model": {"size_gib": 2}, "updates": {"per_month": 4}})
+        .resources[store.key]
+        .items[0]
+    )
+    assert (item.quantity_low, item.quantity_high) == (2, 8)
+
+
+def test_a_function_costs_its_requests_and_their_time() -> None:
+    function = made("serverless_function", traits={**US, "memory_mib": 512}, type="aws_lambda_function")
+    usage = Usage(
+        by_type={"aws_lambda_function": {"monthly_requests": 1_000_000, "request_duration_ms": 200}}
+    )
+    # 0.20 + 1e6 x 0.2 s x 0.5 GiB x 0.0000166667
+    assert cents(priced(function, usage=usage).monthly) == ("1.87", "1.87")
+
+
+def test_free_tiers_count_only_if_asked_for() -> None:
+    edge = made("cdn", traits=US)
+    needs = {"traffic": {"predictions_per_day": 100_000, "payload_kb": {"response": 10}}}
+    assert priced(edge, needs=needs).monthly.high > 3
+    assert priced(edge, needs={**needs, "free_tier": True}).monthly.high == 0
+
+
+def test_gateways_out_cost_hours_and_data() -> None:
+    gateway = made("egress", traits={**US, "kind": "nat"})
+    usage = Usage({gateway.address: {"monthly_data_processed_gb": 100}})
+    assert priced(gateway, usage=usage).monthly.low == Decimal("37.35")
+
+
+def test_the_oldest_price_dates_the_estimate() -> None:
+    old = made(
+        "database",
+        traits={
+            **US,
+            "engine": "mysql",
+            "instance_type": "db.m5.xlarge",
+            "storage_gib": 20,
+            "storage_type": "gp3",
+        },
+        type="aws_db_instance",
+    )
+    assert priced(old).as_of == "2021-08-03"
+
+
+def test_satellites_and_unpriced_kinds_take_no_part() -> None:
+    assert not priced(
+        made("network"), made("identity", name="b"), made("compute_template", name="c")
+    ).resources
+
+
+def test_a_usage_file_speaks_of_addresses_globs_and_types() -> None:
+    usage = read_usage(
+        {
+            "resource_usage": {
+                "aws_s3_bucket.b[*]": {"standard": {"storage_gb": 5}},
+                "aws_s3_bucket.b[0]": {"standard": {"storage_gb": 7}},
+            },
+            "resource_type_default_usage": {"aws_s3_bucket": {"standard": {"storage_gb": 1}}},
+        }
+    )
+    assert (
+        usage.of(made("object_store", type="aws_s3_bucket", name="b[0]"), None)["standard"]["storage_gb"] == 7
+    )
+    assert (
+        usage.of(made("object_store", type="aws_s3_bucket", name="b[1]"), None)["standard"]["storage_gb"] == 5
+    )
+    assert usage.of(made("object_store", type="aws_s3_bucket", name="c"), None)["standard"]["storage_gb"] == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address", "expected"),
+    [
+        ("module.*", "module.a.aws_s3_bucket.b", True),
+        ("aws_s3_bucket.b[*]", 'aws_s3_bucket.b["x"]', True),
+        ("aws_s3_bucket.b[0]", "aws_s3_bucket.b0", False),
+        ("aws_s3_bucket.b[0]", "aws_s3_bucket.b[0]", True),
+    ],
+)
+def test_brackets_in_patterns_mean_indices(pattern: str, address: str, expected: bool) -> None:
+    assert matches(pattern, address) is expected
+
+
+@pytest.mark.parametrize("data", [None, [], "x", {"resource_usage": []}, {"resource_usage": {"a": 1}}])
+def test_a_usage_file_of_another_form_says_nothing(data: object) -> None:
+    assert read_usage(data).of(made("object_store"), None) == {}
