@@ -54,6 +54,13 @@ class Evaluator:
         self.stack.world.report(Diagnostic("template-expression", why, "", span, Level.WARNING))
         return Value.failed(why, span)
 
+    def unprocessed(self, name: str, span: SourceSpan) -> Value:
+        """What another tool has to replace before CloudFormation sees it, such as `!Rain::Embed`."""
+        why = f"{name} is to be replaced by a preprocessor"
+        detail = "Scan the packaged template instead."
+        self.stack.world.report(Diagnostic("template-macro", why, detail, span, Level.WARNING))
+        return Value.unknown(why, span)
+
     # -- data ----------------------------------------------------------------------------
 
     def value(self, node: Node) -> Value:
@@ -111,6 +118,8 @@ class Evaluator:
             return Value.known(verdict.truth is Truth.YES, call.span)
         function = FUNCTIONS.get(call.name)
         if function is None:
+            if "::" in call.name.removeprefix("Fn::"):
+                return self.unprocessed(call.name, call.span)
             return self.refuse(f"there is no function {call.name}", call.span)
         make, fewest, most = function
         nodes = (call.argument,) if most == 1 else arguments_of(call.argument)
@@ -182,7 +191,9 @@ class Evaluator:
         parts = arguments_of(call.argument)
         variables = parts[1] if len(parts) == 2 else None
         template = parts[0]
-        if not isinstance(template, Scalar) or template.tag or not isinstance(variables, (Map, type(None))):
+        if call_of(template) is not None:
+            return unknown_of((self.value(template),), call.span)
+        if not isinstance(template, Scalar) or not isinstance(variables, (Map, type(None))):
             return self.refuse("Fn::Sub takes a text and a mapping of its variables", call.span)
         text = as_text(template)
         pieces: list[Value] = []
@@ -224,6 +235,17 @@ class Evaluator:
                 cases.append((f"{label} is {word}", self.under(facts).value(branch)))
         return choice(cases, call.span, f"{label} is not known: {verdict.why}")
 
+    def zones(self, call: Call) -> Value:
+        """`Fn::GetAZs`: unknown, but its elements can be told apart."""
+        parts = arguments_of(call.argument)
+        region = self.value(parts[0]) if len(parts) == 1 else Value.known("", call.span)
+        if region.is_known and value_text(region) is None:
+            return self.refuse("Fn::GetAZs takes a region", call.span)
+        name = value_text(region)
+        own = not name or name == self.stack.world.options.region
+        ref = "data.AWS::AvailabilityZones" + ("" if own else f"[{name}]") + ".names"
+        return Value.unknown("the availability zones are known at deployment", call.span, refs=(ref,))
+
     def import_value(self, call: Call) -> Value:
         name = self.value(call.argument)
         text = value_text(name)
@@ -264,6 +286,7 @@ _METHODS = {
     "Fn::Sub": Evaluator.sub,
     "Fn::If": Evaluator.if_,
     "Fn::FindInMap": find_in_map,
+    "Fn::GetAZs": Evaluator.zones,
     "Fn::ImportValue": Evaluator.import_value,
     "Fn::Transform": Evaluator.transform,
 }

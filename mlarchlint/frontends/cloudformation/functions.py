@@ -156,15 +156,6 @@ def subnets(parts: Sequence[Value], span: SourceSpan) -> Value:
     return combine(parts, make, span)
 
 
-def zones(parts: Sequence[Value], span: SourceSpan) -> Value:
-    """`Fn::GetAZs`: unknown, but its elements can be told apart."""
-    region = value_text(parts[0])
-    place = "AWS::AvailabilityZones" + (f"[{region}]" if region and parts[0].is_known else "")
-    return Value.unknown(
-        "the availability zones are known at deployment", span, refs=(f"data.{place}.names",)
-    )
-
-
 def _misused(name: str, wanted: str, parts: Sequence[Value], span: SourceSpan) -> Value:
     """Unknown if an argument is; else the arguments are wrong."""
     if any(part.is_unknown for part in parts):
@@ -181,5 +172,4 @@ FUNCTIONS: dict[str, tuple[Callable[[Sequence[Value], SourceSpan], Value], int, 
     "Fn::Base64": (encode, 1, 1),
     "Fn::ToJsonString": (to_json, 1, 1),
     "Fn::Cidr": (subnets, 2, 3),
-    "Fn::GetAZs": (zones, 1, 1),
 }

@@ -48,6 +48,9 @@ def declared(stack: Stack) -> Iterator[Declared]:
             stack.evaluator.call(Call(name, node, node.span))
             continue
         kind = text_of(node.get("Type")) if isinstance(node, Map) else None
+        if isinstance(node, Map) and kind is None and (call := _type_call(node)):
+            stack.evaluator.unprocessed(call.name, call.span)
+            continue
         if not isinstance(node, Map) or kind is None:
             summary = (
                 f"resource {name} has no Type"
@@ -60,6 +63,15 @@ def declared(stack: Stack) -> Iterator[Declared]:
         exists, evaluator = _existence(node, stack)
         if exists is not Truth.NO:
             yield Declared(name, kind, node, between(stack.keys[name], node.span), exists, evaluator)
+
+
+def _type_call(node: Map) -> Call | None:
+    """A preprocessor's call in place of a resource's type (`Type: !Rain::Module x.yaml`)."""
+    written = node.get("Type")
+    if isinstance(written, Map) and len(written.members) == 1 and not written.tag:
+        ((name, argument),) = written.members.items()
+        return Call(name, argument, written.span)
+    return call_of(written) if written is not None else None
 
 
 def _existence(node: Map, stack: Stack) -> tuple[Truth, Evaluator]:

@@ -21,7 +21,9 @@ Given = Mapping[str, Value]
 # -- what is given -----------------------------------------------------------------------
 
 
-def given_parameters(options: Options, read: Callable[[str], str | bytes], report: Report) -> dict[str, Value]:
+def given_parameters(
+    options: Options, read: Callable[[str], str | bytes], report: Report
+) -> dict[str, Value]:
     """The texts given for parameters, by name; a later one wins."""
     found: dict[str, Value] = {}
     for path in options.parameter_files:

@@ -12,6 +12,9 @@ from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 Report = Callable[[Diagnostic], None]
+_SECTIONS = frozenset(
+    {"AWSTemplateFormatVersion", "Parameters", "Mappings", "Conditions", "Outputs", "Transform"}
+)
 SAM = "AWS::Serverless-2016-10-31"
 _APPLIED = frozenset({SAM, "AWS::LanguageExtensions", "AWS::Include"})
 # They change how a stack is deployed or add resources, but no property that is written here.
@@ -65,6 +68,8 @@ def read_template(document: Document, report: Report) -> Template | None:
         report(_invalid("a template must be a mapping with a Resources section", root.span))
         return None
     if root.get("Resources") is None:
+        if not _SECTIONS & root.members.keys():
+            return None  # a template is only quoted somewhere inside
         report(_invalid("the template has no Resources section", root.span))
         return None
     transforms = _transforms(root.get("Transform"), report)
