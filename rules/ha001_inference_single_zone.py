@@ -35,6 +35,8 @@ more instances), training fleets, development environments, and zones that the c
 - https://learn.microsoft.com/azure/reliability/availability-zones-overview
 """
 
+from collections.abc import Sequence
+
 from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule
 
 
@@ -48,7 +50,11 @@ from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource,
     since="0.1",
 )
 def inference_single_zone(node: Resource, design: Design) -> Hits:
-    if node["spread_zones"].is_true() is Truth.YES and node["zones"].is_absent:
+    if (
+        node.kind == "container_service"
+        and node["spread_zones"].is_true() is Truth.YES
+        and node["zones"].is_absent
+    ):
         return
     if node.kind == "compute_instance":
         yield from _fleet(node, design)
@@ -56,7 +62,7 @@ def inference_single_zone(node: Resource, design: Design) -> Hits:
     span = design.zones(node)
     match span.multi:
         case Truth.NO:
-            where = f" ({span.names[0]})" if span.names else ""
+            where = _named(span.names)
             yield Hit(span.deciding, f"serves from a single availability zone{where}", fix=_fix(node))
         case Truth.MAYBE if span.deciding.is_unknown or span.least == 1:
             yield Hit(span.deciding, f"zone spread is not known: {span.why}", certain=False, fix=_fix(node))
@@ -82,7 +88,7 @@ def _fleet(node: Resource, design: Design) -> Hits:
     deciding = design.zones(node)
     open_ones = [span for span in spans if not span.names]
     if len(fleet) == 1 or not open_ones:
-        where = f" ({next(iter(names))})" if names else ""
+        where = _named(sorted(names))
         many = f"all {len(fleet)} machines serve" if len(fleet) > 1 else "its only machine serves"
         yield Hit(
             _place(node, deciding.deciding), f"{many} from a single availability zone{where}", fix=_fix(node)
@@ -99,6 +105,11 @@ def _fleet(node: Resource, design: Design) -> Hits:
 def _siblings(node: Resource, other: Resource) -> bool:
     ours, theirs = node.instance, other.instance
     return bool(ours.declaration) and (ours.scope, ours.declaration) == (theirs.scope, theirs.declaration)
+
+
+def _named(zones: Sequence[str]) -> str:
+    """The zone in words, unless it is only known by a reference."""
+    return f" ({zones[0]})" if zones and "." not in zones[0] and "#" not in zones[0] else ""
 
 
 def _place(node: Resource, deciding: Value) -> Value:

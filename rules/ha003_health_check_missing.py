@@ -84,7 +84,7 @@ def _group(node: Resource, design: Design) -> Hits:
     if not source.is_absent:
         fix = "let the group use the load balancer's health check"
         match source.equals("lb"):
-            case Truth.NO if enabled.is_true() is not Truth.YES or not enabled.default:
+            case Truth.NO if enabled.default or enabled.is_true() is not Truth.YES:
                 yield Hit(
                     source,
                     "replaces only instances that the hypervisor reports dead, not those whose model server hangs",

@@ -56,7 +56,7 @@ def _named(node: Resource) -> bool:
 
 
 def _from_values(value: Value) -> ZoneSpan:
-    if value.state is not State.KNOWN:
+    if value.state is not State.KNOWN and not _is_one_zone(value):
         return ZoneSpan((), 0, None, value, value.why)
     return _count(value.items() or (value,), value)
 
@@ -83,7 +83,7 @@ def _count(zones: tuple[Value, ...], deciding: Value) -> ZoneSpan:
 
 def _is_one_zone(zone: Value) -> bool:
     """`data.aws_availability_zones.a.names[1]` names one zone; a variable could be any."""
-    return len(zone.refs) == 1 and zone.refs[0].endswith("]")
+    return len(zone.refs) == 1 and zone.refs[0].startswith("data.") and zone.refs[0].endswith("]")
 
 
 def _placements(graph: ResourceGraph, node: Resource) -> ZoneSpan | None:

@@ -156,5 +156,5 @@ def test_a_rule_that_crashes_is_a_diagnostic_and_the_others_run() -> None:
 
 
 def test_two_rules_with_one_id_are_refused_with_both_places() -> None:
-    with pytest.raises(RuleError, match="one.*two"):
+    with pytest.raises(RuleError, match=r"one.*two"):
         collect([replace(make(), source="one"), replace(make(), name="other", source="two")])
