@@ -63,14 +63,15 @@ def _drafts(instances: list[Instance], kinds: Kinds) -> list[_Draft]:
         form = _form(instance)
         kind = _find(kinds, form, instance)
         attrs = read_traits(kind, form, instance) if kind else {}
+        name = kind.kind if kind else "other"
         if form == "kubernetes":
-            from mlarchlint.frontends.kubernetes import kubernetes_traits
+            from mlarchlint.frontends.kubernetes import kubernetes_kind, kubernetes_traits
 
             attrs.update(kubernetes_traits(instance))
+            name = kubernetes_kind(instance, name)
         provider = kind.provider if kind else _provider(instance)
         _place(attrs, provider, instance)
         tags = read_tags(kind, form, instance)
-        name = kind.kind if kind else "other"
         drafts.append(
             _Draft(Resource(key, instance.address, name, provider, attrs, tags, instance), kind, form)
         )
@@ -248,9 +249,12 @@ class _Weave:
     def draw_manifest_links(self) -> None:
         if not any(draft.form == "kubernetes" for draft in self._drafts):
             return
-        from mlarchlint.frontends.kubernetes import kubernetes_links
+        from mlarchlint.frontends.kubernetes import kubernetes_links, node_group
 
-        for edge in kubernetes_links(tuple(self._resources.values())):
+        objects = [(d.resource.key, d.resource.instance) for d in self._drafts if d.form == "kubernetes"]
+        others = [(d.resource.key, d.resource.instance) for d in self._drafts if d.form != "kubernetes"]
+        groups = [group for key, instance in others if (group := node_group(key, instance)) is not None]
+        for edge in kubernetes_links(objects, groups):
             self._add(edge)
 
     def draw_dependencies(self) -> None:
