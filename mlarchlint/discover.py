@@ -138,7 +138,7 @@ class _Walk:
     def leaves_root(self, entry: os.DirEntry[str]) -> bool:
         """Links are followed inside the root only; one that matters and is not followed is said."""
         target = Path(os.path.realpath(entry.path))
-        if not os.path.lexists(target):
+        if not os.path.exists(entry.path):
             if _is_source(entry.name):
                 self.fail("broken-link", "the link leads nowhere (or in a circle)", entry.path)
             return True
