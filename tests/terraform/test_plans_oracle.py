@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mlarchlint.frontends.terraform import TerraformOptions, evaluate_terraform, sources_below
-from mlarchlint.frontends.terraform.evaluate import to_model
 from mlarchlint.frontends.terraform.files import Folders
 from mlarchlint.frontends.terraform.scan import root_module
+from mlarchlint.frontends.terraform.to_model import to_model
 from mlarchlint.model.resource import Mode
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.model.value import Value, plain_raw

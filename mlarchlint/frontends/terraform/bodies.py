@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from mlarchlint.frontends.terraform import cty, nodes
 from mlarchlint.frontends.terraform.blocks import blocks_of_argument, body_of, first_block, static_text
-from mlarchlint.frontends.terraform.evaluate import evaluate, to_model
+from mlarchlint.frontends.terraform.evaluate import evaluate
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope
+from mlarchlint.frontends.terraform.to_model import to_model
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 

@@ -173,7 +173,7 @@ class ResourceInstance:
                 self._attributes.pop(name, None)
             if found is not None:
                 self._attributes[name] = found
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _member(self, name: str) -> cty.Value | None:
         if name in META_ARGUMENTS:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from mlarchlint.frontends.terraform import cty
-from mlarchlint.frontends.terraform.blocks import static_bool
 from mlarchlint.frontends.terraform.declarations import Declared, Ignores, ModuleSyntax
 from mlarchlint.frontends.terraform.dependencies import dependencies
 from mlarchlint.frontends.terraform.evaluate import evaluate
@@ -23,6 +22,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Origin
 
 Input = Callable[[], cty.Value]
+T = TypeVar("T")
 CALL_ARGUMENTS = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 _IN_PROGRESS: Any = object()
 
@@ -55,8 +55,8 @@ class ModuleInstance:
         self.parent = parent
         self.called_by = call
         self.scope: Scope = ModuleScope(self, run.files(syntax.directory))
-        self.exists = parent.exists if parent else Truth.YES
-        self.symbolic = parent.symbolic if parent else False
+        self.exists: Truth = parent.exists if parent else Truth.YES
+        self.symbolic: bool = parent.symbolic if parent else False
         self.calls: tuple[Call, ...] = parent.calls if parent else ()
         self.ignores: Ignores = parent.ignores if parent else ()
         if call is not None and element is not None:
@@ -77,9 +77,9 @@ class ModuleInstance:
 
     # -- names ---------------------------------------------------------------------------
 
-    def _once(self, name: str, span: SourceSpan, make: Callable[[], Any]) -> Any:
+    def _once(self, name: str, span: SourceSpan, make: Callable[[], T]) -> T:
         """A thing is made when first asked for, once; one that asks for itself is an error."""
-        found = self._memo.get(name)
+        found: Any = self._memo.get(name)
         if found is None:
             self._memo[name] = _IN_PROGRESS
             try:
@@ -94,20 +94,20 @@ class ModuleInstance:
             self.run.cycle(self.prefix + name, span)
         if isinstance(found, EvaluationError):
             raise found
-        return found
+        return found  # type: ignore[no-any-return]
 
-    def variable(self, name: str) -> cty.Value:
+    def variable(self, name: str, at: SourceSpan | None = None) -> cty.Value:
         declared = self.syntax.variables.get(name)
         if declared is None:
-            return self._undeclared(f"var.{name}", "input variable", None)
+            return self._undeclared(f"var.{name}", "input variable", at)
         span = declared.block.header
-        return self._once(f"var.{name}", span, lambda: declared_variable(declared, self.inputs.get(name)))  # type: ignore[no-any-return]
+        return self._once(f"var.{name}", span, lambda: declared_variable(declared, self.inputs.get(name)))
 
-    def local(self, name: str) -> cty.Value:
+    def local(self, name: str, at: SourceSpan | None = None) -> cty.Value:
         argument = self.syntax.locals.get(name)
         if argument is None:
-            return self._undeclared(f"local.{name}", "local value", None)
-        return self._once(f"local.{name}", argument.span, lambda: self._local(name))  # type: ignore[no-any-return]
+            return self._undeclared(f"local.{name}", "local value", at)
+        return self._once(f"local.{name}", argument.span, lambda: self._local(name))
 
     def _local(self, name: str) -> cty.Value:
         if self.run.depth >= DEEP:
@@ -133,7 +133,7 @@ class ModuleInstance:
         declared = self.syntax.outputs.get(name)
         if declared is None:
             return self._undeclared(f"{self.address}.{name}", "output value", span)
-        return self._once(f"output.{name}", declared.block.header, lambda: self._output(declared))  # type: ignore[no-any-return]
+        return self._once(f"output.{name}", declared.block.header, lambda: self._output(declared))
 
     def _output(self, declared: Declared) -> cty.Value:
         argument = declared.block.body.arguments.get("value")
@@ -141,16 +141,14 @@ class ModuleInstance:
             raise EvaluationError(
                 "Missing required argument", declared.block.header, "the output has no value"
             )
-        value = self.run.guarded(argument.span, lambda: evaluate(argument.expression, self.scope))
-        if static_bool(declared.block.body, "sensitive", False):
-            value = cty.like(value, sensitive=True)
-        return value
+        # `sensitive` of an output only hides what is printed: callers get the value as it is
+        return self.run.guarded(argument.span, lambda: evaluate(argument.expression, self.scope))
 
     def resource(self, name: str, span: SourceSpan | None = None) -> Resource | cty.Value:
         declared = self.syntax.resources.get(name)
         if declared is None:
             return self._undeclared(self.prefix + name, "resource", span)
-        return self._once(name, declared.block.header, lambda: self._resource(name, declared))  # type: ignore[no-any-return]
+        return self._once(name, declared.block.header, lambda: self._resource(name, declared))
 
     def _resource(self, name: str, declared: Declared) -> Resource:
         return Resource(self, name, declared, self._expansion(declared))
@@ -159,7 +157,7 @@ class ModuleInstance:
         declared = self.syntax.calls.get(name)
         if declared is None:
             return self._undeclared(f"{self.prefix}module.{name}", "module", span)
-        return self._once(f"module.{name}", declared.block.header, lambda: self._call(name, declared))  # type: ignore[no-any-return]
+        return self._once(f"module.{name}", declared.block.header, lambda: self._call(name, declared))
 
     def _call(self, name: str, declared: Declared) -> ModuleCall:
         key = f"{self.key}.{name}" if self.key else name
@@ -174,7 +172,7 @@ class ModuleInstance:
             self.run.report,
         )
 
-    def _undeclared(self, address: str, what: str, span: SourceSpan | None) -> Any:
+    def _undeclared(self, address: str, what: str, span: SourceSpan | None) -> cty.Value:
         if self.run.alone:
             return cty.unknown(f"{address} is not declared in the files given", path=address)
         raise EvaluationError(f"Reference to undeclared {what}", span, f"{address} is not declared")

@@ -31,9 +31,9 @@ class ModuleScope:
     def resolve(self, root: nodes.Variable, steps: Steps, within: Scope) -> Found:
         name = root.name
         if name == "var":
-            return self.module.variable(_name(root, steps)), 1
+            return self.module.variable(_name(root, steps), root.span), 1
         if name == "local":
-            return self.module.local(_name(root, steps)), 1
+            return self.module.local(_name(root, steps), root.span), 1
         if name == "module":
             return self._module(_name(root, steps), steps, within)
         if name in ("data", "ephemeral"):

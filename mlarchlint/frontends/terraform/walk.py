@@ -62,7 +62,7 @@ class Walk:
 
     def _calls(self, module: ModuleInstance) -> Iterator[ModuleCall]:
         for name, declared in module.syntax.calls.items():
-            call: Any = self._found(lambda name=name: module.call(name), declared)  # type: ignore[misc]
+            call: Any = self._found(lambda name=name: module.call(name), declared)
             if call is not None:
                 yield call
 
@@ -70,7 +70,7 @@ class Walk:
         for name, declared in module.syntax.resources.items():
             if declared.block.type == "ephemeral":
                 continue
-            resource: Any = self._found(lambda name=name: module.resource(name), declared)  # type: ignore[misc]
+            resource: Any = self._found(lambda name=name: module.resource(name), declared)
             if resource is not None:
                 for one in resource.instances():
                     yield self._instance(resource, one)
