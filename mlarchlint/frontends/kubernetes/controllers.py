@@ -39,6 +39,8 @@ def controller_traits(instance: Instance, templates: list[PodTemplate]) -> Trait
     """What the controller says beside its pods; empty for what is none."""
     read = _READERS.get(group_kind(instance))
     traits = read(instance, templates) if read else {}
+    if "strategy" in traits:
+        traits["update.strategy"] = traits["strategy"]
     if templates:
         traits |= _queueing(instance, templates)
     return traits
@@ -144,8 +146,8 @@ def _inference_service(instance: Instance, templates: list[PodTemplate]) -> Trai
         "max_count": predictor.get("maxReplicas"),
         "concurrency": predictor.get("containerConcurrency"),
         "timeout_s": predictor.get("timeout"),
-        "scale_metric": predictor.get("scaleMetric"),
         "deployment.canary_pct": canary,
+        "deployment.type": canary if canary.is_absent else Value.known("canary", canary.span),
         "data_capture.enabled": Value.known(
             not predictor.get("logger").is_absent, predictor.get("logger").span
         ),
@@ -155,8 +157,8 @@ def _inference_service(instance: Instance, templates: list[PodTemplate]) -> Trai
         server = predictor.get(name)
         if not server.is_absent and not server.is_unknown:
             format_name = at(server, "modelFormat.name")
-            traits["model.uri"] = server.get("storageUri")
-            traits["model.format"] = format_name if name == "model" else Value.known(name, server.span)
+            traits["uri"] = server.get("storageUri")
+            traits["format"] = format_name if name == "model" else Value.known(name, server.span)
             break
     return traits
 
@@ -169,7 +171,7 @@ def _llm_inference_service(instance: Instance, templates: list[PodTemplate]) -> 
     return {
         "min_count": replicas if low.is_absent else low,
         "max_count": replicas if high.is_absent and low.is_absent else high,
-        "model.uri": at(spec, "model.uri"),
+        "uri": at(spec, "uri"),
     }
 
 
@@ -215,8 +217,7 @@ def _ray_cluster(instance: Instance, templates: list[PodTemplate]) -> Traits:
     return {
         "min_nodes": low,
         "max_nodes": high,
-        "min_count": low,
-        "max_count": high,
+        "autoscale": _default(spec.get("enableInTreeAutoscaling"), False, spec),
         "idle_shutdown_s": at(spec, "autoscalerOptions.idleTimeoutSeconds"),
         "head_fault_tolerance": Value.known(
             not spec.get("gcsFaultToleranceOptions").is_absent, spec.get("gcsFaultToleranceOptions").span
@@ -339,7 +340,9 @@ def _argo(instance: Instance, templates: list[PodTemplate]) -> Traits:
         "max_runtime_s": spec.get("activeDeadlineSeconds"),
         "ttl_after_finished_s": at(spec, "ttlStrategy.secondsAfterCompletion"),
         "schedule": schedules[0] if schedules else field(instance, "spec.schedule"),
-        "on_exit": spec.get("onExit"),
+        "failure_handling": Value.known(
+            bool(retries) or not spec.get("onExit").is_absent, spec.get("onExit").span
+        ),
     }
 
 
@@ -375,8 +378,9 @@ def _experiment(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = instance.get("spec")
     traits.pop("replicas", None)
     return traits | {
-        "parallel_trials": _default(spec.get("parallelTrialCount"), 3, spec),
-        "max_trials": spec.get("maxTrialCount"),
+        "tuning": Value.known(True, spec.span),
+        "parallel_jobs": _default(spec.get("parallelTrialCount"), 3, spec),
+        "max_jobs": spec.get("maxTrialCount"),
     }
 
 

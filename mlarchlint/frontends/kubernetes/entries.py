@@ -29,14 +29,14 @@ _REDIRECTS = (
     f"{_APPGW}ssl-redirect", "ingress.kubernetes.io/ssl-redirect",
 )  # fmt: skip
 _AUTH = {
-    f"{_NGINX}auth-type": "basic",
-    f"{_NGINX}auth-url": "external",
-    f"{_NGINX}auth-tls-secret": "mtls",
-    f"{_NGINX}auth-signin": "external",
+    f"{_NGINX}auth-type": "custom",
+    f"{_NGINX}auth-url": "custom",
+    f"{_NGINX}auth-tls-secret": "key",
+    f"{_NGINX}auth-signin": "custom",
     f"{_ALB}auth-type": "jwt",
     f"{_APPGW}waf-policy-for-path": "",
     "mlarchlint/auth": "app",
-    "traefik.ingress.kubernetes.io/router.middlewares": "external",
+    "traefik.ingress.kubernetes.io/router.middlewares": "custom",
 }
 _LIMITS = (f"{_NGINX}limit-rps", f"{_NGINX}limit-rpm", f"{_NGINX}limit-connections")
 _WAF = (
@@ -135,7 +135,7 @@ def service(instance: Instance) -> Traits:
     kind = spec.get("type")
     ports = [p.get("port") for p in spec.get("ports").items() if not p.get("port").is_absent]
     traits = {
-        "service_type": spec.with_default("ClusterIP", spec.span) if kind.is_absent else kind,
+        "type": spec.with_default("ClusterIP", spec.span) if kind.is_absent else kind,
         "ports": Value.known(tuple(ports), ports[0].span) if ports else Value.absent(),
         "sticky": Value.known(
             spec.get("sessionAffinity").text() == "ClientIP", spec.get("sessionAffinity").span
@@ -160,7 +160,7 @@ def _balancer(instance: Instance, spec: Value, kind: Value) -> Traits:
     traits["scheme"] = scheme
     sources = spec.get("loadBalancerSourceRanges")
     if sources.items() or sources.is_unknown:
-        traits["source_ranges"] = sources
+        traits["cidrs"] = sources
     certificate = given.get("service.beta.kubernetes.io/aws-load-balancer-ssl-cert")
     if certificate is not None:
         traits["tls"] = Value.known(True, certificate.span)
@@ -177,7 +177,7 @@ def gateway(instance: Instance) -> Traits:
     text = kind.text() or ""
     internal = notes.get("service.beta.kubernetes.io/aws-load-balancer-scheme")
     if text.startswith("gke-"):
-        traits["scheme"] = _scheme("external" in text, kind)
+        traits["scheme"] = _scheme("custom" in text, kind)
     elif internal is not None:
         traits["scheme"] = _scheme(internal.text() != "internal", internal)
     return traits
@@ -221,7 +221,7 @@ def virtual_service(instance: Instance) -> Traits:
     retries = [r.get("retries") for r in routes if not r.get("retries").is_absent]
     return {
         "timeout_s": _seconds(timeouts[0]) if timeouts else Value.absent(instance.span),
-        "retry_policy": Value.known(bool(retries), retries[0].span if retries else instance.span),
+        "retries": retries[0].get("attempts") if retries else Value.absent(instance.span),
     }
 
 

@@ -42,8 +42,7 @@ def karpenter_pool(instance: Instance) -> dict[str, Value]:
         if (key := requirement.get("key").text()) is not None
     }  # fmt: skip
     traits = {
-        "limits.cpu": member(instance, "spec.limits.cpu"),
-        "limits.gpu": member(instance, "spec.limits").mapping().get("nvidia.com/gpu", Value.absent()),
+        "max_vcpus": member(instance, "spec.limits.cpu"),
         "consolidation": member(instance, "spec.disruption.consolidationPolicy"),
         "taints": template.get("taints"),
     }
@@ -85,13 +84,25 @@ def _spot(requirement: Value) -> Value:
     return Value.known("all" if named == {"spot"} else "mixed", requirement.span)
 
 
-def node_group(key: str, instance: Instance, cluster: str = "") -> NodeGroup | None:
-    """The node group that a resource is; None if it is none. cluster: key of its cluster, if known."""
+def node_group(key: str, instance: Instance) -> NodeGroup | None:
+    """The node group that a resource is; None if it is none."""
     kind = instance.type.rpartition("/")[2]
     if instance.format is Format.KUBERNETES and kind in ("NodePool", "Provisioner"):
         return _karpenter_group(key, instance) if "karpenter" in instance.type else None
     make = _GROUPS.get(instance.type)
-    return make(key, instance, cluster) if make else None
+    return make(key, instance, _cluster_of(instance)) if make else None
+
+
+def _cluster_of(instance: Instance) -> str:
+    """Which cluster, as it is written: a reference, or a name."""
+    for name in ("cluster_name", "ClusterName", "cluster", "kubernetes_cluster_id"):
+        value = instance.get(name)
+        refs = value.all_refs()
+        if refs:
+            return refs[0].rpartition(".")[0] or refs[0]
+        if value.text():
+            return value.text() or ""
+    return ""
 
 
 def _karpenter_group(key: str, instance: Instance) -> NodeGroup:

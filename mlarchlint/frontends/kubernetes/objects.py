@@ -197,7 +197,7 @@ def _role(instance: Instance) -> Traits:
     where = instance.get("rules").span
     return {
         "grants": Value.known(tuple(grants), where),
-        "wildcard": Value.known(wild is not None, wild.span if wild else where),
+        "wildcard": Value.known(wild is not None, where if wild is None else wild.span),
     }
 
 
@@ -208,7 +208,7 @@ _CLOUD_IDENTITIES = (
 
 def _service_account(instance: Instance) -> Traits:
     notes = field(instance, "metadata.annotations").mapping()
-    traits = {"type": Value.known("service_account", instance.span)}
+    traits = {"kind": Value.known("service_account", instance.span)}
     for name in _CLOUD_IDENTITIES:
         if name in notes:
             traits["cloud_identity"] = notes[name]
@@ -246,11 +246,10 @@ def _prometheus_rule(instance: Instance) -> Traits:
     texts = " ".join(value.text() or "" for value in expressions)
     traits = {
         "alerts": Value.known(tuple(rule.get("alert") for rule in rules), rules[0].span),
-        "metric": Value.known(tuple(expressions), rules[0].span),
-        "metric_classes": Value.known(
-            tuple(Value.known(word, rules[0].span) for word in _classes(texts)), rules[0].span
-        ),
+        "query": expressions[0] if expressions else Value.absent(),
     }
+    if classes := _classes(texts):
+        traits["metric_class"] = Value.known(classes[0], rules[0].span)
     if "histogram_quantile" in texts:
         traits["statistic"] = Value.known("percentile", rules[0].span)
     return traits

@@ -212,14 +212,29 @@ def _security(templates: list[PodTemplate]) -> dict[str, Value]:
         if not (written := t.spec.get(name)).is_absent
     ]
     traits["service_account"] = accounts[0] if accounts else first.with_default("default", first.span)
-    flags = [at(t.spec, "securityContext.runAsNonRoot") for t in templates]
-    flags += [at(c, "securityContext.runAsNonRoot") for c in containers]
-    traits["run_as_non_root"] = _any_flag(flags, first)
+    traits["root_user"] = _root_user(templates)
+    roots = [at(c, "securityContext.readOnlyRootFilesystem") for c in containers]
+    traits["read_only_root"] = (
+        next((r for r in roots if r.raw is not True), roots[0]) if roots else Value.absent()
+    )
     scraped = [
         t.metadata.get("annotations").mapping().get("prometheus.io/scrape", Value.absent()) for t in templates
     ]
     traits["metrics_scraped"] = next((v for v in scraped if not v.is_absent), Value.absent(first.span))
     return traits
+
+
+def _root_user(templates: list[PodTemplate]) -> Value:
+    """True or false where the manifest says so; else the image decides, and the trait is absent."""
+    for template in templates:
+        contexts = [c.get("securityContext") for c in box.containers_of(template.spec)]
+        for context in (*contexts, template.spec.get("securityContext")):
+            user, barred = context.get("runAsUser"), context.get("runAsNonRoot")
+            if user.number() == 0:
+                return Value.known(True, user.span)
+            if user.number() is not None or barred.raw is True:
+                return Value.known(False, (barred if user.is_absent else user).span)
+    return Value.absent()
 
 
 def _any_flag(flags: list[Value], where: Value) -> Value:

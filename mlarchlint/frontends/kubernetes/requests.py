@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from mlarchlint.frontends.kubernetes.containers import containers_of, unknown_containers
@@ -39,6 +39,10 @@ def request_traits(spec: Value, *, filled_in: bool) -> dict[str, Value]:
         total = _total(spec, re.compile(resource).fullmatch, scale)
         if not total.is_absent:
             traits[name] = total
+    for name, resource, scale in (("limits.cpu", "cpu", Decimal(1)), ("limits.memory_gib", "memory", GIB)):
+        total = _total(spec, re.compile(resource).fullmatch, scale, limits)
+        if not total.is_absent:
+            traits[name] = total
     gpus = _total(spec, ACCELERATOR.match, Decimal(1))
     if not gpus.is_absent:
         traits["requests.gpu"] = traits["accelerator.count"] = gpus
@@ -54,13 +58,22 @@ def requested(container: Value) -> dict[str, Value]:
     return {**resources.get("limits").mapping(), **resources.get("requests").mapping()}
 
 
-def _total(spec: Value, wanted: Callable[[str], object], scale: Decimal) -> Value:
+def limits(container: Value) -> Mapping[str, Value]:
+    return container.get("resources").get("limits").mapping()
+
+
+def _total(
+    spec: Value,
+    wanted: Callable[[str], object],
+    scale: Decimal,
+    read: Callable[[Value], Mapping[str, Value]] = requested,
+) -> Value:
     total, span, hidden = Decimal(0), None, None
     for container in containers_of(spec):
         resources = container.get("resources")
         if resources.is_unknown:
             hidden = resources
-        for name, value in requested(container).items():
+        for name, value in read(container).items():
             if not wanted(name):
                 continue
             number = quantity(value)
