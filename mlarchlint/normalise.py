@@ -293,7 +293,10 @@ def _overlaid(attrs: Mapping[str, Value], part: Resource) -> dict[str, Value]:
     result = dict(attrs)
     sure = part.instance.exists is Truth.YES
     for name, trait in part.attrs.items():
-        if name in ("name", "region") or not _lacks(result, name, trait):
+        present = result.get(name)
+        # Even the default of a part wins over its owner's: the part is there.
+        decided = present is not None and not present.is_absent and not present.default
+        if decided or name in ("name", "region"):
             continue
         if sure or trait.state is not State.KNOWN:
             result[name] = trait
