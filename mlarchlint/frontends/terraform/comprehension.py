@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform.convert import ConversionError, convert
@@ -36,12 +37,24 @@ def for_expression(node: nodes.For, scope: Scope, evaluate: Evaluate) -> Value:
         _check_iterable(collection, node.collection.span)
         return _open(node, scope, evaluate, collection)
     loop = _Loop(node, scope, evaluate)
+    failed: EvaluationError | None = None
     for key, item in pairs(collection, node.collection.span):
-        loop.turn(key, item)
+        try:
+            loop.turn(key, item)
+        except EvaluationError as error:
+            failed = failed or error
     found = loop.result()
+    if failed is not None:
+        failed.fallback = found
+        raise failed
     if collection.sensitive:
         found = like(found, sensitive=True)
     return found
+
+
+def instead(error: EvaluationError, span: SourceSpan) -> Value:
+    """What stands for an expression that is an error, while its surroundings are evaluated."""
+    return error.fallback or Value(DYNAMIC, Unknown(error.message), span)
 
 
 def pairs(collection: Value, span: SourceSpan) -> list[tuple[Value, Value]]:
@@ -73,10 +86,8 @@ def _open(node: nodes.For, scope: Scope, evaluate: Evaluate, collection: Value) 
     names = {node.value: item}
     if node.key is not None:
         names[node.key] = key
-    try:
+    with suppress(EvaluationError):  # what fails for an unknown element may be right for the real ones
         refs = joined(refs, deep_refs([evaluate(node.result, Names(scope, names))]))
-    except EvaluationError:
-        pass  # what fails for an unknown element may still be right for the real ones
     return Value(
         DYNAMIC, Unknown(held.why, symbolic=held.symbolic), node.span, refs, (), collection.sensitive
     )
@@ -102,7 +113,17 @@ class _Loop:
         if node.condition is not None and not self._included(node.condition):
             return
         name = self._key() if node.result_key is not None else None
-        value = self.evaluate(node.result, self.scope)
+        failed: EvaluationError | None = None
+        try:
+            value = self.evaluate(node.result, self.scope)
+        except EvaluationError as error:
+            failed, value = error, instead(error, node.span)
+        self._keep(name, value)
+        if failed is not None:
+            raise failed
+
+    def _keep(self, name: Value | None, value: Value) -> None:
+        node = self.node
         if name is None:
             self.items.append(value)
         elif type(name.v) is Unknown:

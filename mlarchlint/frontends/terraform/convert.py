@@ -87,6 +87,10 @@ def convert(value: Value, target: Type) -> Value:
     if target.is_primitive:
         return _primitive(value, source, target, held)
     kind = target.kind
+    if target.element is DYNAMIC and source.element is not None:
+        target = {"list": list_type, "set": set_type, "map": map_type}[kind](source.of)
+        if source is target:
+            return value
     if kind == "list" and source.kind in ("list", "set", "tuple"):
         items, element = _elements(held, target.of)
         return _with(value, list_type(element), tuple(items))

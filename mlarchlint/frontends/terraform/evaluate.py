@@ -7,7 +7,7 @@ from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform import number as numbers
-from mlarchlint.frontends.terraform.comprehension import for_expression, splat
+from mlarchlint.frontends.terraform.comprehension import for_expression, instead, splat
 from mlarchlint.frontends.terraform.convert import ConversionError, convert
 from mlarchlint.frontends.terraform.cty import (
     BOOL,
@@ -155,7 +155,7 @@ def _attempt(branch: Callable[[], Value], span: SourceSpan) -> tuple[Value, Eval
     try:
         return branch(), None
     except EvaluationError as error:
-        return Value(DYNAMIC, Unknown(error.message), span), error
+        return instead(error, span), error
 
 
 def _common(one: Value, other: Value, span: SourceSpan) -> Type:
@@ -183,15 +183,34 @@ def _undecided(decided: Value, held: Unknown, branches: list[Any], type_: Type, 
 
 
 def _tuple(node: nodes.Tuple, scope: Scope) -> Value:
-    return tuple_of([_EVALUATE[type(item)](item, scope) for item in node.items], node.span)
+    failed: EvaluationError | None = None
+    items: list[Value] = []
+    for item in node.items:
+        try:
+            items.append(_EVALUATE[type(item)](item, scope))
+        except EvaluationError as error:
+            failed = failed or error
+            items.append(instead(error, item.span))
+    result = tuple_of(items, node.span)
+    return result if failed is None else _fail(failed, result)
+
+
+def _fail(error: EvaluationError, fallback: Value) -> Value:
+    error.fallback = fallback
+    raise error
 
 
 def _object(node: nodes.Object, scope: Scope) -> Value:
     attrs: dict[str, Value] = {}
     sensitive = False
     open_: Value | None = None
+    failed: EvaluationError | None = None
     for key, item in node.items:
-        value = _EVALUATE[type(item)](item, scope)
+        try:
+            value = _EVALUATE[type(item)](item, scope)
+        except EvaluationError as error:
+            failed = failed or error
+            value = instead(error, item.span)
         if type(key) is nodes.Literal and type(key.value) is str:
             attrs[key.value] = value
             continue
@@ -201,6 +220,8 @@ def _object(node: nodes.Object, scope: Scope) -> Value:
             open_ = name
         else:
             attrs[name.v] = value
+    if failed is not None:
+        _fail(failed, object_of(attrs, node.span))
     if open_ is not None:
         return Value(DYNAMIC, Unknown(open_.v.why), node.span, joined(open_.refs, deep_refs(attrs.values())))
     found = object_of(attrs, node.span)

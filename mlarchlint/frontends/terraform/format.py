@@ -165,14 +165,14 @@ def _exponent(text: str) -> str:
 
 
 def _shortest(exact: Decimal, number: Number, precision: int | None) -> str:
-    """`%g`: as few digits as needed; an exponent from 10^21 on, or below 10^-4."""
+    """`%g`, `%v`: as few digits as needed; an exponent from 10^6 on, or below 10^-4."""
     if exact == 0:
         return "0"
     if precision is not None:
         text = f"{exact:.{max(precision, 1)}g}"
         return _exponent(text) if "e" in text else text
     power = exact.adjusted()
-    if -4 <= power < 21:
+    if -4 <= power < 6:
         return numbers.text_of(number)
     digits = "".join(map(str, exact.normalize().as_tuple().digits))
     mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")

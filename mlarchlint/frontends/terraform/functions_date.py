@@ -10,10 +10,21 @@ from fractions import Fraction
 from mlarchlint.frontends.terraform.cty import NUMBER, STRING
 from mlarchlint.frontends.terraform.functions import invalid, scalar
 
-_STAMP = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt ][ \t]*(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?[ \t]*(Z|[-+]\d{1,2}(?::?\d{2})?)?\Z")
+_STAMP = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt ][ \t]*(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?[ \t]*(Z|[-+]\d{1,2}(?::?\d{2})?)?\Z"
+)
 _STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)\Z")
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
-_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+_UNITS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "μs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -77,7 +88,9 @@ def _duration(text: str) -> int:
         return 0
     if not parts or "".join([part[0] for part in parts]) != body:
         raise invalid(f"not a valid duration: {text!r}")
-    total = sum(int(Fraction(part[1].rstrip(".") if part[1] != "." else "0") * _UNITS[part[2]]) for part in parts)
+    total = sum(
+        int(Fraction(part[1].rstrip(".") if part[1] != "." else "0") * _UNITS[part[2]]) for part in parts
+    )
     if total >= 1 << 63:
         raise invalid(f"not a valid duration: {text!r}")
     return -total if text.startswith("-") else total
@@ -142,7 +155,14 @@ def _field(letter: str, width: int, stamp: Stamp) -> str:
     if letter == "Z":
         return _zone(width, stamp)
     hour = moment.hour % 12 or 12
-    fields = {"M": moment.month, "D": moment.day, "h": moment.hour, "H": hour, "m": moment.minute, "s": moment.second}
+    fields = {
+        "M": moment.month,
+        "D": moment.day,
+        "h": moment.hour,
+        "H": hour,
+        "m": moment.minute,
+        "s": moment.second,
+    }
     return f"{fields[letter]:0{width}d}"
 
 

@@ -15,10 +15,27 @@ from urllib.parse import quote_plus
 
 from mlarchlint.frontends.terraform import number as numbers
 from mlarchlint.frontends.terraform.cty import (
-    DYNAMIC, STRING, Unknown, Value, boolean, list_type, null, number, object_of, object_type, string, tuple_of,
+    DYNAMIC,
+    STRING,
+    Unknown,
+    Value,
+    boolean,
+    list_type,
+    null,
+    number,
+    object_of,
+    object_type,
+    string,
+    tuple_of,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.functions import (
-    Context, Param, function, invalid, refused, scalar, unknown_because,
+    Context,
+    Param,
+    function,
+    invalid,
+    refused,
+    scalar,
+    unknown_because,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.functions_collection import is_open
 from mlarchlint.frontends.terraform.json_text import json_text
@@ -98,7 +115,9 @@ def csv_decode(arguments: list[Value], context: Context) -> Value:
         if len(row) != len(header):
             raise refused(f"CSV parse error on line {at}: wrong number of fields")
         cells = dict(zip(header, row, strict=True))
-        items.append(object_of({name: string(text, context.span) for name, text in cells.items()}, context.span))
+        items.append(
+            object_of({name: string(text, context.span) for name, text in cells.items()}, context.span)
+        )
     return Value(list_type(type_), tuple(items), context.span)
 
 
@@ -174,5 +193,3 @@ def base64_gzip(arguments: list[Value], context: Context) -> Value:
 def _repeats(data: bytes) -> bool:
     triples = [data[at : at + 3] for at in range(len(data) - 2)]
     return len(set(triples)) != len(triples)
-
-

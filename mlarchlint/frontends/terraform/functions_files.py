@@ -12,9 +12,26 @@ from pathlib import Path
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform.comprehension import Evaluate
-from mlarchlint.frontends.terraform.cty import BOOL, DYNAMIC, STRING, Unknown, Value, deep_refs, is_sensitive, set_type
+from mlarchlint.frontends.terraform.cty import (
+    BOOL,
+    DYNAMIC,
+    STRING,
+    Unknown,
+    Value,
+    deep_refs,
+    is_sensitive,
+    set_type,
+)
 from mlarchlint.frontends.terraform.functions import (
-    MAX_ELEMENTS, SPECIAL, Context, Param, function, invalid, refused, scalar, unknown_because,
+    MAX_ELEMENTS,
+    SPECIAL,
+    Context,
+    Param,
+    function,
+    invalid,
+    refused,
+    scalar,
+    unknown_because,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.functions_hash import Digest, md5, sha1, sha256, sha512
 from mlarchlint.frontends.terraform.scope import EvaluationError, Files, Only, Scope
@@ -66,7 +83,9 @@ def read_bytes(path: str, context: Context) -> bytes:
             raise invalid(f"{path!r} is larger than {MAX_BYTES // 1_000_000} MB")
         return place.read_bytes()
     except FileNotFoundError:
-        raise invalid(f"no file exists at {path!r}; it may be made by something else that must run first") from None
+        raise invalid(
+            f"no file exists at {path!r}; it may be made by something else that must run first"
+        ) from None
     except OSError as error:
         raise invalid(f"{path!r} cannot be read: {error.strerror}") from None
 
@@ -223,7 +242,9 @@ def template_file(arguments: list[Value], context: Context) -> Value:
     path = arguments[0].v
     text = _text(path, context)
     shown = _shown(path, _files(context))
-    return _rendered(text, SourceSpan(shown, 1, 1, text.count("\n") + 1, 1), arguments[1], context, exact=True)
+    return _rendered(
+        text, SourceSpan(shown, 1, 1, text.count("\n") + 1, 1), arguments[1], context, exact=True
+    )
 
 
 def _shown(path: str, files: Files) -> str:

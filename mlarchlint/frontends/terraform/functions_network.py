@@ -21,7 +21,11 @@ def _network(prefix: str) -> Network:
         raise refused(f"invalid CIDR expression: invalid CIDR address: {prefix}")
     try:
         # Terraform still takes leading zeros (`010.0.0.0` is 10.0.0.0)
-        plain = ".".join([part.lstrip("0") or "0" for part in address.split(".")]) if ":" not in address else address
+        plain = (
+            ".".join([part.lstrip("0") or "0" for part in address.split(".")])
+            if ":" not in address
+            else address
+        )
         return ipaddress.ip_network(f"{plain}/{length}", strict=False)
     except ValueError:
         raise refused(f"invalid CIDR expression: invalid CIDR address: {prefix}") from None
@@ -65,7 +69,9 @@ def cidr_subnet(prefix: str, bits: Number, number: Number) -> str:
     return f"{start}/{length}"
 
 
-@function("cidrsubnets", Param("prefix", STRING), variadic=Param("newbits", NUMBER), returns=list_type(STRING))
+@function(
+    "cidrsubnets", Param("prefix", STRING), variadic=Param("newbits", NUMBER), returns=list_type(STRING)
+)
 def cidr_subnets(arguments: list[Value], context: Context) -> Value:
     """One after the other, each at the next place that suits its size."""
     network = _network(arguments[0].v)

@@ -31,7 +31,7 @@ def upper(text: str) -> str:
 
 @scalar("lower", STRING)
 def lower(text: str) -> str:
-    return "".join([character.lower() if len(character.lower()) == 1 else character for character in text])
+    return "".join([character.lower()[0] for character in text])
 
 
 @scalar("title", STRING)
@@ -196,9 +196,14 @@ def regex_all(arguments: list[Value], context: Context) -> Value:
     returns=STRING,
 )
 def format_(arguments: list[Value], context: Context) -> Value:
-    if any(_open(argument) for argument in arguments[1:]):
+    if any(_open(argument) or _untyped(argument) for argument in arguments[1:]):
         return unknown_because(arguments, STRING, context.span)
     return Value(STRING, formatted(arguments[0].v, arguments[1:]), context.span)
+
+
+def _untyped(value: Value) -> bool:
+    """A bare null has no type yet, and Terraform waits for one."""
+    return value.v is None and value.type is DYNAMIC
 
 
 def _open(value: Value) -> bool:
@@ -227,7 +232,7 @@ def format_list(arguments: list[Value], context: Context) -> Value:
     rows: list[Value] = []
     for at in range(lengths.pop() if lengths else 1):
         row = [value.v[at] if type(value.v) is tuple else value for value in values]
-        if any(map(_open, row)):
+        if any(_open(item) or _untyped(item) for item in row):
             rows.append(unknown_because(row, STRING, context.span))
         else:
             rows.append(Value(STRING, formatted(pattern, row), context.span))

@@ -89,8 +89,16 @@ _COMPARISON: dict[str, Callable[[Any, Any], bool]] = {
 def binary(operator: str, left: Value, right: Value, span: SourceSpan) -> Value:
     if operator in ("==", "!="):
         return _equality(operator, left, right, span)
-    wanted = BOOL if operator in ("&&", "||") else NUMBER
     result = NUMBER if operator in _ARITHMETIC else BOOL
+    try:
+        return _computed(operator, left, right, result, span)
+    except EvaluationError as error:
+        error.fallback = Value(result, Unknown(error.message), span)
+        raise
+
+
+def _computed(operator: str, left: Value, right: Value, result: Type, span: SourceSpan) -> Value:
+    wanted = BOOL if operator in ("&&", "||") else NUMBER
     left, right = _operand(left, wanted, operator, span), _operand(right, wanted, operator, span)
     one, other = left.v, right.v
     if type(one) is Unknown or type(other) is Unknown:

@@ -14,21 +14,21 @@ Step = Union[nodes.Attribute, nodes.Index]
 
 
 class EvaluationError(Exception):
-    """The expression is an error in Terraform too. summary: in Terraform's words."""
+    """The expression is an error in Terraform too. summary: in Terraform's words.
+
+    fallback: the value as far as it goes. Terraform takes the type of a failing branch from it.
+    """
 
     def __init__(self, summary: str, span: SourceSpan | None = None, detail: str = "") -> None:
         super().__init__(detail or summary)
         self.summary = summary
         self.span = span
         self.detail = detail
+        self.fallback: Value | None = None
 
     @property
     def message(self) -> str:
         return f"{self.summary}: {self.detail}" if self.detail else self.summary
-
-
-class Undecided(EvaluationError):
-    """Not an error of the expression: whether it is one depends on what is not known."""
 
 
 class Files(Protocol):

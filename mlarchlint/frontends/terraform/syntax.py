@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
-from mlarchlint.frontends.terraform.syntax_errors import describe_error, rescued_text
+from mlarchlint.frontends.terraform.syntax_errors import describe_error
 from mlarchlint.frontends.terraform.syntax_tree import Reader, SyntaxProblem
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.span import SourceSpan
 
 _START = re.compile(r'[A-Za-z_][\w-]*(?:(?:[ \t]+(?:"[^"\n]*"|[A-Za-z_][\w-]*))*[ \t]*\{|[ \t]*=)')
+_EXPONENT = re.compile(rb"(?<![\w.])\d+[eE][+-]?\d+(?![\w.])")
 _HEREDOC = re.compile(r"<<-?([A-Za-z_][\w-]*)[ \t]*\r?$")
 
 
@@ -24,12 +25,6 @@ def parse(text: bytes | str, path: str) -> tuple[nodes.File, list[Diagnostic]]:
     try:
         return _read(source, path), []
     except SyntaxProblem as problem:
-        rescued = rescued_text(source)
-        if rescued is not None:
-            try:
-                return _read(rescued, path), []
-            except SyntaxProblem:
-                pass
         return _recovered(source, path), [describe_error(source, path, problem)]
 
 
@@ -37,7 +32,7 @@ def parse_expression(text: str, path: str = "", line: int = 1, column: int = 1) 
     """One expression on its own; raises SyntaxProblem."""
     prefix = "x = ("
     reader = Reader(prefix + text + "\n)\n", path, line - 1, column - 1 - len(prefix), fragment=True)
-    body = reader.file(_tree(reader.source)).body
+    body = _parsed(reader).body
     argument = body.arguments.get("x")
     if argument is None or len(body.arguments) != 1 or body.blocks:
         raise SyntaxProblem("Invalid expression", SourceSpan(path, line, column, line, column))
@@ -60,7 +55,7 @@ def parse_template(text: str, span: SourceSpan, *, exact: bool = False) -> nodes
         end += "_"
     source = f"x = <<{end}\n{text}\n{end}\n"
     reader = Reader(source, span.file, span.line - 2, 0, fragment=True, fixed=None if exact else span)
-    body = reader.file(_tree(reader.source), bare_template=True).body
+    body = _parsed(reader, bare_template=True).body
     argument = body.arguments.get("x")
     if argument is None or len(body.arguments) != 1 or body.blocks:
         raise SyntaxProblem("Invalid template", span)
@@ -68,8 +63,16 @@ def parse_template(text: str, span: SourceSpan, *, exact: bool = False) -> nodes
 
 
 def _read(source: str, path: str) -> nodes.File:
-    reader = Reader(source, path)
-    return reader.file(_tree(reader.source))
+    return _parsed(Reader(source, path))
+
+
+def _parsed(reader: Reader, *, bare_template: bool = False) -> nodes.File:
+    """Tree-sitter refuses `1e3`: a name of the same length is put in its place, and read as the number."""
+    root = _tree(reader.source)
+    if root.has_error and _EXPONENT.search(reader.source):
+        root = _tree(_EXPONENT.sub(lambda found: b"_" * len(found[0]), reader.source))
+        reader.numbers = {found.start() for found in _EXPONENT.finditer(reader.source)}
+    return reader.file(root, bare_template=bare_template)
 
 
 def _decoded(text: bytes | str, path: str) -> tuple[str | None, list[Diagnostic]]:
@@ -92,7 +95,7 @@ def _recovered(source: str, path: str) -> nodes.File:
     for line, chunk in _chunks(source):
         try:
             reader = Reader(chunk, path, line)
-            part = reader.file(_tree(reader.source))
+            part = _parsed(reader)
         except SyntaxProblem:
             continue
         blocks.extend(part.body.blocks)
@@ -118,7 +121,7 @@ def _chunks(source: str) -> list[tuple[int, str]]:
         opened = _HEREDOC.search(line)
         marker = opened[1] if opened else ""
     ends = [*starts[1:], len(lines)]
-    return [(start, "\n".join(lines[start:end]) + "\n") for start, end in zip(starts, ends)]
+    return [(start, "\n".join(lines[start:end]) + "\n") for start, end in zip(starts, ends, strict=True)]
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.diagnostic import Diagnostic
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from mlarchlint.frontends.terraform.syntax_tree import SyntaxProblem
 
 _LONGEST = 400_000  # python-hcl2 reads a few thousand lines a second: not worth it for giants
-_ODD_FLOAT = re.compile(r"(?<![\w.\"])(\d+)\.(?=[eE][+-]?\d|[\s,)\]}])|(?<=[\s=(\[,:?+*/-])\.(\d+)")
 _NAMES = {
     "RBRACE": "`}`", "LBRACE": "`{`", "RSQB": "`]`", "LSQB": "`[`", "RPAR": "`)`", "LPAR": "`(`",
     "EQ": "`=`", "COLON": "`:`", "COMMA": "`,`", "DBLQUOTE": "a closing quote", "NAME": "a name",
@@ -77,20 +75,3 @@ def _quoted(text: str) -> str:
     if not stripped:
         return "the end of the line"
     return f"`{stripped[:30]}`"
-
-
-def rescued_text(source: str) -> str | None:
-    """The text with the number forms that only tree-sitter refuses written plainly, if python-hcl2 reads it.
-
-    Same length in every line up to the number, so that positions before it stay right.
-    """
-    if not _ODD_FLOAT.search(source) or len(source) > _LONGEST:
-        return None
-    changed = _ODD_FLOAT.sub(lambda found: f"{found[1]}.0" if found[1] else f"0.{found[2]}", source)
-    try:
-        import hcl2
-
-        hcl2.loads(source if source.endswith("\n") else source + "\n")
-    except Exception:
-        return None
-    return changed

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
-from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.span import NOWHERE, SourceSpan
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)", re.DOTALL)
@@ -52,7 +52,7 @@ class _Token:
     text: str = ""
     expression: nodes.Expression | None = None
     names: tuple[str, ...] = ()
-    span: SourceSpan = SourceSpan("")
+    span: SourceSpan = NOWHERE
     before: bool = False
     after: bool = False
 

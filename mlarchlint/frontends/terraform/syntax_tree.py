@@ -52,6 +52,7 @@ class Reader(TemplateReader):
         self.lines = None if text.isascii() else self.source.split(b"\n")
         self.depth = 0
         self.bare = False
+        self.numbers: set[int] = set()  # where a number stands under a name's guise
 
     # -- positions -----------------------------------------------------------------------
 
@@ -272,6 +273,8 @@ class Reader(TemplateReader):
         if kind == "literal_value":
             return self._literal(node.children[0])
         if kind == "variable_expr":
+            if node.start_byte in self.numbers:
+                return self._number(node)
             return nodes.Variable(self.text(node), self.span(node))
         if kind == "template_expr":
             return self.template(node.children[0])
@@ -292,15 +295,18 @@ class Reader(TemplateReader):
             return nodes.Literal(self.string(node), self.span(node))
         text = self.text(node)
         if kind == "numeric_lit":
-            value = int(text) if text.isdigit() and len(text) < 150 else numbers.parse(text)
-            if value is None:
-                raise SyntaxProblem(f"`{text[:40]}` is not a number", self.span(node))
-            return nodes.Literal(
-                value if isinstance(value, int) else numbers.as_decimal(value), self.span(node)
-            )
+            return self._number(node)
         if kind == "bool_lit":
             return nodes.Literal(text == "true", self.span(node))
         return nodes.Literal(None, self.span(node))
+
+    def _number(self, node: Any) -> nodes.Literal:
+        text = self.text(node)
+        value = int(text) if text.isdigit() and len(text) < 150 else numbers.parse(text)
+        if value is None:
+            raise SyntaxProblem(f"`{text[:40]}` is not a number", self.span(node))
+        held = value if isinstance(value, int) else numbers.as_decimal(value)
+        return nodes.Literal(held, self.span(node))
 
     def string(self, node: Any) -> str:
         children = node.children

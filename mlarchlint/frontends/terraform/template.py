@@ -31,7 +31,14 @@ class _Writer:
         self.span = span
 
     def text(self, parts: tuple[nodes.TemplatePart, ...], scope: Scope) -> Value:
-        return joined_text([self._part(part, scope) for part in parts], self.span)
+        texts: list[Value] = []
+        for part in parts:
+            try:
+                texts.append(self._part(part, scope))
+            except EvaluationError as error:
+                error.fallback = Value(STRING, Unknown(error.message), self.span)
+                raise
+        return joined_text(texts, self.span)
 
     def _part(self, part: nodes.TemplatePart, scope: Scope) -> Value:
         if type(part) is nodes.Literal and type(part.value) is str:

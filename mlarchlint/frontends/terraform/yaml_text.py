@@ -6,7 +6,16 @@ import re
 from typing import Any
 
 from mlarchlint.frontends.terraform import number as numbers
-from mlarchlint.frontends.terraform.cty import DYNAMIC, Value, boolean, null, number, object_of, string, tuple_of
+from mlarchlint.frontends.terraform.cty import (
+    DYNAMIC,
+    Value,
+    boolean,
+    null,
+    number,
+    object_of,
+    string,
+    tuple_of,
+)
 from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, refused
 from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.model.span import SourceSpan
@@ -83,7 +92,9 @@ _ESCAPES = {
 
 
 def _quoted(text: str) -> str:
-    pieces = [_ESCAPES.get(c) or (c if ord(c) >= 0x20 and ord(c) != 0x7F else f"\\x{ord(c):02X}") for c in text]
+    pieces = [
+        _ESCAPES.get(c) or (c if ord(c) >= 0x20 and ord(c) != 0x7F else f"\\x{ord(c):02X}") for c in text
+    ]
     return '"' + "".join(pieces) + '"'
 
 
@@ -92,7 +103,9 @@ def _quoted(text: str) -> str:
 _INTEGER = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
-_STAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d+)?[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?\Z")
+_STAMP = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d+)?[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?\Z"
+)
 _TRUE = {word for base in ("y", "yes", "true", "on") for word in (base, base.capitalize(), base.upper())}
 _FALSE = {word for base in ("n", "no", "false", "off") for word in (base, base.capitalize(), base.upper())}
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -135,7 +148,7 @@ class _Document:
         for key, item in node.value:
             if key.id != "scalar":
                 raise refused("a key must be a single value")
-            if key.value == "<<" and key.style is None:
+            if key.value == "<<" and not key.style:
                 self._merge(item, members, depth)
             else:
                 members[self._key(key)] = self.value(item, depth + 1)
@@ -160,7 +173,7 @@ class _Document:
     def _scalar(self, node: Any) -> Value:
         text, span = node.value, self.span
         tag = str(node.tag).rpartition(":")[2]
-        if node.style is not None or (node.start_mark is None) or tag in ("str", "binary") and _explicit(node):
+        if node.style or (tag in ("str", "binary") and _explicit(node)):
             return string(text, span)
         if text in _NULL:
             return null(DYNAMIC, span)
@@ -204,5 +217,3 @@ def _stamp(text: str) -> str:
         return parse_stamp(text).text()
     except EvaluationError:
         return text
-
-
