@@ -96,9 +96,9 @@ def storage(catalog: Catalog, path: Path) -> None:
             if found is None:
                 continue
             service, sku, unit = "blob", f"{found[1]}-{found[2].replace('RA-', 'RA')}".lower(), "GiB-month"
-        elif product == "Files v2" and name.endswith("Data Stored"):
-            service, sku, unit = "files", meter["skuName"].lower().replace(" ", "-"), "GiB-month"
-        elif product == "Premium Files" and name.endswith("Provisioned"):
+        elif (product == "Files v2" and name.endswith("Data Stored")) or (
+            product == "Premium Files" and name.endswith("Provisioned")
+        ):
             service, sku, unit = "files", meter["skuName"].lower().replace(" ", "-"), "GiB-month"
         elif product == "Azure Managed Lustre" and hourly:
             service, sku, unit = "lustre", meter["skuName"].lower(), "GiB-month"

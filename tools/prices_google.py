@@ -11,6 +11,7 @@ import yaml
 from prices_rows import Catalog, Row, cents_of, decimal
 
 SOURCE, DATE = "gcosts", "2026-07-30"
+CUSTOM = {"customCpuPricePerHour": ("vcpu", "hour"), "customMemoryPricePerHourPerGb": ("memory", "GiB-hour")}
 MULTI = {"us-multi": "us", "europe-multi": "eu", "asia-multi": "asia"}
 EGRESS_TIERS = {"0-1": "", "1-10": "@1024", "10n": "@10240"}
 DISKS = {
@@ -81,10 +82,25 @@ def buckets(catalog: Catalog, storage: dict[str, Any]) -> None:
 
 
 def gpus(catalog: Catalog, folder: Path) -> None:
-    """GPUs attached to N1 machines: the autoscaler's table, which knows no region."""
+    """GPUs of N1 machines and custom machine types: the autoscaler's table, which knows no region."""
     tables = {"gpuPrices": "gce-gpu", "preemptibleGpuPrices": "gce-gpu-spot"}
     with (folder / "gce-price-info.autoscaler-2026-06-23.tsv").open() as lines:
         for line in csv.DictReader(lines, delimiter="\t"):
+            custom = CUSTOM.get(line["table"])
+            if custom:
+                amount, sku = decimal(line["value_or_ratio"]), f"{line['key']}-{custom[0]}"
+                catalog.add(
+                    Row(
+                        "google",
+                        "global",
+                        "gce-custom",
+                        sku,
+                        custom[1],
+                        amount,
+                        "autoscaler-gce",
+                        "2026-06-23",
+                    )
+                )
             service = tables.get(line["table"])
             price = Decimal(line["value_or_ratio"]) if service else Decimal(0)
             if service and price:

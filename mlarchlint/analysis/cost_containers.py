@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from mlarchlint.analysis.cost_hours import ON_DEMAND
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
-from mlarchlint.analysis.cost_machines import ON_DEMAND, group_count
+from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation

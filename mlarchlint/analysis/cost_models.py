@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_containers import pods, service
+from mlarchlint.analysis.cost_hours import MANAGED, machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
-from mlarchlint.analysis.cost_machines import MANAGED, group_count, machine_type, machines
+from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_usage import DAYS, HOURS
 
 PROCESSING_HOURS = Decimal(2) * DAYS

@@ -227,3 +227,19 @@ def test_gp3_is_charged_for_what_exceeds_its_included_performance() -> None:
     traits = {"region": "us-east-1", "type": "gp3", "size_gib": 100, "iops": 4000, "throughput_mibs": 250}
     # 100 x 0.08 + 1000 x 0.005 + 125 x 0.04
     assert priced(made("block_volume", traits=traits)).monthly.low == Decimal("18.000")
+
+
+def test_custom_machine_types_are_priced_by_their_parts() -> None:
+    machine = made(
+        "compute_instance", "google", {"region": "us-central1", "instance_type": "n2-custom-4-16384"}
+    )
+    items = {item.name: item.monthly.low for item in priced(machine).resources[machine.key].items}
+    assert items["n2-custom-4-16384, vCPU"] == 730 * 4 * Decimal("0.033174")
+    assert items["n2-custom-4-16384, memory"] == 730 * 16 * Decimal("0.004446")
+
+
+def test_a_retired_type_with_a_last_price_says_so() -> None:
+    machine = made("compute_instance", traits={"region": "us-east-1", "instance_type": "p3.2xlarge", **DISK})
+    found = priced(machine).resources[machine.key]
+    assert found.items[0].row.price == Decimal("3.06")
+    assert any("retired" in text for text in found.assumptions)
