@@ -115,11 +115,22 @@ def content_signals(resource: Resource) -> Iterator[Signal]:
         yield from _matched(resource, trait, table)
     accelerator = has_accelerator(resource)
     if accelerator is not None:
-        row = role_tables()["accelerator"]
+        row = _accelerator_row(resource)
         yield Signal("it has an accelerator", row["role"], row["ml"], accelerator.span)
     yield from _named(resource)
     yield from _ports(resource)
     yield from _tagged(resource)
+
+
+def _accelerator_row(resource: Resource) -> Mapping[str, Any]:
+    """Families built for training or for inference say more than a GPU as such."""
+    table = role_tables()["accelerator"]
+    for value in (resource["instance_type"], *_listed(resource["instance_types"])):
+        name = (value.text() or "").lower().removeprefix("ml.")
+        for row in table["families"]:
+            if name.startswith(tuple(row["families"])):
+                return row  # type: ignore[no-any-return]
+    return table  # type: ignore[no-any-return]
 
 
 def _matched(resource: Resource, trait: str, table: str) -> Iterator[Signal]:
