@@ -11,21 +11,27 @@ from collections.abc import Iterable, Iterator
 from mlarchlint.frontends.kubernetes.declared import Declared, Node
 from mlarchlint.frontends.kubernetes.link_placement import placements
 from mlarchlint.frontends.kubernetes.link_routes import routes
-from mlarchlint.frontends.kubernetes.node_pools import node_group
+from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, node_group
 from mlarchlint.frontends.kubernetes.paths import each, field
 from mlarchlint.frontends.kubernetes.selectors import selector_matches
 from mlarchlint.model.graph import Edge, Relation
-from mlarchlint.model.resource import Format, Mode, Resource
+from mlarchlint.model.resource import Instance
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 
-def kubernetes_links(resources: Iterable[Resource]) -> list[Edge]:
-    """The edges between the Kubernetes objects of a graph, and from their pods to the node groups,
-    whatever format declares these. Without repetition."""
-    managed = [r for r in resources if r.instance.mode is Mode.MANAGED]
-    declared = Declared((r.key, r.instance) for r in managed if r.instance.format is Format.KUBERNETES)
-    groups = [group for r in managed if (group := node_group(r.key, r.instance)) is not None]
+def kubernetes_links(objects: Iterable[tuple[str, Instance]], groups: Iterable[NodeGroup] = ()) -> list[Edge]:
+    """The edges between Kubernetes objects, given as (key in the graph, instance), and from their
+    pods to node groups. Without repetition.
+
+    groups: those of other formats, made by `node_group`; Karpenter's pools are among the objects.
+    """
+    declared = Declared(objects)
+    pools = [
+        pool
+        for node in declared.of_kind("NodePool", "Provisioner")
+        if (pool := node_group(node.key, node.instance)) is not None
+    ]
     edges: dict[tuple[str, str, Relation], Edge] = {}
     for found in (
         routes(declared),
@@ -35,7 +41,7 @@ def kubernetes_links(resources: Iterable[Resource]) -> list[Edge]:
         _storage(declared),
         _identity(declared),
         _named_uses(declared),
-        placements(declared, groups),
+        placements(declared, [*groups, *pools]),
     ):
         for edge in found:
             if edge.source != edge.target:
