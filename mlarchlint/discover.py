@@ -102,25 +102,27 @@ class _Walk:
 
     def folder(self, folder: Path) -> None:
         """Depth first, in the order of names; a list of folders, not recursion, so that no depth hurts."""
-        waiting = [str(folder)]
+        waiting = [(str(folder), str(folder))]
         while waiting:
-            here = waiting.pop()
-            real = os.path.realpath(here)
+            here, real = waiting.pop()
             if real not in self.seen:
                 self.seen.add(real)
-                waiting.extend(reversed(self.inside(here)))
+                waiting.extend(reversed(self.inside(here, real)))
 
-    def inside(self, folder: str) -> list[str]:
-        """Takes the files of a folder; the folders in it that are to be walked."""
+    def inside(self, folder: str, real: str) -> list[tuple[str, str]]:
+        """Takes the files of a folder; the folders in it that are to be walked, each with its real place."""
         folders = []
         for entry in self.entries(folder):
-            if self.ignored.excludes(entry.path, entry.is_dir(follow_symlinks=False)):
+            if self.ignored.excludes(real, entry.name, entry.is_dir(follow_symlinks=False)):
                 continue
-            if entry.is_symlink() and self.leaves_root(entry):
-                continue
+            place = os.path.join(real, entry.name)
+            if entry.is_symlink():
+                place = os.path.realpath(entry.path)
+                if self.leaves_root(entry, place):
+                    continue
             if entry.is_dir():
                 if entry.name not in SKIPPED_FOLDERS and not self.is_environment(entry.path):
-                    folders.append(entry.path)
+                    folders.append((entry.path, place))
             elif _is_source(entry.name) and self.is_regular(entry.path):
                 self.file(entry.path, entry.name)
                 if entry.stat().st_size == 0:
@@ -135,9 +137,9 @@ class _Walk:
             self.fail("unreadable-folder", f"cannot list the folder: {error.strerror}", folder)
             return []
 
-    def leaves_root(self, entry: os.DirEntry[str]) -> bool:
+    def leaves_root(self, entry: os.DirEntry[str], real: str) -> bool:
         """Links are followed inside the root only; one that matters and is not followed is said."""
-        target = Path(os.path.realpath(entry.path))
+        target = Path(real)
         if not os.path.exists(entry.path):
             if _is_source(entry.name):
                 self.fail("broken-link", "the link leads nowhere (or in a circle)", entry.path)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+Chain = tuple[tuple[str, Any], ...]
+
 
 class Ignored:
     """Git's own rules for both: the deepest `.gitignore` that decides wins; `exclude` always does."""
@@ -15,35 +17,35 @@ class Ignored:
         self._root = str(root)
         self._base = os.path.realpath(base)
         self._exclude = _spec(exclude) if exclude else None
-        self._specs: dict[str, Any] = {}
+        self._chains: dict[str, Chain] = {}
 
-    def excludes(self, place: str, is_folder: bool) -> bool:
-        parent, name = os.path.split(place)
-        place = os.path.join(os.path.realpath(parent), name)
+    def excludes(self, folder: str, name: str, is_folder: bool) -> bool:
+        """folder: the real place of the folder that holds the entry."""
+        place = os.path.join(folder, name)
         if self._exclude is not None and _within(place, self._base):
             relative = os.path.relpath(place, self._base)
             if self._exclude.check_file(_spelled(relative, is_folder)).include:
                 return True
-        return self._git_ignores(place, is_folder)
+        for above, spec in self._chain(folder):
+            verdict = spec.check_file(_spelled(os.path.relpath(place, above), is_folder)).include
+            if verdict is not None:
+                return bool(verdict)
+        return False
 
-    def _git_ignores(self, place: str, is_folder: bool) -> bool:
-        folder = os.path.dirname(place)
-        while _within(folder, self._root):
-            spec = self._spec_of(folder)
-            if spec is not None:
-                relative = os.path.relpath(place, folder)
-                verdict = spec.check_file(_spelled(relative, is_folder)).include
-                if verdict is not None:
-                    return bool(verdict)
+    def _chain(self, folder: str) -> Chain:
+        """The `.gitignore` files that apply in a folder, the deepest first."""
+        missing = []
+        while folder not in self._chains and _within(folder, self._root):
+            missing.append(folder)
             if folder == self._root:
                 break
             folder = os.path.dirname(folder)
-        return False
-
-    def _spec_of(self, folder: str) -> Any:
-        if folder not in self._specs:
-            self._specs[folder] = _read(os.path.join(folder, ".gitignore"))
-        return self._specs[folder]
+        chain = self._chains.get(folder, ())
+        for place in reversed(missing):
+            spec = _read(os.path.join(place, ".gitignore"))
+            chain = ((place, spec), *chain) if spec is not None else chain
+            self._chains[place] = chain
+        return chain
 
 
 def _read(place: str) -> Any:
