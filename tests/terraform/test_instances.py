@@ -210,7 +210,7 @@ resource "aws_kms_key" "k" {}
 
 
 def test_a_faulty_argument_leaves_the_others(stack):
-    found = stack('resource "a_b" "x" {\n bad = local.nope\n also = tonumber("q")\n good = 1\n}')
+    found = stack('resource "a_b" "x" {\n bad = 1 + "x"\n also = tonumber("q")\n good = 1\n}')
     x = found["a_b.x"]
     assert x.get("bad").error
     assert x.get("also").error
@@ -439,3 +439,17 @@ def test_the_workspace_and_the_paths(stack):
     assert found.plain("a_b.x", "w") == "prod"
     assert found.plain("a_b.x", "p") == [".", "."]
     assert found.plain("module.m.a_b.y", "p") == ["../mod", ".", "text"]
+
+
+def test_names_that_nothing_declares_are_unknown_and_make_the_module_a_part(stack):
+    found = stack(
+        'resource "a_b" "x" {\n  l = local.nope\n  r = [a_b.gone.id, module.m.out, var.v]\n}\n'
+        'resource "a_b" "y" {}'
+    )
+    x = found["a_b.x"]
+    assert x.get("l").why == "the local value local.nope is not declared in the scanned code"
+    assert x.get("r").all_refs() == ("a_b.gone.id", "module.m.out", "var.v")
+    assert not any(instance.whole for instance in found.evaluation.instances)
+    (diagnostic,) = found.evaluation.diagnostics
+    assert (diagnostic.code, diagnostic.span.line) == ("terraform-undeclared", 2)
+    assert "local.nope, a_b.gone, module.m and 1 more" in diagnostic.summary

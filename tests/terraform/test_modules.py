@@ -307,7 +307,7 @@ def test_a_single_file_is_evaluated_alone(tmp_path):
     values = instance.get("x").items()
     assert [value.is_unknown for value in values] == [True, True, False]
     assert values[1].refs == ("aws_vpc.v.id",)
-    assert "files given" in values[0].why
+    assert "not declared" in values[0].why
     assert evaluation.diagnostics == ()
 
 

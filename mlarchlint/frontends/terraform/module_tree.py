@@ -173,9 +173,9 @@ class ModuleInstance:
         )
 
     def _undeclared(self, address: str, what: str, span: SourceSpan | None) -> cty.Value:
-        if self.run.alone:
-            return cty.unknown(f"{address} is not declared in the files given", path=address)
-        raise EvaluationError(f"Reference to undeclared {what}", span, f"{address} is not declared")
+        """The rest of the module may be elsewhere (generated, or copied in): unknown, not an error."""
+        self.run.undeclared.setdefault(address, span)
+        return cty.unknown(f"the {what} {address} is not declared in the scanned code", path=address)
 
 
 class ModuleCall:

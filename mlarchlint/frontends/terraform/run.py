@@ -42,6 +42,7 @@ class Run:
         self.alone = alone
         self.bodies = Bodies(options.limits.blocks)
         self.diagnostics: dict[tuple[str, str, SourceSpan], Diagnostic] = {}
+        self.undeclared: dict[str, SourceSpan | None] = {}
         self.modules = 0
         self.depth = 0
         self._files: dict[str, ModuleFiles] = {}
@@ -126,4 +127,15 @@ class Run:
             for span, message in self.bodies.errors.items()
             if span not in circles
         ]
-        return [*self.diagnostics.values(), *failed]
+        return [*self.diagnostics.values(), *failed, *self._undeclared()]
+
+    def _undeclared(self) -> list[Diagnostic]:
+        """One for the whole module: a folder that is only a part of a stack lacks many names."""
+        if not self.undeclared or self.alone:
+            return []
+        names = list(self.undeclared)
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        summary = f"{', '.join(names[:3])}{more}: not declared in module {self.directory}"
+        detail = "It is judged as a part of a stack: what it lacks may be declared elsewhere."
+        span = self.undeclared[names[0]] or SourceSpan(self.directory)
+        return [Diagnostic("terraform-undeclared", summary, detail, span, Level.WARNING)]

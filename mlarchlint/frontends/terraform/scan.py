@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlarchlint.frontends.terraform.declarations import ModuleSyntax
 from mlarchlint.frontends.terraform.files import Folders
 from mlarchlint.frontends.terraform.module_tree import ModuleInstance
@@ -40,6 +42,8 @@ def _evaluate_root(
 ) -> tuple[list[Instance], list[Diagnostic]]:
     root, whole = root_module(syntax, folders, options)
     found = list(Walk(root, whole).instances())
+    if whole and root.run.undeclared:
+        found = [replace(instance, whole=False) for instance in found]
     return found, root.run.all_diagnostics()
 
 
