@@ -43,7 +43,7 @@ def evaluate_templates(
     world = World(options, read_any)
     given = given_parameters(options, read_any, world.report)
     trees = _trees(files, world, given)
-    world.stacks = [stack for tree in trees for stack in tree]
+    world.exports.stacks = world.stacks = [stack for tree in trees for stack in tree]
     _refuse_unused(given, world)
     found = tuple(_limited(world))
     return Evaluation(

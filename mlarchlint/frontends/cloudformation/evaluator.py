@@ -21,7 +21,7 @@ from mlarchlint.frontends.cloudformation.functions import FUNCTIONS, concatenate
 from mlarchlint.frontends.cloudformation.loops import expanded
 from mlarchlint.frontends.cloudformation.mappings import find_in_map
 from mlarchlint.frontends.cloudformation.parameters import bound_parameter
-from mlarchlint.frontends.cloudformation.scenarios import choice, combine, unknown_of
+from mlarchlint.frontends.cloudformation.scenarios import choice, unknown_of
 from mlarchlint.frontends.cloudformation.template import as_text, value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
 from mlarchlint.model.diagnostic import Diagnostic, Level
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+)")
+_ASSUMPTIONS = 3
 _CONDITIONS = frozenset({"Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition"})
 
 
@@ -79,16 +80,18 @@ class Evaluator:
         """`AWS::NoValue` removes an element; if only some scenarios do, the list has scenarios itself."""
         items = tuple(self.value(item) for item in node.items)
         fickle = [place for place, item in enumerate(items) if _may_vanish(item)]
-        if not fickle:
-            return Value.known(tuple(item for item in items if item.state is not State.ABSENT), node.span)
+        if fickle:
+            return self.branches(node, node.items[fickle[0]], items)
+        return Value.known(tuple(item for item in items if item.state is not State.ABSENT), node.span)
 
-        def make(chosen: object) -> Value:
-            current = list(items)
-            for place, one in zip(fickle, chosen, strict=True):  # type: ignore[call-overload]
-                current[place] = one
-            return Value.known(tuple(item for item in current if item.state is not State.ABSENT), node.span)
-
-        return combine([items[place] for place in fickle], make, node.span)
+    def branches(self, node: List, element: Node, items: tuple[Value, ...]) -> Value:
+        """The list in both cases of the condition that keeps or removes one of its elements."""
+        call = call_of(element)
+        condition = arguments_of(call.argument)[0] if call and call.name == "Fn::If" else None
+        deep = len(self.facts.named) > _ASSUMPTIONS or not self.stack.world.spend_branch()
+        if condition is None or text_of(condition) is None or deep:
+            return unknown_of(items, node.span, why="which elements the list has is not known")
+        return self.either(condition, node, node, node.span)
 
     def mapping(self, node: Map) -> Value:
         return Value.known(self.members(node), node.span)
@@ -163,7 +166,8 @@ class Evaluator:
             elif excluded and value.scenarios:
                 cases = [case for case in value.scenarios if value_text(case[1]) not in excluded]
                 value = choice(cases, value.span, value.why)
-        return replace(value, origin=(*value.origin, Origin(f"Ref {name}", span)))
+        origin = (*value.origin, Origin(f"Ref {name}", span))
+        return replace(value, origin=origin, span=span if value.is_unknown else value.span)
 
     def get_att(self, call: Call) -> Value:
         found = attribute_of(call.argument)
@@ -179,7 +183,8 @@ class Evaluator:
     def attribute(self, name: str, attribute: str, span: SourceSpan) -> Value:
         child = self.stack.children.get(name)
         if child is not None and attribute.startswith("Outputs."):
-            return child.output(attribute.removeprefix("Outputs."), span)
+            value = child.output(attribute.removeprefix("Outputs."), span)
+            return replace(value, span=span) if value.is_unknown else value
         if name not in self.stack.resources:
             longest = f"{name}.{attribute}".rpartition(".")[0]
             if longest not in self.stack.resources and not self.stack.template.is_sam:
@@ -223,17 +228,25 @@ class Evaluator:
             return self.refuse("Fn::If takes a condition and two values", call.span)
         name = text_of(parts[0])
         verdict = judge_named(name, parts[0], self) if name is not None else judge(parts[0], self)
-        label = name or f"the condition at line {parts[0].span.line}"
         if verdict.truth is not Truth.MAYBE:
             chosen = self.value(parts[1] if verdict.truth is Truth.YES else parts[2])
             word = "true" if verdict.truth is Truth.YES else "false"
-            return replace(chosen, origin=(*chosen.origin, Origin(f"{label} is {word}", call.span)))
+            return replace(
+                chosen, origin=(*chosen.origin, Origin(f"{_label(parts[0])} is {word}", call.span))
+            )
+        return self.either(parts[0], parts[1], parts[2], call.span)
+
+    def either(self, condition: Node, then: Node, otherwise: Node, span: SourceSpan) -> Value:
+        """One node if an unknown condition holds, the other if not."""
+        name = text_of(condition)
+        label = _label(condition)
         cases = []
-        for truth, word, branch in ((Truth.YES, "true", parts[1]), (Truth.NO, "false", parts[2])):
-            facts = assume_named(name, truth, self) if name is not None else assume(parts[0], truth, self)
+        for truth, word, branch in ((Truth.YES, "true", then), (Truth.NO, "false", otherwise)):
+            facts = assume_named(name, truth, self) if name is not None else assume(condition, truth, self)
             if facts is not None:
                 cases.append((f"{label} is {word}", self.under(facts).value(branch)))
-        return choice(cases, call.span, f"{label} is not known: {verdict.why}")
+        verdict = judge_named(name, condition, self) if name is not None else judge(condition, self)
+        return choice(cases, span, f"{label} is not known: {verdict.why}")
 
     def zones(self, call: Call) -> Value:
         """`Fn::GetAZs`: unknown, but its elements can be told apart."""
@@ -247,11 +260,7 @@ class Evaluator:
         return Value.unknown("the availability zones are known at deployment", call.span, refs=(ref,))
 
     def import_value(self, call: Call) -> Value:
-        name = self.value(call.argument)
-        text = value_text(name)
-        if text is None:
-            return unknown_of((name,), call.span)
-        return self.stack.world.exported(text, self.stack, call.span)
+        return self.stack.world.exports.imported(call.argument, self, call.span)
 
     def transform(self, call: Call) -> Value:
         """A macro inside the template; `AWS::Include` of a file in the scanned code is read."""
@@ -274,6 +283,10 @@ def _dynamic(value: Value) -> Value:
     why = f"read from {service.group(1) if service else 'a dynamic reference'} at deployment"
     refs = (*value.refs, "data.AWS::DynamicReference")
     return Value.unknown(why, value.span, origin=value.origin, refs=refs, sensitive=True)
+
+
+def _label(condition: Node) -> str:
+    return text_of(condition) or f"the condition at line {condition.span.line}"
 
 
 def _may_vanish(item: Value) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from mlarchlint.frontends.cloudformation.options import Options
@@ -113,7 +114,8 @@ def parameter_value(parameter: Parameter, given: Value | None) -> Value:
 def _without_value(parameter: Parameter) -> Value:
     why = f"parameter {parameter.name} has no value"
     refs = (f"param.{parameter.name}",)
-    unknown = Value.unknown(why, parameter.span, refs=refs, sensitive=parameter.no_echo)
+    origin = (Origin(f"parameter {parameter.name}", parameter.span),)
+    unknown = Value.unknown(why, parameter.span, origin=origin, refs=refs, sensitive=parameter.no_echo)
     if not parameter.allowed or len(parameter.allowed) > SCENARIO_VALUES or parameter.is_list:
         return unknown
     cases = []
@@ -121,7 +123,7 @@ def _without_value(parameter: Parameter) -> Value:
         raw = _typed(parameter, Value.known(text), parameter.span)
         one = Value.known(raw, parameter.span, refs=refs, sensitive=parameter.no_echo)
         cases.append((f"parameter {parameter.name} is {text}", one))
-    return choice(cases, parameter.span, why)
+    return replace(choice(cases, parameter.span, why), origin=origin)
 
 
 def bound_parameter(parameter: Parameter, text: str) -> Value:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlarchlint.frontends.cloudformation.calls import text_of
+from mlarchlint.frontends.cloudformation.exports import Exports
 from mlarchlint.frontends.cloudformation.options import Options
 from mlarchlint.frontends.cloudformation.remarks import Remark, remarks_of
 from mlarchlint.frontends.cloudformation.template import Template, read_template, value_text
@@ -15,13 +16,12 @@ from mlarchlint.frontends.yaml_nodes import read_documents
 from mlarchlint.frontends.yaml_tree import Map, Node
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
-from mlarchlint.model.value import Value
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.stack import Stack
 
 _COPIES = 100_000
-_INPUTS = ("param.", "data.", "import.")
+_BRANCHES = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +43,9 @@ class World:
     read_files: set[str] = field(default_factory=set)
     failed_files: set[str] = field(default_factory=set)
     copies: int = 0
+    branches: int = 0
     _sources: dict[str, tuple[Source, ...]] = field(default_factory=dict)
-    _exports: dict[str, tuple[Stack, str]] | None = None
+    exports: Exports = field(default_factory=Exports)
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.setdefault(diagnostic)
@@ -52,6 +53,11 @@ class World:
     def spend_copies(self, count: int) -> bool:
         self.copies += count
         return self.copies <= _COPIES
+
+    def spend_branch(self) -> bool:
+        """Whether a list may still be evaluated once more for each case of a condition."""
+        self.branches += 1
+        return self.branches <= _BRANCHES
 
     # -- files ---------------------------------------------------------------------------
 
@@ -111,44 +117,6 @@ class World:
             self.report(diagnostic)
         self.read_files.add(path)
         return documents[0].root if documents else None
-
-    # -- exports -------------------------------------------------------------------------
-
-    def exported(self, name: str, stack: Stack, span: SourceSpan) -> Value:
-        """What `Fn::ImportValue` gives in a stack."""
-        if self._exports is None:
-            self._exports = {}  # an import inside an export's name finds nothing
-            self._exports = self._index_exports()
-        found = self._exports.get(name)
-        if found is None:
-            why = f"the export {name} is not in the scanned code"
-            return Value.unknown(why, span, refs=(f"import.{name}",))
-        other, output = found
-        value = other.output(output, span)
-        return value if other.scope == stack.scope else _abroad(value, other.scope)
-
-    def _index_exports(self) -> dict[str, tuple[Stack, str]]:
-        found: dict[str, tuple[Stack, str]] = {}
-        for stack in self.stacks:
-            for name, node in stack.outputs.members.items() if stack.outputs else ():
-                export = node.get("Export") if isinstance(node, Map) else None
-                label = export.get("Name") if isinstance(export, Map) else None
-                if label is None or not isinstance(node, Map) or not stack.output_exists(node):
-                    continue
-                text = value_text(stack.evaluator.value(label))
-                if text is not None:
-                    found.setdefault(text, (stack, name))
-        return found
-
-
-def _abroad(value: Value, scope: str) -> Value:
-    """A value of another template: its references name that template."""
-    refs = tuple(ref if ref.startswith(_INPUTS) or ":" in ref else f"{scope}:{ref}" for ref in value.refs)
-    scenarios = tuple((name, _abroad(one, scope)) for name, one in value.scenarios)
-    raw = value.raw
-    if isinstance(raw, tuple):
-        raw = tuple(_abroad(item, scope) for item in raw)
-    return replace(value, raw=raw, refs=refs, scenarios=scenarios)
 
 
 def _is_manifest(root: Node) -> bool:
