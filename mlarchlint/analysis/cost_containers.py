@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_hours import ON_DEMAND
+from mlarchlint.analysis.cost_disks import disk
+from mlarchlint.analysis.cost_hours import ON_DEMAND, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.resource import Resource
 
 # A machine of each cloud for pods of a scan without nodes; with requests for GPUs, one that has a T4.
 NODES = {"aws": "m5.large", "google": "e2-standard-4", "azure": "Standard_D4s_v5"}
 GPU_NODES = {"aws": "g4dn.xlarge", "google": "g2-standard-4", "azure": "Standard_NC4as_T4_v3"}
 FREE_EPHEMERAL_GIB = Decimal(20)
-NODE_KINDS = ("compute_group", "compute_instance", "training_cluster")
 # Requests of a pod that names none: what schedulers commonly assume.
 POD_CPU, POD_MEMORY_GIB = Decimal("0.25"), Decimal("0.5")
 SECONDS = HOURS * 3600
@@ -34,9 +35,10 @@ def cluster(ledger: Ledger) -> None:
             ledger.add("control plane", "aks", "premium" if tier == "premium" else "standard", HOURS)
         elif ledger.resource["tier"].is_unknown:
             ledger.gap("control plane", "its tier is not known", ledger.resource["tier"])
-        if machine := ledger.text("instance_type"):
-            count = group_count(ledger) or Bounds(ONE, ONE)
-            ledger.add(f"{machine}, default pool", "vm", machine, HOURS * count.low, HOURS * count.high)
+    machine, count = ledger.text("instance_type"), group_count(ledger)
+    if machine and count is not None and count.high:
+        machines(ledger, Bounds(HOURS, HOURS), ONE, "the pool that comes with the cluster", count=count)
+        disk(ledger, count)
 
 
 def replicas(ledger: Ledger) -> Bounds:
@@ -94,8 +96,7 @@ def fargate(ledger: Ledger) -> None:
 def pods(ledger: Ledger) -> None:
     """Pods cost what their nodes cost: nothing of their own where the scan has nodes."""
     graph = ledger.costing.graph
-    nodes = graph.of_kind(*NODE_KINDS)
-    if nodes:
+    if any(is_node(one) for one in graph.of_kind("compute_group", "cluster")):
         ledger.note("runs on the nodes of this scan, which are priced on their own")
         return
     gpus = ledger.number("requests.gpu") or ledger.number("limits.gpu") or ZERO
@@ -114,6 +115,16 @@ def pods(ledger: Ledger) -> None:
         HOURS * count.high * share,
         f"the scan has no nodes: {name} is assumed, of which a replica takes {share * 100:.1f} %",
     )
+
+
+def is_node(resource: Resource) -> bool:
+    """A priced group of nodes, or a cluster that brings its own. Karpenter's pools have no price."""
+    if resource.provider == "kubernetes" or resource.part_of is not None:
+        return False
+    if resource.kind == "cluster":
+        return bool(resource["instance_type"].text())
+    kind = f"{resource.type} {resource['platform'].text() or ''}".lower()
+    return any(word in kind for word in ("node", "eks", "gke", "aks", "kubernetes"))
 
 
 def pod_share(ledger: Ledger, vcpu: Decimal, memory: Decimal, gpus: Decimal) -> Decimal:

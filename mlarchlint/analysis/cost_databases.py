@@ -7,6 +7,7 @@ from decimal import Decimal
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.truth import Truth
 
 MILLION = Decimal(1_000_000)
 AURORA_GIB = Decimal(100)
@@ -179,8 +180,11 @@ def cache(ledger: Ledger) -> None:
 
 def _memorystore(ledger: Ledger) -> None:
     size = ledger.number("storage_gib") or ledger.number("capacity.units")
+    if "redis_instance" not in ledger.resource.type:
+        ledger.gap("cache", f"the catalog has no price of {ledger.resource.type}")
+        return
     if size is None:
-        ledger.gap("cache", "its memory is not known")
+        ledger.gap("cache", "its memory is not known", ledger.resource["storage_gib"])
         return
     tier = next((name for limit, name in MEMORYSTORE if size <= limit), "m5")
     standby = ledger.text("ha") in ("multi_zone", "same_zone") or "standard" in ledger.text("tier").lower()
@@ -200,7 +204,7 @@ def stream(ledger: Ledger) -> None:
     elif "msk" in kind:
         name = ledger.text("instance_type")
         nodes = ledger.number("nodes") or Decimal(1)
-        if ledger.resource["serverless"].is_true().name == "YES":
+        if ledger.resource["serverless"].is_true() is Truth.YES:
             ledger.add("serverless cluster", "msk", "serverless-cluster", HOURS)
         elif name:
             ledger.add(f"{nodes:f} x {name}", "msk", name, nodes * HOURS, at=ledger.resource["instance_type"])
@@ -216,13 +220,15 @@ def stream(ledger: Ledger) -> None:
 def queue(ledger: Ledger) -> None:
     if ledger.provider == "aws":
         served = requests(ledger)
-        sku = "fifo" if ledger.resource["fifo"].is_true().name == "YES" else "standard"
+        sku = "fifo" if ledger.resource["fifo"].is_true() is Truth.YES else "standard"
         ledger.add("requests", "sqs", sku, served.low / MILLION, served.high / MILLION)
 
 
 def search(ledger: Ledger) -> None:
     """OpenSearch and AI Search."""
     name = ledger.text("instance_type")
+    if "bedrockagent" in ledger.resource.type:
+        return
     if ledger.provider == "aws" and name:
         nodes = ledger.number("nodes") or ONE
         sku = name.replace(".elasticsearch", ".search")

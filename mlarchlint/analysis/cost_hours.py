@@ -55,7 +55,11 @@ def machines(
         return
     low, high = hours.low * number.low * factor, hours.high * number.high * factor
     if managed:
+        if ledger.text("spot") in ("all", "mixed"):
+            assumptions = (*assumptions, "the price without managed spot, of which none is known")
         _charge(ledger, f"{name}, managed", MANAGED[ledger.provider], name, low, high, assumptions, value)
+        accelerators(ledger, name, low, high, "vertex-gpu")
+        _several(ledger, name)
         return
     shares = spot_shares(ledger, number)
     _on_demand(ledger, name, Bounds(hours.low * factor, hours.high * factor), shares[0], assumptions, value)
@@ -199,7 +203,7 @@ def _commitment(ledger: Ledger, name: str) -> tuple[PriceRow, Decimal] | None:
     return row, min(ONE, share)
 
 
-def accelerators(ledger: Ledger, name: str, low: Decimal, high: Decimal) -> None:
+def accelerators(ledger: Ledger, name: str, low: Decimal, high: Decimal, service: str = "gce-gpu") -> None:
     """Cards attached to a Google machine; other types have theirs in the price."""
     kind, count = ledger.text("accelerator.type"), ledger.number("accelerator.count")
     if ledger.provider != "google" or not count or not kind:
@@ -207,8 +211,9 @@ def accelerators(ledger: Ledger, name: str, low: Decimal, high: Decimal) -> None
     spec = ledger.costing.catalog.spec("google", name)
     if spec is not None and spec.accelerator:
         return
-    service = "gce-gpu-spot" if ledger.text("spot") == "all" else "gce-gpu"
-    card = kind.rpartition("/")[2]
+    if service == "gce-gpu" and ledger.text("spot") == "all":
+        service = "gce-gpu-spot"
+    card = kind.rpartition("/")[2].lower().replace("_", "-")
     ledger.add(f"{count:f} x {card}", service, card, low * count, high * count)
 
 

@@ -9,6 +9,7 @@ from mlarchlint.analysis.cost_hours import machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_usage import HOURS, TRAINING_HOURS, TRAINING_RUNS
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.truth import Truth
 
 WORKING_HOURS = Decimal(8 * 22)
 
@@ -16,7 +17,7 @@ WORKING_HOURS = Decimal(8 * 22)
 def instance(ledger: Ledger) -> None:
     """One machine, all month unless the usage says otherwise."""
     hours = ledger.used("monthly_hours", "monthly_hrs")
-    if hours is None and ledger.resource["auto_stop"].is_true().name == "YES":
+    if hours is None and ledger.resource["auto_stop"].is_true() is Truth.YES:
         machines(ledger, Bounds(WORKING_HOURS, HOURS), ONE, "stops by itself: 8 hours a day to always on")
     else:
         machines(ledger, Bounds(hours, hours) if hours is not None else Bounds(HOURS, HOURS), ONE)
@@ -34,8 +35,27 @@ def group(ledger: Ledger) -> None:
     fixed = ledger.used("instances", "nodes")
     if fixed is not None:
         count = Bounds(fixed, fixed)
-    machines(ledger, Bounds(HOURS, HOURS), ONE, count=count)
-    disk(ledger, count)
+    else:
+        zones = zones_of_pool(ledger)
+        count = Bounds(count.low * zones, count.high * zones)
+    managed = managed_machines(ledger)
+    machines(ledger, Bounds(HOURS, HOURS), ONE, count=count, managed=managed)
+    if not managed:
+        disk(ledger, count)
+
+
+def zones_of_pool(ledger: Ledger) -> Decimal:
+    """Node counts of a regional GKE pool are per zone, unless the code says `total`."""
+    if ledger.text("platform") != "gke" or ledger.text("zone_redundancy") != "multi":
+        return ONE
+    scaling = ledger.resource.instance.get("autoscaling").items()
+    if scaling and not all(
+        scaling[0].get(name).is_absent for name in ("total_min_node_count", "total_max_node_count")
+    ):
+        return ONE
+    zones = Decimal(len(ledger.resource["zones"].items()) or 3)
+    ledger.note(f"a regional pool: its count holds for each of {zones:f} zones")
+    return zones
 
 
 def group_count(ledger: Ledger) -> Bounds | None:
@@ -77,7 +97,7 @@ def training_cluster(ledger: Ledger) -> None:
     steady = least * HOURS
     total = steady + max(ZERO, most - least) * high
     share = f"{least:f} nodes always, up to {most:f} for {high:f} hours"
-    machines(ledger, Bounds(steady, total), ONE, share, why)
+    machines(ledger, Bounds(steady, total), ONE, share, why, managed=managed_machines(ledger))
 
 
 def training_hours(ledger: Ledger) -> tuple[Decimal, str]:
@@ -104,22 +124,28 @@ def job(ledger: Ledger) -> None:
         return
     hours, why = training_hours(ledger)
     nodes = ledger.number("nodes") or ONE
-    trials = ledger.number("max_jobs") if ledger.resource["tuning"].is_true().name == "YES" else None
+    trials = ledger.number("max_jobs") if ledger.resource["tuning"].is_true() is Truth.YES else None
     total = hours * nodes * (trials or ONE)
-    machines(ledger, Bounds(ZERO, total), ONE, why, managed=managed_job(ledger))
+    machines(ledger, Bounds(ZERO, total), ONE, why, managed=managed_machines(ledger))
 
 
-def managed_job(ledger: Ledger) -> bool:
+def managed_machines(ledger: Ledger) -> bool:
+    """Whether the machine-learning service bills the machine at its own price."""
     return machine_type(ledger).startswith("ml.") or "vertex" in ledger.resource.type
 
 
 def notebook(ledger: Ledger) -> None:
-    if not machine_type(ledger):
+    if not machine_type(ledger) or ledger.resource["workspace"].is_true() is Truth.YES:
         return
     idle = ledger.number("idle_shutdown_minutes")
-    low = WORKING_HOURS if idle or ledger.resource["lifecycle_script"].is_true().name == "YES" else HOURS
+    low = WORKING_HOURS if idle or ledger.resource["lifecycle_script"].is_true() is Truth.YES else HOURS
     said = "8 hours a working day to always on" if low < HOURS else "never stops by itself"
-    machines(ledger, Bounds(low, HOURS), ONE, said, managed=managed_job(ledger) or ledger.provider == "azure")
+    machines(
+        ledger, Bounds(low, HOURS), ONE, said, managed=managed_machines(ledger) or ledger.provider == "azure"
+    )
     size = ledger.number("storage_gib")
     if size and ledger.provider == "aws":
         ledger.add("notebook volume", "sagemaker", "storage", size)
+    elif ledger.provider == "google":
+        disk(ledger, Bounds(ONE, ONE))
+        ledger.add("data disk", "disk", "pd-standard", size or Decimal(0))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_containers import pods, service
+from mlarchlint.analysis.cost_containers import pods
 from mlarchlint.analysis.cost_hours import MANAGED, machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_usage import DAYS, HOURS
+from mlarchlint.model.truth import Truth
 
 PROCESSING_HOURS = Decimal(2) * DAYS
 
@@ -18,7 +19,7 @@ def endpoint(ledger: Ledger) -> None:
     if ledger.resource.provider == "kubernetes":
         pods(ledger)
         return
-    if ledger.resource["serverless"].is_true().name == "YES":
+    if ledger.resource["serverless"].is_true() is Truth.YES:
         ledger.gap("serverless endpoint", "the catalog has no prices of serverless inference")
         return
     name = machine_type(ledger)
@@ -27,8 +28,8 @@ def endpoint(ledger: Ledger) -> None:
         and ledger.resource["instance_type"].is_absent
         and not ledger.resource["instance_type"].scenarios
     ):
-        if ledger.resource["requests.cpu"].is_known:
-            service(ledger)
+        if "inferencecomponent" in ledger.resource.type.lower():
+            ledger.note("runs on the machines of its endpoint, which are priced on their own")
         elif ledger.provider != "google":
             ledger.gap("endpoint", "no instance type is given", ledger.resource["instance_type"])
         return
@@ -37,16 +38,10 @@ def endpoint(ledger: Ledger) -> None:
         count = Bounds(ONE, ONE)
         ledger.note("one instance is assumed: the number is not known")
     machines(ledger, Bounds(HOURS, HOURS), ONE, count=count, managed=True)
+    types = {text for one in ledger.resource["instance_types"].items() if (text := one.text())}
     variants = ledger.number("variants")
-    if variants and variants > 1:
-        others = f"{variants - 1:f} of {variants:f} variants"
-        ledger.gap("other variants", f"{others} have a size of their own, which is not counted")
-    kind, cards = ledger.text("accelerator.type"), ledger.number("accelerator.count")
-    if ledger.provider == "google" and kind and cards:
-        card = kind.lower().replace("_", "-")
-        ledger.add(
-            f"{cards:f} x {card}", "vertex-gpu", card, HOURS * cards * count.low, HOURS * cards * count.high
-        )
+    if variants and variants > 1 and len(types) != 1:
+        ledger.gap("other variants", "variants of several machine types: all are counted as the first")
 
 
 def processor(ledger: Ledger) -> None:
@@ -61,17 +56,19 @@ def processor(ledger: Ledger) -> None:
         units *= {"g.2x": Decimal(2), "g.4x": Decimal(4), "g.8x": Decimal(8)}.get(
             ledger.text("worker_type").lower(), ONE
         )
-        sku = "dpu-flex" if ledger.resource["flexible"].is_true().name == "YES" else "dpu"
+        sku = "dpu-flex" if ledger.resource["flexible"].is_true() is Truth.YES else "dpu"
         ledger.add(f"{units:f} DPU", "glue", sku, low * units, high * units, *said)
         return
     name = machine_type(ledger)
-    if not name:
+    if not name or "dataflow" in kind:
         ledger.gap("workers", f"the catalog has no price of {ledger.resource.type}")
         return
     count = workers or ONE
-    steady = ledger.resource["auto_termination"].is_true().name == "NO" and hours is None
+    steady = ledger.resource["auto_termination"].is_true() is Truth.NO and hours is None
     bounds = Bounds(HOURS, HOURS) if steady else Bounds(low, high)
     machines(ledger, bounds, ONE, *(("runs all month",) if steady else said), count=Bounds(count, count))
+    if "dataproc" in kind:
+        ledger.note("the workers are counted, not the master node")
     if "emr" in kind:
         ledger.add("EMR fee", "emr", name, bounds.low * count, bounds.high * count)
     elif "dataproc" in kind:

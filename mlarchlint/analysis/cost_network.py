@@ -15,6 +15,7 @@ LCU_CONNECTIONS, LCU_GB = Decimal(25), ONE
 SECONDS_A_MONTH = HOURS * 3600
 NAT_GIB = Decimal(100)
 ENDPOINT_GIB = Decimal(100)
+FREE_RULES = 5
 CDN_PLACE = "united-states"
 MILLION = Decimal(1_000_000)
 
@@ -26,10 +27,13 @@ def load_balancer(ledger: Ledger) -> None:
     said = ledger.used("monthly_data_processed_gb")
     if said is not None:
         data = Bounds(said, said)
+    if ledger.text("type") in ("global_accelerator", "gateway"):
+        ledger.gap("load balancer", f"the catalog has no price of {ledger.text('type').replace('_', ' ')}s")
+        return
     if ledger.provider == "aws":
         _elb(ledger, served, data)
     elif ledger.provider == "google":
-        ledger.add("forwarding rule", "lb", "forwarding-rule", HOURS)
+        _forwarding_rule(ledger)
         ledger.add("data processed", "lb", "data", data.low, data.high)
     elif "application_gateway" in ledger.resource.type:
         sku = "waf-v2" if "waf" in ledger.text("tier").lower() else "standard-v2"
@@ -41,6 +45,18 @@ def load_balancer(ledger: Ledger) -> None:
         ledger.add("data processed", "lb", "data", data.low, data.high)
     if ledger.text("scheme") == "internet":
         internet(ledger, answers)
+
+
+def _forwarding_rule(ledger: Ledger) -> None:
+    """The first five of a project have one price together, each further one its own."""
+    rules = [one for one in ledger.costing.graph.of_kind("load_balancer") if one.provider == "google"]
+    place = rules.index(ledger.resource)
+    if place == 0:
+        ledger.add("forwarding rules, up to five", "lb", "forwarding-rule", HOURS)
+    elif place >= FREE_RULES:
+        ledger.add("further forwarding rule", "lb", "forwarding-rule-more", HOURS)
+    else:
+        ledger.note(f"covered by the price of the first five forwarding rules ({rules[0].address})")
 
 
 def _elb(ledger: Ledger, served: Bounds, data: Bounds) -> None:
@@ -134,13 +150,18 @@ def _per_million(ledger: Ledger, service: str, sku: str, served: Bounds) -> None
 def way_out(ledger: Ledger) -> None:
     """NAT gateways and private endpoints."""
     kind = ledger.text("kind")
-    if kind == "nat":
+    if (
+        kind == "nat"
+        and "egress_only" not in ledger.resource.type
+        and "EgressOnly" not in ledger.resource.type
+    ):
         ledger.add("NAT gateway", "nat", "gateway", HOURS)
         _data(ledger, "data through NAT", "nat", NAT_GIB)
     elif kind == "private_endpoint":
         zones = Decimal(max(1, len(ledger.costing.graph.targets(ledger.resource, Relation.PLACED_IN))))
         if ledger.provider == "google":
-            ledger.gap("private endpoint", "the catalog has no prices of Private Service Connect")
+            if "forwarding_rule" in ledger.resource.type or "attachment" in ledger.resource.type:
+                ledger.gap("private endpoint", "the catalog has no prices of Private Service Connect")
             return
         if ledger.provider == "azure":
             zones = ONE

@@ -7,6 +7,7 @@ from decimal import Decimal
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Ledger
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.truth import Truth
 
 LOG_GIB = Decimal(10)
 
@@ -27,6 +28,14 @@ def secret(ledger: Ledger) -> None:
         ledger.add("secret", "secrets", "secret", ONE)
 
 
+def unpriced(ledger: Ledger) -> None:
+    """Costs money, and no source says how much."""
+    if ledger.resource.provider != "kubernetes":
+        ledger.gap(
+            ledger.resource.kind.replace("_", " "), f"the catalog has no price of {ledger.resource.type}"
+        )
+
+
 def log_sink(ledger: Ledger) -> None:
     """Only sinks that take logs in; a rule that routes them is free."""
     if ledger.provider == "google" or not any(
@@ -44,7 +53,7 @@ def log_sink(ledger: Ledger) -> None:
 
 def alarm(ledger: Ledger) -> None:
     if ledger.provider == "aws":
-        sku = "alarm-composite" if ledger.resource["composite"].is_true().name == "YES" else "alarm"
+        sku = "alarm-composite" if ledger.resource["composite"].is_true() is Truth.YES else "alarm"
         ledger.add("alarm", "metrics", sku, ONE)
     elif ledger.provider == "azure":
         ledger.add("alert rule", "metrics", "alarm", ONE)

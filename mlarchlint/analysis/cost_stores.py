@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ZERO, Ledger
-from mlarchlint.analysis.cost_usage import OTHER_STORE_GIB, STORE_GIB
+from mlarchlint.analysis.cost_usage import DAYS, OTHER_STORE_GIB, STORE_GIB
 from mlarchlint.model.resource import Resource
 
 # Storage classes as the code spells them, by the catalog's SKU.
@@ -16,6 +16,7 @@ S3 = {
 }  # fmt: skip
 GCS_PLACES = {"us": "us", "eu": "eu", "asia": "asia"}
 FILES_GIB = Decimal(100)
+IMAGES_GIB = Decimal(20)
 LUSTRE = {"persistent_1": "persistent-1-ssd", "persistent_2": "persistent-2-ssd"}
 
 
@@ -105,6 +106,9 @@ def file_share(ledger: Ledger) -> None:
         if ledger.text("throughput") == "provisioned" and speed:
             ledger.add("provisioned throughput", "efs", "provisioned-throughput", speed)
     elif ledger.provider == "google":
+        if "filestore" not in kind:
+            ledger.gap("file system", f"the catalog has no price of {ledger.resource.type}")
+            return
         tier = ledger.text("tier").lower()
         if tier in ("basic_hdd", "standard", ""):
             ledger.add("Filestore, basic HDD", "filestore", "basic-hdd", low, high, *said)
@@ -121,6 +125,13 @@ def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str
         if "openzfs" in kind:
             ledger.add("OpenZFS SSD storage", "fsx-openzfs", "ssd", low, high, *said)
             ledger.add("throughput", "fsx-openzfs", "throughput", ledger.number("throughput_mibs") or ZERO)
+        elif "windows" in kind and "multi" in ledger.text("deployment_type").lower():
+            disks = (ledger.text("storage_type") or "ssd").lower()
+            ledger.add(
+                f"Windows {disks.upper()} storage", "fsx-windows", f"multi-az-{disks}", low, high, *said
+            )
+            speed = ledger.number("throughput_mibs") or ZERO
+            ledger.add("throughput", "fsx-windows", "multi-az-throughput", speed)
         else:
             ledger.gap("file system", "the catalog has no price of this FSx type")
         return
@@ -137,14 +148,13 @@ def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str
 
 
 def image_registry(ledger: Ledger) -> None:
-    low, high, said = ZERO, Decimal(20), ("none to 20 GiB of images are assumed",)
     used = ledger.used("storage_gb")
-    if used is not None:
-        low, high, said = used, used, ()  # type: ignore[assignment]
+    low, high = (used, used) if used is not None else (ZERO, IMAGES_GIB)
+    said = () if used is not None else (f"none to {IMAGES_GIB:f} GiB of images are assumed",)
     if ledger.provider == "aws":
         ledger.add("images", "ecr", "storage", low, high, *said)
     elif ledger.provider == "google":
         ledger.add("images", "artifact-registry", "storage", low, high, *said)
     else:
         tier = (ledger.text("tier") or "basic").lower()
-        ledger.add(f"registry, {tier}", "acr", tier, Decimal(730) / 24)
+        ledger.add(f"registry, {tier}", "acr", tier, DAYS)

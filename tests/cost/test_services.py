@@ -85,7 +85,9 @@ def pod(**traits: object) -> object:
 def test_pods_cost_nothing_of_their_own_beside_priced_nodes() -> None:
     service = pod(**{"requests.cpu": 1})
     nodes = made(
-        "compute_group", traits={**US, "instance_type": "m5.large", "desired_count": 2, "root_disk_gib": 20}
+        "compute_group",
+        traits={**US, "instance_type": "m5.large", "desired_count": 2, "root_disk_gib": 20},
+        type="aws_eks_node_group",
     )
     found = priced(service, nodes)  # type: ignore[arg-type]
     assert not found.resources[service.key].items  # type: ignore[attr-defined]
@@ -220,3 +222,60 @@ def test_brackets_in_patterns_mean_indices(pattern: str, address: str, expected:
 @pytest.mark.parametrize("data", [None, [], "x", {"resource_usage": []}, {"resource_usage": {"a": 1}}])
 def test_a_usage_file_of_another_form_says_nothing(data: object) -> None:
     assert read_usage(data).of(made("object_store"), None) == {}
+
+
+def test_variants_of_one_type_are_counted_together() -> None:
+    traits = {
+        **US,
+        "instance_type": "ml.m5.xlarge",
+        "instance_types": ["ml.m5.xlarge"],
+        "variants": 2,
+        "desired_count": 3,
+    }
+    found = priced(made("model_endpoint", traits=traits, type="aws_sagemaker_endpoint_configuration"))
+    assert found.monthly.low == 3 * 730 * Decimal("0.23")
+    assert not found.gaps
+
+
+def test_accelerators_of_a_managed_machine_have_a_managed_price() -> None:
+    traits = {
+        "region": "us-central1", "instance_type": "n1-standard-4", "desired_count": 1,
+        "accelerator.type": "NVIDIA_TESLA_T4", "accelerator.count": 1,
+    }  # fmt: skip
+    endpoint = made("model_endpoint", "google", traits)
+    prices = [item.row.price for item in priced(endpoint).resources[endpoint.key].items]
+    assert prices == [Decimal("0.21849885"), Decimal("0.4025")]
+
+
+def test_a_regional_pool_has_its_count_in_every_zone() -> None:
+    traits = {
+        "region": "us-central1",
+        "platform": "gke",
+        "instance_type": "e2-standard-4",
+        "zone_redundancy": "multi",
+        "desired_count": 1,
+    }
+    pool = made(
+        "compute_group", "google", {**traits, "root_disk_gib": 100}, type="google_container_node_pool"
+    )
+    assert priced(pool).resources[pool.key].items[0].quantity_low == 3 * 730
+
+
+def test_five_forwarding_rules_share_a_price() -> None:
+    rules = [
+        made("load_balancer", "google", {"region": "us-central1", "scheme": "internal"}, name=f"r{n}", line=n)
+        for n in range(1, 7)
+    ]
+    found = priced(*rules, needs={"traffic": {"predictions_per_day": 0}})
+    assert found.monthly.low == 730 * Decimal("0.025") + 730 * Decimal("0.01")
+
+
+def test_what_costs_money_and_has_no_price_is_a_gap() -> None:
+    tracker = made("experiment_tracker", traits=US, type="aws_sagemaker_mlflow_tracking_server")
+    assert "no price of aws_sagemaker_mlflow_tracking_server" in priced(tracker).gaps[0].why
+
+
+def test_an_egress_only_gateway_is_free() -> None:
+    assert not priced(
+        made("egress", traits={**US, "kind": "nat"}, type="aws_egress_only_internet_gateway")
+    ).resources
