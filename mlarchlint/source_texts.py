@@ -48,9 +48,10 @@ class SourceTexts:
             raise Unreadable("not-utf8", "not UTF-8 text", "Save the file as UTF-8, or exclude it.") from None
 
     def lines(self, shown: str) -> list[str]:
-        """The lines of a file that was read; none for any other."""
-        data = self._kept.get(shown)
-        if data is None:
+        """The lines of a scanned file, or of the configuration; none for what cannot be read."""
+        try:
+            data = self.read(shown) if shown else b""
+        except (OSError, ValueError):
             return []
         return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 

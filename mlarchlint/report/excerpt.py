@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mlarchlint.model.span import SourceSpan
@@ -20,13 +21,19 @@ def excerpt(lines: Sequence[str], span: SourceSpan, redactor: Redactor) -> list[
     shown = redactor.line(written, span.file, span.line)
     start = min(max(span.column - 1, 0), len(shown))
     same_line = span.end_line <= span.line and shown == written
-    end = min(max(span.end_column - 1, start), len(shown)) if same_line else len(shown)
+    end = min(max(span.end_column - 1, start), len(shown)) if same_line else _end_of_code(shown, start)
     shown, start, end = _cropped(shown, start, end)
     before, marked, after = (_printable(part) for part in (shown[:start], shown[start:end], shown[end:]))
     number = str(span.line)
     margin = " " * len(number)
     underline = " " * width(before) + "^" * max(1, width(marked))
     return [f" {margin} |", f" {number} | {before}{marked}{after}".rstrip(), f" {margin} | {underline}"]
+
+
+def _end_of_code(text: str, start: int) -> int:
+    """A value that goes on below is underlined up to the comment on its first line."""
+    comment = re.search(r"\s+(?:#|//)", text[start:])
+    return start + comment.start() if comment and comment.start() else len(text)
 
 
 def _printable(text: str) -> str:

@@ -74,7 +74,8 @@ class _Text:
             yield "called at", " > ".join(self.safe(str(span)) for span in finding.calls)
         if finding.workload:
             name, role = finding.workload
-            why = f": {finding.evidence}" if finding.evidence else ""
+            evidence = finding.evidence.removeprefix(f"{role}: ")
+            why = f": {evidence}" if evidence else ""
             yield "role", self.safe(f"{role} (workload {name}){why}")
         elif finding.evidence:
             yield "role", self.safe(finding.evidence)

@@ -29,7 +29,7 @@ def test_a_finding_shows_claim_place_source_origin_role_and_fix() -> None:
         "   |              ^^^^^^^^^^^^",
         "  from: var.multi_az at infra/prod.tfvars:3",
         "  called at: main.tf:7:1",
-        "  role: inference (workload api): inference: behind a load balancer",
+        "  role: inference (workload api): behind a load balancer",
         "  see: read by this group at infra/asg.tf:9",
         "  fix: Set multi_az = true.",
     ]
