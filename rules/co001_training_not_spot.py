@@ -109,5 +109,5 @@ def _is_spot(value: Value) -> bool:
 def _hardware(node: Resource) -> str:
     text = node["instance_type"].text()
     if text is None:
-        return ", with accelerators" if has_accelerator(node) else ""
+        return ", with accelerators" if has_accelerator(node) is not None else ""
     return f" ({text})"

@@ -51,7 +51,7 @@ def health_check_missing(node: Resource, design: Design) -> Hits:
         yield from _pool(node, design)
     elif node.kind == "compute_group":
         yield from _group(node, design)
-    elif node.provider == "kubernetes" or not node["probes.readiness"].is_absent:
+    elif _answers(node, design):
         yield from _probes(node)
 
 
@@ -102,20 +102,31 @@ def _group(node: Resource, design: Design) -> Hits:
         yield Hit(enabled, f"health check is not known: {enabled.why}", certain=False, attribute="healing")
 
 
+def _answers(node: Resource, design: Design) -> bool:
+    """Requests reach it: it opens a port, or something routes to it."""
+    return bool(node["ports"].items()) or bool(design.sources(node, Relation.ROUTES_TO))
+
+
 def _probes(node: Resource) -> Hits:
-    for probe, effect in (
-        ("readiness", "requests reach replicas that cannot answer yet"),
-        ("liveness", "a replica that hangs is never restarted"),
-    ):
-        value = node[f"probes.{probe}"]
-        fix = f"add a {probe} probe to the serving container"
-        match value.is_true():
-            case Truth.NO if not value.is_absent:
-                yield Hit(value, f"has no {probe} probe: {effect}", attribute=f"probes.{probe}", fix=fix)
-            case Truth.MAYBE:
-                yield Hit(
-                    value,
-                    f"{probe} probe is not known: {value.why}",
-                    certain=False,
-                    attribute=f"probes.{probe}",
-                )
+    readiness, liveness = node["probes.readiness"], node["probes.liveness"]
+    ready, alive = readiness.is_true(), liveness.is_true()
+    if readiness.is_absent:
+        return
+    match ready:
+        case Truth.NO if alive is Truth.NO and not liveness.is_absent:
+            fix = "add a readiness and a liveness probe to the serving container"
+            claim = "has no readiness and no liveness probe: requests reach replicas that cannot answer"
+            yield Hit(readiness, claim, attribute="probes", fix=fix)
+            return
+        case Truth.NO:
+            fix = "add a readiness probe to the serving container"
+            claim = "has no readiness probe: requests reach replicas that cannot answer yet"
+            yield Hit(readiness, claim, attribute="probes", fix=fix)
+        case Truth.MAYBE:
+            yield Hit(
+                readiness, f"readiness probe is not known: {readiness.why}", certain=False, attribute="probes"
+            )
+    if alive is Truth.NO and not liveness.is_absent:
+        fix = "add a liveness probe to the serving container"
+        claim = "has no liveness probe: a replica that hangs is never restarted"
+        yield Hit(liveness, claim, attribute="probes", severity=Severity.MEDIUM, fix=fix)

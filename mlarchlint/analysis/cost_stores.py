@@ -130,8 +130,8 @@ def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str
             ledger.add(
                 f"Windows {disks.upper()} storage", "fsx-windows", f"multi-az-{disks}", low, high, *said
             )
-            speed = ledger.number("throughput_mibs") or ZERO
-            ledger.add("throughput", "fsx-windows", "multi-az-throughput", speed)
+            capacity = ledger.number("throughput_mibs") or ZERO
+            ledger.add("throughput", "fsx-windows", "multi-az-throughput", capacity)
         else:
             ledger.gap("file system", "the catalog has no price of this FSx type")
         return

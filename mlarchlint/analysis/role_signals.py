@@ -149,8 +149,12 @@ def _matched(resource: Resource, trait: str, table: str) -> Iterator[Signal]:
 
 
 def names_of(resource: Resource) -> list[str]:
-    """The address, the name trait, the namespace and the names of tags that name things."""
-    texts = [resource.address]
+    """What people named: the resource, the modules and namespace around it; not its type."""
+    instance = resource.instance
+    texts = [instance.name, *(call.address.removeprefix("module.") for call in instance.calls)]
+    namespace = instance.get("metadata").get("namespace").text()
+    if namespace:
+        texts.append(namespace)
     for value in (
         resource["name"],
         resource.tags.get("Name"),
@@ -172,8 +176,8 @@ def _named(resource: Resource) -> Iterator[Signal]:
     tables = role_tables()
     seen: set[str] = set()
     for row in tables["names"]:
-        role = next(iter(row["role"]))
-        token = find_token(texts, row["tokens"]) if role not in seen else None
+        role, weight = next(iter(row["role"].items()))
+        token = find_token(texts, row["tokens"]) if role not in seen or weight < 0 else None
         if token:
             seen.add(role)
             yield Signal(f'its name says "{token}"', row["role"], row["ml"], resource.span)
