@@ -112,10 +112,7 @@ def _default(verb: _Verb, value: Value) -> str:
     if value.v is None:
         return verb.padded("null")
     if value.type is STRING:
-        shown: str = value.v
-        if verb.precision is not None:
-            shown = "".join(graphemes(shown)[: verb.precision])
-        return verb.padded(shown)
+        return verb.padded(value.v)
     if value.type is NUMBER:
         return _float(_general(verb), value.v)
     if value.type is BOOL:
@@ -139,9 +136,13 @@ def _integer(verb: _Verb, number: int) -> str:
 
 
 def _float(verb: _Verb, number: Number) -> str:
+    if isinstance(number, float):
+        return verb.padded(verb.signed("+Inf" if number > 0 else "-Inf"))
     exact = Decimal(numbers.text_of(number))
     letter = verb.letter
-    if letter in "fF":
+    if exact == 0 and letter in "eE":
+        text = f"{0.0:.{6 if verb.precision is None else verb.precision}e}"
+    elif letter in "fF":
         text = _rounded(exact, 6 if verb.precision is None else verb.precision)
     elif letter in "eE":
         text = _exponent(f"{exact:.{6 if verb.precision is None else verb.precision}e}")
@@ -174,6 +175,6 @@ def _shortest(exact: Decimal, number: Number, precision: int | None) -> str:
     power = exact.adjusted()
     if -4 <= power < 6:
         return numbers.text_of(number)
-    digits = "".join(map(str, exact.normalize().as_tuple().digits))
+    digits = "".join(map(str, exact.as_tuple().digits)).rstrip("0")
     mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
     return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"

@@ -97,7 +97,7 @@ def coalesce_list(arguments: list[Value], context: Context) -> Value:
     for argument in arguments:
         if type(argument.v) is Unknown:
             return unknown_because(arguments, DYNAMIC, context.span)
-        if argument.v is None:
+        if argument.v is None and argument.type is not DYNAMIC:
             continue
         if argument.type.kind not in ("list", "tuple", "set"):
             raise invalid("coalescelist arguments must be lists or tuples")
@@ -451,7 +451,7 @@ def merge(arguments: list[Value], context: Context) -> Value:
     types = {argument.type for argument in arguments}
     if len(types) == 1:
         only = types.pop()
-        if arguments[0].v is None and not merged:
+        if arguments[0].v is None and only is not DYNAMIC:
             return null(only, context.span)
         if only.kind == "map":
             return Value(only, {name: merged[name] for name in sorted(merged)}, context.span)

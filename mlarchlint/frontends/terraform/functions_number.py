@@ -142,11 +142,11 @@ def number_range(arguments: list[Value], context: Context) -> Value:
     if (end < start) != (step < 0) and end != start:
         raise invalid("the step must lead from start to end")
     found: list[Value] = []
-    current: int | Fraction = start
+    current: int | Fraction | float = start
     while current < end if step > 0 else current > end:
         if len(found) >= 1024:
             raise refused("more than 1024 values; use a smaller range or a larger step")
-        found.append(Value(NUMBER, numbers.rounded(current), context.span))
+        found.append(Value(NUMBER, numbers.rounded(Fraction(current)), context.span))
         current = current + step
     return Value(list_type(NUMBER), tuple(found), context.span)
 

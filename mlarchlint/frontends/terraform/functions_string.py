@@ -109,19 +109,9 @@ def substring(text: str, offset: int, length: int) -> str:
         raise invalid("a whole number is required")
     characters = graphemes(text)
     if offset < 0:
-        offset += len(characters)
-        offset = max(offset, 0) if offset >= 0 or length < 0 else offset
-    if offset < 0 or offset >= len(characters) or length == 0:
-        return _outside(characters, offset, length)
+        offset = max(offset + len(characters), 0)
     end = len(characters) if length < 0 else offset + length
     return "".join(characters[offset:end])
-
-
-def _outside(characters: list[str], offset: int, length: int) -> str:
-    """An offset before the start cuts off what stands there."""
-    if length == 0 or offset >= len(characters):
-        return ""
-    return "".join(characters[0 : max(offset + length, 0)])
 
 
 @function("split", Param("separator", STRING), Param("string", STRING), returns=_STRINGS)

@@ -35,7 +35,7 @@ def attribute(value: Value, name: str, span: SourceSpan) -> Value:
         raise EvaluationError("Attempt to get attribute from null value", span, f'the attribute is "{name}"')
     if type(held) is Unknown:
         if held.members is not None and (known := held.members(name)) is not None:
-            return known
+            return like(known)
         return _unknown_attribute(value, held, name, span)
     raise EvaluationError(
         "Unsupported attribute", span, f'a {friendly(value.type)} has no attribute "{name}"'
@@ -80,7 +80,7 @@ def index(value: Value, key: Value, span: SourceSpan) -> Value:
     kind = value.type.kind
     if kind == "dynamic":
         if held.members is not None and isinstance(key.v, str) and (known := held.members(key.v)) is not None:
-            return known
+            return like(known)
         return step_into(value, held, _key_text(key), DYNAMIC, span)
     if kind in ("list", "tuple"):
         return _element(value, _key(key, NUMBER, span), span)

@@ -33,7 +33,7 @@ def parse_json(
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
+            line = error.object.count(b"\n", 0, error.start) + 1
             span = SourceSpan(path, line, 1, line, 1)
             detail = "JSON files are UTF-8; save this file in that encoding."
             return _empty(path), [Diagnostic("invalid-encoding", "The file is not valid UTF-8", detail, span)]

@@ -6,6 +6,7 @@ import json
 
 from mlarchlint.frontends.terraform import number as numbers
 from mlarchlint.frontends.terraform.cty import Value
+from mlarchlint.frontends.terraform.scope import EvaluationError
 
 _ESCAPED = {
     ord("<"): "\\u003c",
@@ -48,5 +49,7 @@ def _write(value: Value, parts: list[str]) -> None:
             parts.append(("," if position else "") + json_string(name) + ":")
             _write(item, parts)
         parts.append("}")
+    elif type(held) is float:
+        raise EvaluationError("Error in function call", None, "cannot serialize infinity as JSON")
     else:
         parts.append(numbers.text_of(held))

@@ -27,7 +27,8 @@ class Real(Fraction):
     precision: int
 
 
-Number = Union[int, Real]
+# A float is infinite: what Terraform makes of `1 / 0`.
+Number = Union[int, Real, float]
 
 
 def rounded(value: int | Fraction, precision: int = PRECISION) -> Number:
@@ -66,6 +67,7 @@ def _divide_half_even(top: int, bottom: int) -> int:
 
 
 def precision_of(*numbers: Number) -> int:
+    """Of the result of an operation: the larger one, and 512 bits where a plain number takes part."""
     reals = [number.precision for number in numbers if isinstance(number, Real)]
     return max(reals) if len(reals) == len(numbers) else PRECISION
 
@@ -93,6 +95,8 @@ def text_of(number: Number) -> str:
     """The shortest decimal that reads back as the same number, without exponent."""
     if isinstance(number, int):
         return integer_text(number)
+    if isinstance(number, float):
+        return "+Inf" if number > 0 else "-Inf"
     digits, exponent = shortest(number)
     sign = "-" if number < 0 else ""
     if exponent >= 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -39,14 +41,16 @@ def unknown_from(
 
 def _divide(left: Number, right: Number) -> Number:
     if right == 0:
-        raise EvaluationError("Division by zero")
+        if left == 0:
+            raise EvaluationError("Operation failed", None, "zero divided by zero")
+        return math.inf if left > 0 else -math.inf
     return _fit(Fraction(left) / right, left, right)
 
 
 def _remainder(left: Number, right: Number) -> Number:
     """With the sign of the dividend."""
     if right == 0:
-        raise EvaluationError("Division by zero")
+        return left
     if isinstance(left, int) and isinstance(right, int):
         rest = abs(left) % abs(right)
         return -rest if left < 0 else rest
@@ -55,7 +59,9 @@ def _remainder(left: Number, right: Number) -> Number:
     return _fit(Fraction(left) - Fraction(right) * whole, left, right)
 
 
-def _fit(result: int | Fraction, left: Number, right: Number) -> Number:
+def _fit(result: int | Fraction | float, left: Number, right: Number) -> Number:
+    """Infinite operands do not come here."""
+    assert not isinstance(result, float)
     return numbers.rounded(result, numbers.precision_of(left, right))
 
 
@@ -105,15 +111,31 @@ def _computed(operator: str, left: Value, right: Value, result: Type, span: Sour
         return unknown_from((left, right), result, span)
     held: Any
     try:
-        if operator in _ARITHMETIC:
+        if type(one) is float or type(other) is float:
+            held = _infinite(operator, one, other)
+        elif operator in _ARITHMETIC:
             held = _ARITHMETIC[operator](one, other)
         elif operator in _COMPARISON:
             held = _COMPARISON[operator](one, other)
         else:
             held = (one and other) if operator == "&&" else (one or other)
     except EvaluationError as error:
-        raise EvaluationError(error.summary, span) from None
+        raise EvaluationError(error.summary, span, error.detail) from None
     return combined((left, right), result, held, span)
+
+
+def _infinite(operator: str, one: Number, other: Number) -> Number | bool:
+    """Infinity stays infinite, or there is no result."""
+    if operator in _COMPARISON:
+        return _COMPARISON[operator](one, other)
+    with suppress(ArithmeticError):
+        left, right = float(one), float(other)
+        result = {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or math.nan)}.get(operator)
+        if result == 0:
+            return 0
+        if result is not None and not math.isnan(result):
+            return result
+    raise EvaluationError("Operation failed", None, "there is no number that is the result")
 
 
 def _operand(value: Value, wanted: Type, operator: str, span: SourceSpan) -> Value:
@@ -138,7 +160,7 @@ def unary(operator: str, operand: Value, span: SourceSpan) -> Value:
 
 
 def negative(number: Number) -> Number:
-    return -number if isinstance(number, int) else numbers.rounded(-Fraction(number), number.precision)
+    return -number if isinstance(number, (int, float)) else numbers.rounded(-Fraction(number), number.precision)
 
 
 # -- equality ----------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def _decoded(text: bytes | str, path: str) -> tuple[str | None, list[Diagnostic]
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
+            line = error.object.count(b"\n", 0, error.start) + 1
             span = SourceSpan(path, line, 1, line, 1)
             detail = "Terraform files are UTF-8; save this file in that encoding."
             return None, [Diagnostic("invalid-encoding", "The file is not valid UTF-8", detail, span)]

@@ -310,8 +310,6 @@ class Reader(TemplateReader):
 
     def string(self, node: Any) -> str:
         children = node.children
-        if len(children) == 2:
-            return ""
         raw = self.source[children[0].end_byte : children[-1].start_byte].decode("utf-8", "surrogatepass")
         return quoted_text(raw, lambda message: SyntaxProblem(message, self.span(node)))
 

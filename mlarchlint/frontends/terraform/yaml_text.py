@@ -70,7 +70,7 @@ def _scalar(held: Any, indent: str) -> str:
     if held == () or held == {}:
         return "[]" if held == () else "{}"
     if type(held) is str:
-        return _block(held, indent) if "\n" in held else _quoted(held)
+        return _block(held, indent) if "\n" in held and not _UNBLOCKED.search(held) else _quoted(held)
     return numbers.text_of(held)
 
 
@@ -85,6 +85,8 @@ def _block(text: str, indent: str) -> str:
     return f"|{hint}{mark}\n" + "\n".join(rows)
 
 
+# What cannot stand in a block: control characters, a space at the end of a line.
+_UNBLOCKED = re.compile(r"[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]| \n| \Z")
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\a": "\\a", "\b": "\\b", "\v": "\\v", "\f": "\\f",
     "\x1b": "\\e", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P", "\n": "\\n", "\ufeff": "\\uFEFF",
@@ -100,8 +102,8 @@ def _quoted(text: str) -> str:
 
 # -- reading -----------------------------------------------------------------------------
 
-_INTEGER = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_INTEGER = re.compile(r"[-+]?(0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
 _STAMP = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d+)?[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?\Z"
@@ -192,18 +194,18 @@ class _Document:
 def _explicit(node: Any) -> bool:
     """Written with a tag (`!!str 5`): the marks begin at the tag."""
     length = node.end_mark.index - node.start_mark.index
-    return node.tag.endswith(("str", "binary")) and length > len(node.value)
+    return bool(length > len(node.value))
 
 
 def _number(text: str) -> numbers.Number | None:
     if _INTEGER.match(text):
-        plain = text.replace("_", "").lower()
+        plain = text.lower()
         sign = -1 if plain.startswith("-") else 1
         digits = plain.lstrip("+-")
         base = {"0b": 2, "0o": 8, "0x": 16}.get(digits[:2], 10)
         return sign * int(digits if base == 10 else digits[2:], base)
     if _FLOAT.match(text):
-        return numbers.parse(text.replace("_", ""))
+        return numbers.parse(text)
     return None
 
 
