@@ -100,6 +100,8 @@ def _for_each(value: cty.Value, argument: Argument, cap: int, report: Report) ->
         pairs = list(held.items())
         elements = [Element(key, _each(cty.string(key, span), part)) for key, part in pairs[:cap]]
         total = len(pairs)
+    elif held == ():
+        return Expansion("for_each", ())  # Terraform would refuse an empty list; it makes nothing either way
     elif isinstance(held, tuple) and value.type.kind == "set":
         texts = [part for part in held if isinstance(part.v, str)]
         elements = [Element(part.v, _each(part, part)) for part in texts[:cap]]
