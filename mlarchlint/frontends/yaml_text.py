@@ -107,9 +107,11 @@ _PLAN_BODY = re.compile(r'"(?:planned_values|resource_changes|terraform_version)
 def sniff(text: str) -> set[str]:
     """What the file may be: `cloudformation`, `kubernetes`, `plan`; `other` if none of them."""
     found = set()
-    if _CLOUDFORMATION.search(text) or (_RESOURCES.search(text) and _RESOURCE_TYPE.search(text)):
+    # The plain look comes first: most documents are large and neither.
+    aws = "AWS" in text or "Alexa::" in text or "Custom::" in text
+    if aws and (_CLOUDFORMATION.search(text) or (_RESOURCES.search(text) and _RESOURCE_TYPE.search(text))):
         found.add("cloudformation")
-    if _API_VERSION.search(text) and _KIND.search(text):
+    if "apiVersion" in text and _API_VERSION.search(text) and _KIND.search(text):
         found.add("kubernetes")
     start = text[:4000]
     if _PLAN.search(start) and start.lstrip()[:1] == "{" and _PLAN_BODY.search(text):
