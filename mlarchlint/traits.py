@@ -290,7 +290,7 @@ def _converted(trait: Trait, value: Value) -> Value:
     if isinstance(value.raw, tuple) and trait.op not in ("count",):
         return replace(value, raw=tuple(_converted(trait, item) for item in value.raw))
     raw = _mapped(trait, value.raw)
-    if isinstance(raw, (dict, list)):
+    if isinstance(raw, (dict, list)) and raw is not value.raw:
         return replace(from_plain(raw, value.span), origin=value.origin, refs=value.refs)
     return replace(value, raw=_scaled(trait, _typed(trait.type, raw)))
 

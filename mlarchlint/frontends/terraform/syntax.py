@@ -120,7 +120,7 @@ def _chunks(source: str) -> list[tuple[int, str]]:
             starts.append(above)
         opened = _HEREDOC.search(line)
         marker = opened[1] if opened else ""
-    ends = [*starts[1:], len(lines)]
+    ends = [*starts[1:], len(lines)][: len(starts)]
     return [(start, "\n".join(lines[start:end]) + "\n") for start, end in zip(starts, ends, strict=True)]
 
 
