@@ -92,8 +92,7 @@ def template_language(text: str) -> str:
 
 
 _CLOUDFORMATION = re.compile(
-    r"""^(?:AWSTemplateFormatVersion|["']AWSTemplateFormatVersion["'])\s*:|^\s*\{?\s*"AWSTemplateFormatVersion"\s*:"""
-    r"""|^Transform\s*:.{0,80}AWS::""",
+    r"""(?:^|\{)\s?["']?AWSTemplateFormatVersion["']?\s*:|"AWSTemplateFormatVersion"\s*:|^Transform\s*:.{0,80}AWS::""",
     re.MULTILINE,
 )
 _RESOURCES = re.compile(r"""^Resources\s*:|["']Resources["']\s*:""", re.MULTILINE)
@@ -108,7 +107,7 @@ def sniff(text: str) -> set[str]:
     """What the file may be: `cloudformation`, `kubernetes`, `plan`; `other` if none of them."""
     found = set()
     # The plain look comes first: most documents are large and neither.
-    aws = "AWS" in text or "Alexa::" in text or "Custom::" in text
+    aws = any(word in text for word in ("AWS::", "AWSTemplateFormatVersion", "Alexa::", "Custom::"))
     if aws and (_CLOUDFORMATION.search(text) or (_RESOURCES.search(text) and _RESOURCE_TYPE.search(text))):
         found.add("cloudformation")
     if "apiVersion" in text and _API_VERSION.search(text) and _KIND.search(text):
