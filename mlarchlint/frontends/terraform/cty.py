@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from unicodedata import normalize
 
 from mlarchlint.frontends.terraform.number import Number
 from mlarchlint.model.span import NOWHERE, SourceSpan
@@ -171,7 +172,7 @@ class Value:
 
 
 def string(text: str, span: SourceSpan = NOWHERE) -> Value:
-    return Value(STRING, text, span)
+    return Value(STRING, text if text.isascii() else normalize("NFC", text), span)
 
 
 def number(value: Number, span: SourceSpan = NOWHERE) -> Value:

@@ -22,6 +22,7 @@ from mlarchlint.frontends.terraform.cty import (
     joined,
     like,
     object_of,
+    string,
     tuple_of,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.functions import call
@@ -47,7 +48,7 @@ def _literal(node: nodes.Literal, scope: Scope) -> Value:
     held = node.value
     kind = type(held)
     if kind is str:
-        return Value(STRING, held, node.span)
+        return string(held, node.span)
     if kind is bool:
         return Value(BOOL, held, node.span)
     if kind is int:

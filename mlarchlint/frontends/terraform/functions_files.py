@@ -21,6 +21,7 @@ from mlarchlint.frontends.terraform.cty import (
     deep_refs,
     is_sensitive,
     set_type,
+    string,
 )
 from mlarchlint.frontends.terraform.functions import (
     MAX_ELEMENTS,
@@ -100,7 +101,7 @@ def _text(path: str, context: Context) -> str:
 def _reads(name: str, read: Callable[[str, Context], str]) -> None:
     @function(name, _PATH, returns=STRING)
     def run(arguments: list[Value], context: Context) -> Value:
-        return Value(STRING, read(arguments[0].v, context), context.span)
+        return string(read(arguments[0].v, context), context.span)
 
 
 def _hex(digest: Digest) -> Callable[[str, Context], str]:

@@ -130,7 +130,12 @@ def _infinite(operator: str, one: Number, other: Number) -> Number | bool:
         return _COMPARISON[operator](one, other)
     with suppress(ArithmeticError):
         left, right = float(one), float(other)
-        result = {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or math.nan)}.get(operator)
+        result = {
+            "+": left + right,
+            "-": left - right,
+            "*": left * right,
+            "/": left / (right or math.nan),
+        }.get(operator)
         if result == 0:
             return 0
         if result is not None and not math.isnan(result):
@@ -160,7 +165,9 @@ def unary(operator: str, operand: Value, span: SourceSpan) -> Value:
 
 
 def negative(number: Number) -> Number:
-    return -number if isinstance(number, (int, float)) else numbers.rounded(-Fraction(number), number.precision)
+    return (
+        -number if isinstance(number, (int, float)) else numbers.rounded(-Fraction(number), number.precision)
+    )
 
 
 # -- equality ----------------------------------------------------------------------------

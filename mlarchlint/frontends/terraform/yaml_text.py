@@ -38,7 +38,7 @@ def _write(value: Value, indent: str, start: str, lines: list[str]) -> None:
     elif type(held) is tuple and held:
         _sequence(held, indent, start, lines)
     else:
-        text = _scalar(held, indent)
+        text = _scalar(held, indent, len(start) + 1 if start else 0)
         lines.append(f"{start} {text}" if start else text)
 
 
@@ -62,7 +62,7 @@ def _sequence(held: tuple[Value, ...], indent: str, start: str, lines: list[str]
         _write(item, inner, f"{lead}-", lines)
 
 
-def _scalar(held: Any, indent: str) -> str:
+def _scalar(held: Any, indent: str, column: int) -> str:
     if held is None:
         return "null"
     if held is True or held is False:
@@ -70,7 +70,9 @@ def _scalar(held: Any, indent: str) -> str:
     if held == () or held == {}:
         return "[]" if held == () else "{}"
     if type(held) is str:
-        return _block(held, indent) if "\n" in held and not _UNBLOCKED.search(held) else _quoted(held)
+        if "\n" in held and not _UNBLOCKED.search(held):
+            return _block(held, indent)
+        return _folded(held, indent, column)
     return numbers.text_of(held)
 
 
@@ -85,8 +87,11 @@ def _block(text: str, indent: str) -> str:
     return f"|{hint}{mark}\n" + "\n".join(rows)
 
 
+_WIDTH = 80
 # What cannot stand in a block: control characters, a space at the end of a line.
-_UNBLOCKED = re.compile(r"[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]| \n| \Z")
+_UNBLOCKED = re.compile(
+    r"[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]| \n| \Z"
+)
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\a": "\\a", "\b": "\\b", "\v": "\\v", "\f": "\\f",
     "\x1b": "\\e", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P", "\n": "\\n", "\ufeff": "\\uFEFF",
@@ -94,10 +99,30 @@ _ESCAPES = {
 
 
 def _quoted(text: str) -> str:
-    pieces = [
-        _ESCAPES.get(c) or (c if ord(c) >= 0x20 and ord(c) != 0x7F else f"\\x{ord(c):02X}") for c in text
-    ]
-    return '"' + "".join(pieces) + '"'
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return _ESCAPES.get(character) or (character if code >= 0x20 and code != 0x7F else f"\\x{code:02X}")
+
+
+def _folded(text: str, indent: str, column: int) -> str:
+    """A quoted string; past the width a space becomes a line break."""
+    pieces = ['"']
+    column += 1
+    broken = False
+    for at, character in enumerate(text):
+        if character == " " and column > _WIDTH and not broken and 0 < at < len(text) - 1:
+            pieces.append("\n" + indent + "  " + ("\\" if text[at + 1] == " " else ""))
+            column = len(indent) + 2 + (text[at + 1] == " ")
+            broken = True
+            continue
+        piece = _escaped(character)
+        pieces.append(piece)
+        column += len(piece)
+        broken = character == " "
+    return "".join(pieces) + '"'
 
 
 # -- reading -----------------------------------------------------------------------------
