@@ -15,6 +15,7 @@ from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.rule import Hit, Rule
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.model.truth import Truth
+from mlarchlint.model.workload import RoleOf
 
 FULL_CONFIDENCE, LEAST_CONFIDENCE = 0.8, 0.6
 _SINGLETON = "mlarchlint.dev/singleton"
@@ -163,9 +164,16 @@ def _finding(group: list[_Judged], design: Design) -> Finding:
         related=hit.related,
         origin=hit.at.origin,
         calls=tuple(call.span for call in node.instance.calls) if node is not None else (),
-        evidence=f"{role.role}: {role.evidence[0].reason}" if role and role.evidence else "",
+        evidence=_strongest(role),
         fix=hit.fix,
     )
+
+
+def _strongest(role: RoleOf | None) -> str:
+    """The role with its weightiest reason, in words."""
+    if role is None or not role.evidence:
+        return ""
+    return f"{role.role}: {max(role.evidence, key=lambda evidence: evidence.weight).reason}"
 
 
 def _fingerprint(one: _Judged) -> str:
