@@ -81,9 +81,18 @@ class Catalog:
         self.folder = folder
         self._shards: dict[tuple[str, str], Shard] = {}
         self._relations: dict[str, tuple[Relation, ...]] = {}
+        # A design asks for the same few prices over and over.
+        self._prices: dict[tuple[str, str, str, str], PriceRow | None] = {}
+        self._tiers: dict[tuple[str, str, str, str], tuple[tuple[Decimal, PriceRow], ...]] = {}
 
     def price(self, provider: str, region: str, service: str, sku: str) -> PriceRow | None:
         """The row of the region, else of the whole cloud, else one derived by a relation."""
+        key = (provider, region, service, sku)
+        if key not in self._prices:
+            self._prices[key] = self._find(*key)
+        return self._prices[key]
+
+    def _find(self, provider: str, region: str, service: str, sku: str) -> PriceRow | None:
         for place in (region, GLOBAL):
             row = self._row(provider, place, service, sku)
             if row is not None:
@@ -94,6 +103,14 @@ class Catalog:
         self, provider: str, region: str, service: str, sku: str
     ) -> tuple[tuple[Decimal, PriceRow], ...]:
         """(from this quantity on, row), ascending: `standard`, `standard@51200`, ..."""
+        key = (provider, region, service, sku)
+        if key not in self._tiers:
+            self._tiers[key] = self._find_tiers(*key)
+        return self._tiers[key]
+
+    def _find_tiers(
+        self, provider: str, region: str, service: str, sku: str
+    ) -> tuple[tuple[Decimal, PriceRow], ...]:
         first = self.price(provider, region, service, sku)
         if first is None:
             return ()

@@ -15,6 +15,7 @@ TABLE = Path(__file__).parent / "prices_services.tsv"
 DATES = {
     "price-survey": "2026-11-23",
     "cloudcostmcp": "2026-08-21",
+    "cloudprice": "2026-09-06",
     "c3x": "2026-07-22",
     "opencost": "2024-01-01",
     "gcosts": "2026-07-30",

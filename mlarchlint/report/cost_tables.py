@@ -56,7 +56,7 @@ def render_cost_markdown(result: Result, estimate: Estimate) -> str:
             lines.append("")
         assumed = list(dict.fromkeys(text for found in branch.resources for text in names.assumptions(found)))
         if assumed:
-            lines += ["Assumed:", "", *(f"- {plain(text)}" for text in assumed), ""]
+            lines += ["Assumptions:", "", *(f"- {plain(text)}" for text in assumed), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -44,4 +44,4 @@ def _resource(found: ResourceEstimate, names: Names) -> Iterator[str]:
     for gap in found.gaps:
         yield f"    not priced: {names.text(gap.name)}: {names.text(gap.why)}"
     for text in names.assumptions(found):
-        yield f"    assumed: {text}" if not text.startswith("runs on") else f"    {text}"
+        yield f"    note: {text}"
