@@ -45,10 +45,12 @@ def test_short_long_and_json_forms_evaluate_alike() -> None:
     seen = []
     for name in FORMS:
         instances = fixture(name).instances
-        seen.append([
-            (i.address, i.type, i.exists, {key: (v.plain(), v.all_refs()) for key, v in i.body.items()})
-            for i in instances
-        ])
+        seen.append(
+            [
+                (i.address, i.type, i.exists, {key: (v.plain(), v.all_refs()) for key, v in i.body.items()})
+                for i in instances
+            ]
+        )
     assert seen[0] == seen[1] == seen[2]
 
 

@@ -10,12 +10,15 @@ from mlarchlint.frontends.cloudformation.facts import Facts, Verdict
 from mlarchlint.frontends.cloudformation.scenarios import all_known
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
+from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 
+DEPTH = 40
+CIRCULAR = "refers to itself"
 _SIZES = {"Fn::And": (2, 10), "Fn::Or": (2, 10), "Fn::Not": (1, 1), "Fn::Equals": (2, 2)}
 
 
@@ -31,8 +34,8 @@ def judge(node: Node, evaluator: Evaluator) -> Verdict:
     if call.name not in _SIZES:
         return _refused(evaluator, f"{call.name} is no condition function", node)
     parts = arguments_of(call.argument)
-    low, high = _SIZES[call.name]
-    if not low <= len(parts) <= high:
+    if not _is_well_formed(call.name, parts):
+        low, high = _SIZES[call.name]
         return _refused(
             evaluator, f"{call.name} takes {low if low == high else f'{low} to {high}'} arguments", node
         )
@@ -55,10 +58,17 @@ def judge_named(name: str | None, at: Node, evaluator: Evaluator) -> Verdict:
     definition = section.get(name) if section and name is not None else None
     if name is None or definition is None:
         return _refused(evaluator, f"there is no condition {name!r}", at)
+    if len(facts.open) > DEPTH:
+        why = f"conditions refer to each other more than {DEPTH} deep"
+        place = section.span if section else at.span
+        evaluator.stack.world.report(Diagnostic("template-too-deep", why, "Use fewer steps.", place))
+        return Verdict(Truth.MAYBE, why)
     if name not in facts.memo:
-        facts.memo[name] = Verdict(Truth.MAYBE, f"condition {name} refers to itself")
+        facts.open.append(name)
+        facts.memo[name] = Verdict(Truth.MAYBE, f"condition {name} {CIRCULAR}")
         verdict = judge(definition, evaluator)
-        if verdict.why == f"condition {name} refers to itself":
+        facts.open.pop()
+        if verdict.why == f"condition {name} {CIRCULAR}":
             evaluator.refuse(verdict.why, at.span)
         facts.memo[name] = verdict
     return facts.memo[name]
@@ -75,6 +85,8 @@ def assume(node: Node, truth: Truth, evaluator: Evaluator) -> Facts | None:
     if call.name == "Condition":
         return assume_named(text_of(call.argument) or "", truth, evaluator)
     parts = arguments_of(call.argument)
+    if not _is_well_formed(call.name, parts):
+        return evaluator.facts
     if call.name == "Fn::Not":
         return assume(parts[0], ~truth, evaluator)
     if call.name == "Fn::Equals":
@@ -92,8 +104,19 @@ def assume(node: Node, truth: Truth, evaluator: Evaluator) -> Facts | None:
 
 
 def assume_named(name: str, truth: Truth, evaluator: Evaluator) -> Facts | None:
-    if name in evaluator.facts.named:
-        return evaluator.facts if evaluator.facts.named[name] is truth else None
+    """The same for a condition of the Conditions section; made once for the same facts."""
+    facts = evaluator.facts
+    if name in facts.named:
+        return facts if facts.named[name] is truth else None
+    if len(facts.named) > DEPTH:
+        return facts
+    key = (name, truth)
+    if key not in facts.following:
+        facts.following[key] = _assumed(name, truth, evaluator)
+    return facts.following[key]
+
+
+def _assumed(name: str, truth: Truth, evaluator: Evaluator) -> Facts | None:
     section = evaluator.stack.template.conditions
     definition = section.get(name) if section else None
     under = evaluator.under(evaluator.facts.with_named(name, truth))
@@ -110,6 +133,11 @@ def _condition_call(node: Node) -> Call | None:
     if call is None and isinstance(node, Map) and list(node.members) == ["Condition"]:
         return Call("Condition", node.members["Condition"], node.span)
     return call
+
+
+def _is_well_formed(name: str, parts: tuple[Node, ...]) -> bool:
+    low, high = _SIZES.get(name, (1, 0))
+    return low <= len(parts) <= high
 
 
 def _refused(evaluator: Evaluator, why: str, node: Node) -> Verdict:

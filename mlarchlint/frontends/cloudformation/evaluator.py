@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+)")
-_ASSUMPTIONS = 3
+_ASSUMPTIONS = 7
 _CONDITIONS = frozenset({"Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition"})
 
 
@@ -195,7 +195,7 @@ class Evaluator:
     def sub(self, call: Call) -> Value:
         parts = arguments_of(call.argument)
         variables = parts[1] if len(parts) == 2 else None
-        template = parts[0]
+        template = parts[0] if parts else call.argument
         if call_of(template) is not None:
             return unknown_of((self.value(template),), call.span)
         if not isinstance(template, Scalar) or not isinstance(variables, (Map, type(None))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mlarchlint.model.truth import Truth
@@ -19,7 +19,8 @@ class Verdict(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """named: conditions by name. bound, excluded: what parameters are, and are not. atoms: comparisons
-    by their canonical text. memo: conditions evaluated under these facts.
+    by their canonical text. memo: conditions evaluated under these facts; open: those under way;
+    following: the facts after assuming one more condition.
     """
 
     named: Mapping[str, Truth] = field(default_factory=dict)
@@ -27,12 +28,14 @@ class Facts:
     excluded: Mapping[str, frozenset[str]] = field(default_factory=dict)
     atoms: Mapping[str, Truth] = field(default_factory=dict)
     memo: dict[str, Verdict] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    following: dict[tuple[str, Truth], Facts | None] = field(default_factory=dict)
 
     def with_named(self, name: str, truth: Truth) -> Facts:
-        return replace(self, named={**self.named, name: truth}, memo={})
+        return Facts({**self.named, name: truth}, self.bound, self.excluded, self.atoms)
 
     def with_atom(self, text: str, truth: Truth) -> Facts:
-        return replace(self, atoms={**self.atoms, text: truth}, memo={})
+        return Facts(self.named, self.bound, self.excluded, {**self.atoms, text: truth})
 
     def with_parameter(self, name: str, text: str, truth: Truth) -> Facts | None:
         """The parameter is (or is not) this text; None if that cannot be."""
@@ -41,5 +44,8 @@ class Facts:
             return self if (bound == text) == (truth is Truth.YES) else None
         excluded = self.excluded.get(name, frozenset())
         if truth is Truth.YES:
-            return None if text in excluded else replace(self, bound={**self.bound, name: text}, memo={})
-        return replace(self, excluded={**self.excluded, name: excluded | {text}}, memo={})
+            fitting = text not in excluded
+            return (
+                Facts(self.named, {**self.bound, name: text}, self.excluded, self.atoms) if fitting else None
+            )
+        return Facts(self.named, self.bound, {**self.excluded, name: excluded | {text}}, self.atoms)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mlarchlint.frontends.cloudformation.calls import TRANSFORM, Call, call_of, text_of
-from mlarchlint.frontends.cloudformation.conditions import assume_named, judge_named
+from mlarchlint.frontends.cloudformation.conditions import CIRCULAR, assume_named, judge_named
 from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 from mlarchlint.frontends.cloudformation.remarks import ignores_of
 from mlarchlint.frontends.cloudformation.sam import with_globals
@@ -60,7 +60,11 @@ def declared(stack: Stack) -> Iterator[Declared]:
             detail = "CloudFormation refuses the template; this resource was left out."
             stack.world.report(Diagnostic("template-invalid", summary, detail, stack.keys[name], Level.ERROR))
             continue
-        exists, evaluator = _existence(node, stack)
+        try:
+            exists, evaluator = _existence(node, stack)
+        except RecursionError:
+            exists, evaluator = Truth.MAYBE, stack.evaluator
+            _too_deep(stack, name, node.span)
         if exists is not Truth.NO:
             yield Declared(name, kind, node, between(stack.keys[name], node.span), exists, evaluator)
 
@@ -84,9 +88,10 @@ def _existence(node: Map, stack: Stack) -> tuple[Truth, Evaluator]:
     verdict = judge_named(name, condition, evaluator)
     if verdict.truth is Truth.MAYBE and name is not None:
         facts = assume_named(name, Truth.YES, evaluator)
-        if facts is None:
+        if facts is not None:
+            evaluator = evaluator.under(facts)
+        elif not verdict.why.endswith(CIRCULAR):  # it can never hold
             return Truth.NO, evaluator
-        evaluator = evaluator.under(facts)
     return stack.exists & verdict.truth, evaluator
 
 
@@ -97,14 +102,17 @@ def instances(stack: Stack) -> Iterator[Instance]:
     first: dict[SourceSpan, str] = {}  # the copies of a loop have one declaration
     for resource in declared(stack):
         address = stack.prefix + resource.name
+        stack.world.branches = 0
         declaration = first.setdefault(stack.keys[resource.name], address)
         try:
             yield _instance(resource, stack, address, declaration, globals_)
         except RecursionError:
-            summary = f"{address} is nested too deeply to be evaluated"
-            stack.world.report(
-                Diagnostic("template-too-deep", summary, "Flatten the resource.", resource.span)
-            )
+            _too_deep(stack, address, resource.span)
+
+
+def _too_deep(stack: Stack, address: str, span: SourceSpan) -> None:
+    summary = f"{address} is nested too deeply to be evaluated"
+    stack.world.report(Diagnostic("template-too-deep", summary, "Flatten what it refers to.", span))
 
 
 def _instance(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.stack import Stack
 
 _COPIES = 100_000
-_BRANCHES = 20_000
+_BRANCHES = 200  # of one resource
 
 
 @dataclass(frozen=True, slots=True, eq=False)
