@@ -34,9 +34,12 @@ that turns on `aws_ebs_encryption_by_default`.
 - https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
 """
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, rule
+from mlarchlint.api import (
+    Design, Format, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule,
+)  # fmt: skip
 
-_ON_EBS = ("block_volume", "compute_instance", "compute_group", "compute_template", "storage_class")
+_MACHINES = ("compute_instance", "compute_group", "compute_template")
+_ON_EBS = ("block_volume", "storage_class", *_MACHINES)
 
 
 @rule(
@@ -53,6 +56,10 @@ def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
     encrypted = node["encrypted_at_rest"]
     if encrypted.is_absent or (node.kind in _ON_EBS and _encrypted_by_account(node, design)):
         return
+    if _undescribed(node, design, encrypted):
+        claim = "describes no disks: their encryption is left to the image and the account's default"
+        yield Hit(encrypted, claim, certain=False)
+        return
     fix = "turn on encryption at rest; on an existing store this may replace it, so copy the data first"
     match encrypted.is_true():
         case Truth.NO:
@@ -67,6 +74,16 @@ def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
                 yield Hit(
                     encrypted, f"encryption at rest is not known: {encrypted.why}", certain=False, fix=fix
                 )
+
+
+def _undescribed(node: Resource, design: Design, encrypted: Value) -> bool:
+    """A machine whose code says nothing of its disks: the snapshot in the image decides."""
+    if node.kind not in _MACHINES or not encrypted.default:
+        return False
+    blocks = (node, *design.targets(node, Relation.USES))
+    return node.instance.format is not Format.TERRAFORM or any(
+        encrypted.span.file == block.span.file and encrypted.span.line == block.span.line for block in blocks
+    )
 
 
 def _encrypted_by_account(node: Resource, design: Design) -> bool:
