@@ -1,0 +1,263 @@
+"""`terraform show -json` of a plan, read as instances.
+
+https://developer.hashicorp.com/terraform/internals/json-format
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mlarchlint.frontends.terraform.limits import DEFAULT_LIMITS, Limits
+from mlarchlint.frontends.terraform.plan_positions import Place, Positions
+from mlarchlint.frontends.terraform.plan_references import (
+    ModuleConfiguration,
+    entries,
+    members,
+    provider_values,
+    references_of,
+)
+from mlarchlint.frontends.terraform.sources import TerraformSources
+from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.resource import Evaluation, Format, Instance, Mode
+from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.value import Value, from_plain
+
+JSON = Any
+_META = frozenset({"timeouts"})
+
+
+def is_plan(data: JSON) -> bool:
+    """Whether parsed JSON is a plan, by the members that every plan has."""
+    return isinstance(data, Mapping) and "planned_values" in data and "format_version" in data
+
+
+def evaluate_plan(
+    data: JSON, path: str, sources: TerraformSources | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Evaluation:
+    """path: of the plan, as shown. sources: where its code may lie beside it."""
+    span = SourceSpan(path)
+    version = data.get("format_version") if isinstance(data, Mapping) else None
+    if not is_plan(data) or not isinstance(version, str) or not version.startswith(("0.", "1.")):
+        summary = f"{path} is not a Terraform plan in JSON"
+        detail = "Write it with `terraform show -json PLAN`."
+        problem = Diagnostic("terraform-plan", summary, detail, span)
+        return Evaluation((), (problem,), frozenset(), frozenset({path}))
+    plan = _Plan(data, path, Positions(path, sources), limits)
+    instances = tuple(plan.instances())
+    return Evaluation(instances, tuple(plan.diagnostics()), frozenset({path}) | plan.positions.files_read)
+
+
+class _Plan:
+    def __init__(self, data: JSON, path: str, positions: Positions, limits: Limits) -> None:
+        self.data = data
+        self.path = path
+        self.positions = positions
+        self.limits = limits
+        self.span = SourceSpan(path)
+        self.whole = data.get("complete", True) is not False and data.get("errored") is not True
+        self.over = False
+        self.unknown = {
+            str(change.get("address")): members(change, "change").get("after_unknown")
+            for change in entries(data, "resource_changes")
+        }
+        self._providers: dict[str, Mapping[str, Value]] = {}
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        if not self.whole:
+            detail = (
+                "It is judged as a part of the stack. Plan again without -target, and after mending errors."
+            )
+            yield Diagnostic("terraform-plan", "the plan is not complete", detail, self.span, Level.WARNING)
+        if self.over:
+            detail = "Raise the limit, or plan a smaller stack."
+            summary = f"more than {self.limits.total} instances; the rest is left out"
+            yield Diagnostic("terraform-limit", summary, detail, self.span)
+
+    def instances(self) -> Iterator[Instance]:
+        configuration = ModuleConfiguration(members(members(self.data, "configuration"), "root_module"))
+        seen: set[str] = set()
+        planned = members(members(self.data, "planned_values"), "root_module")
+        prior = members(members(members(self.data, "prior_state"), "values"), "root_module")
+        for values, only_data in ((planned, False), (prior, True)):
+            for resource, module in self._resources(values, configuration):
+                address = str(resource.get("address"))
+                if address in seen or (only_data and resource.get("mode") != "data"):
+                    continue
+                if len(seen) >= self.limits.total:
+                    self.over = True
+                    return
+                seen.add(address)
+                yield self._instance(address, resource, module)
+
+    def _resources(
+        self, values: JSON, configuration: ModuleConfiguration
+    ) -> Iterator[tuple[JSON, ModuleConfiguration]]:
+        waiting = [(values, configuration)]
+        while waiting:
+            module, config = waiting.pop()
+            for resource in entries(module, "resources"):
+                yield resource, config
+            below = []
+            for child in entries(module, "child_modules"):
+                address = str(child.get("address", ""))
+                name = without_keys(address).rpartition("module.")[2]
+                below.append((child, config.called(name, f"{address}.")))
+            waiting.extend(reversed(below))
+
+    def _instance(self, address: str, resource: JSON, module: ModuleConfiguration) -> Instance:
+        data = resource.get("mode") == "data"
+        type_, name = str(resource.get("type", "")), str(resource.get("name", ""))
+        local_name = f"data.{type_}.{name}" if data else f"{type_}.{name}"
+        config = module.resource(local_name)
+        declaration = without_keys(module.prefix) + local_name
+        place = self.positions.of(without_keys(module.prefix), local_name)
+        reader = _Body(address, module, place, members(config, "expressions"), bool(config))
+        body = reader.body(
+            members(resource, "values"), self.unknown.get(address), resource.get("sensitive_values")
+        )
+        return Instance(
+            address=address,
+            type=type_,
+            name=name,
+            format=Format.TERRAFORM,
+            body=body,
+            span=place.span,
+            scope=self.positions.scope,
+            declaration=declaration,
+            mode=Mode.DATA if data else Mode.MANAGED,
+            calls=self.positions.calls(module.prefix),
+            whole=self.whole,
+            provider_config=self._provider(str(config.get("provider_config_key", ""))),
+            ignores=place.ignores,
+        )
+
+    def _provider(self, key: str) -> Mapping[str, Value]:
+        if key not in self._providers:
+            self._providers[key] = provider_values(self.data, key, self.span)
+        return self._providers[key]
+
+
+class _Body:
+    """expressions: of the resource in the configuration section. written: that section has it."""
+
+    def __init__(
+        self, address: str, module: ModuleConfiguration, place: Place, expressions: JSON, written: bool
+    ) -> None:
+        self.address = address
+        self.module = module
+        self.place = place
+        self.expressions = expressions
+        self.written = written
+
+    def body(self, values: JSON, unknown: JSON, sensitive: JSON) -> dict[str, Value]:
+        open_ = unknown if isinstance(unknown, Mapping) else {}
+        hidden = sensitive if isinstance(sensitive, Mapping) else {}
+        found = {}
+        for name in dict.fromkeys((*values, *open_)):
+            expression = self.expressions.get(name)
+            if open_.get(name) is True and expression is None and self.written:
+                continue  # the provider computes it; the configuration says nothing
+            span = self.place.argument(name)
+            path = f"{self.address}.{name}"
+            found[name] = self._value(
+                values.get(name), open_.get(name), hidden.get(name), expression, path, span
+            )
+        return found
+
+    def _value(
+        self, value: JSON, unknown: JSON, sensitive: JSON, expression: JSON, path: str, span: SourceSpan
+    ) -> Value:
+        hidden = sensitive is True
+        if unknown is True:
+            refs = self._refs(expression)
+            return Value.unknown(
+                f"{refs[0] if refs else path} is known after apply", span, refs=refs, sensitive=hidden
+            )
+        if isinstance(value, Mapping) or (value is None and isinstance(unknown, Mapping) and unknown):
+            return Value.known(
+                self._members(value or {}, unknown, sensitive, expression, path, span),
+                span,
+                refs=self._refs(expression) if _is_expression(expression) else (),
+                sensitive=hidden,
+            )
+        if isinstance(value, list):
+            items = [
+                self._value(
+                    part,
+                    _at(unknown, n),
+                    _at(sensitive, n) or hidden,
+                    _block(expression, n),
+                    f"{path}[{n}]",
+                    span,
+                )
+                for n, part in enumerate(value)
+            ]
+            refs = self._refs(expression) if _is_expression(expression) else ()
+            return Value.known(tuple(items), span, refs=refs, sensitive=hidden)
+        known = from_plain(value, span)
+        return Value.known(known.raw, span, refs=self._refs(expression), sensitive=hidden)
+
+    def _members(
+        self,
+        value: Mapping[str, JSON],
+        unknown: JSON,
+        sensitive: JSON,
+        expression: JSON,
+        path: str,
+        span: SourceSpan,
+    ) -> dict[str, Value]:
+        open_ = unknown if isinstance(unknown, Mapping) else {}
+        hidden = sensitive if isinstance(sensitive, Mapping) else {}
+        block = isinstance(expression, Mapping) and not _is_expression(expression)
+        found = {}
+        for name in dict.fromkeys((*value, *open_)):
+            inner = expression.get(name) if block else expression
+            if block and inner is None and open_.get(name) is True:
+                continue
+            found[name] = self._value(
+                value.get(name),
+                open_.get(name),
+                hidden.get(name, sensitive is True),
+                inner,
+                f"{path}.{name}",
+                span,
+            )
+        return found
+
+    def _refs(self, expression: JSON) -> tuple[str, ...]:
+        return self.module.absolute(references_of(expression))
+
+
+def _is_expression(data: JSON) -> bool:
+    return isinstance(data, Mapping) and ("references" in data or "constant_value" in data)
+
+
+def _at(data: JSON, place: int) -> JSON:
+    return data[place] if isinstance(data, list) and place < len(data) else data is True
+
+
+def _block(expression: JSON, place: int) -> JSON:
+    """The expressions of one block of a type, or the one expression of a list attribute."""
+    if isinstance(expression, list):
+        return expression[place] if place < len(expression) else None
+    return expression
+
+
+def without_keys(address: str) -> str:
+    """`module.a["x"].b.c[0]` -> `module.a.b.c`."""
+    kept: list[str] = []
+    depth, quoted, previous = 0, False, ""
+    for letter in address:
+        if quoted:
+            quoted = letter != '"' or previous == "\\"
+        elif depth and letter == '"':
+            quoted = True
+        elif letter == "[":
+            depth += 1
+        elif letter == "]":
+            depth -= 1
+        elif not depth:
+            kept.append(letter)
+        previous = "" if previous == "\\" else letter
+    return "".join(kept)
