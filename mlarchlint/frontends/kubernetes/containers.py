@@ -118,7 +118,8 @@ def probe(spec: Value, name: str) -> Value:
         written = container.get(name)
         if written.is_absent:
             return Value.known(False, container.span)
-        found = found or written
+        if found is None or written.is_unknown:
+            found = written
     if found is None:
         return Value.absent(spec.span)
     return found if found.is_unknown else Value.known(True, found.span)

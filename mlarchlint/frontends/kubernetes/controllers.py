@@ -360,15 +360,30 @@ def _knative(instance: Instance, templates: list[PodTemplate]) -> Traits:
     """https://knative.dev/docs/serving/autoscaling/scale-bounds/"""
     template = field(instance, "spec.template")
     notes = at(template, "metadata.annotations").mapping()
-    low = notes.get("autoscaling.knative.dev/min-scale") or notes.get("autoscaling.knative.dev/minScale")
-    high = notes.get("autoscaling.knative.dev/max-scale") or notes.get("autoscaling.knative.dev/maxScale")
+    low, high = (
+        next(
+            (
+                notes[f"autoscaling.knative.dev/{name}"]
+                for name in names
+                if f"autoscaling.knative.dev/{name}" in notes
+            ),
+            None,
+        )
+        for names in (("min-scale", "minScale"), ("max-scale", "maxScale"))
+    )
     spec = template.get("spec")
     return {
-        "min_count": low if low is not None else spec.with_default(0, template.span),
-        "max_count": high if high is not None else Value.absent(template.span),
+        "min_count": _whole(low) if low is not None else spec.with_default(0, template.span),
+        "max_count": _whole(high) if high is not None else Value.absent(template.span),
         "concurrency": spec.get("containerConcurrency"),
         "timeout_s": _default(spec.get("timeoutSeconds"), 300, spec),
     }
+
+
+def _whole(value: Value) -> Value:
+    """Annotations are text, also where they are numbers."""
+    number = value.number()
+    return value if number is None else Value.known(whole_if_integral(number), value.span)
 
 
 def _experiment(instance: Instance, templates: list[PodTemplate]) -> Traits:

@@ -190,7 +190,7 @@ def _all_encrypted(protocols: list[Value], encrypted: tuple[str, ...], where: Va
         if protocol.is_known and (protocol.text() or "").upper() not in encrypted:
             return Value.known(False, protocol.span)
     hidden = next((protocol for protocol in protocols if not protocol.is_known), None)
-    return hidden or Value.known(True, protocols[0].span)
+    return Value.known(True, protocols[0].span) if hidden is None else hidden
 
 
 def istio_gateway(instance: Instance) -> Traits:

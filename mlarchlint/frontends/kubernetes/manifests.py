@@ -67,7 +67,8 @@ def read_manifests(
     for path, text in sources:
         read, found = read_documents(without_schemas(text), path)
         documents += read
-        diagnostics += _once_a_file(found)
+        found = _once_a_file(found)
+        diagnostics += found
         if any(diagnostic.level is Level.ERROR for diagnostic in found):
             failed.add(path)
     evaluation = evaluate_manifests(documents, options)
@@ -79,13 +80,10 @@ def read_manifests(
     )
 
 
-def _once_a_file(diagnostics: list[Diagnostic]) -> Iterator[Diagnostic]:
-    """A template is one wherever it was noticed first."""
-    seen = False
-    for diagnostic in diagnostics:
-        if diagnostic.code != "yaml-template" or not seen:
-            yield diagnostic
-        seen |= diagnostic.code == "yaml-template"
+def _once_a_file(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """A template is one wherever that was noticed; its other mistakes are not the author's."""
+    templates = [diagnostic for diagnostic in diagnostics if diagnostic.code == "yaml-template"]
+    return templates[:1] or diagnostics
 
 
 def evaluate_manifests(

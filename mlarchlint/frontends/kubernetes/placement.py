@@ -81,7 +81,9 @@ def spread(spec: Value, keys: frozenset[str]) -> Value:
             hidden = key
         elif key.text() in keys:
             return Value.known(True, key.span)
-    return hidden or Value.known(False, constraints.span if not constraints.is_absent else spec.span)
+    if hidden is not None:
+        return hidden
+    return Value.known(False, constraints.span if not constraints.is_absent else spec.span)
 
 
 def spot(spec: Value) -> Value:

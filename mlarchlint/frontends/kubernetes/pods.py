@@ -158,15 +158,15 @@ def _placement(templates: list[PodTemplate]) -> dict[str, Value]:
     if not any(value.is_absent for value in pinned):
         hidden = next((value for value in pinned if value.is_unknown), None)
         merged = [zone for value in pinned for zone in value.items()]
-        traits["zones"] = hidden or _joined(merged, None, pinned[0])
+        traits["zones"] = _joined(merged, None, pinned[0]) if hidden is None else hidden
     asked = [spot(t.spec) for t in templates]
     texts = {value.text() for value in asked}
     if len(texts) == 1:
         traits["spot"] = next((v for v in asked if not v.default), asked[0])
     else:
         hidden = next((value for value in asked if value.is_unknown), None)
-        willing = next(value for value in asked if value.text() not in ("none", None) or value is hidden)
-        traits["spot"] = hidden or Value.known("mixed", willing.span)
+        willing = next((value for value in asked if value.text() in ("all", "mixed")), asked[0])
+        traits["spot"] = Value.known("mixed", willing.span) if hidden is None else hidden
     return traits
 
 
@@ -242,7 +242,9 @@ def _any_flag(flags: list[Value], where: Value) -> Value:
         if flag.is_known and label_text(flag) == "true":
             return Value.known(True, flag.span)
     hidden = next((flag for flag in flags if flag.is_unknown), None)
-    return hidden or next((f for f in flags if f.is_known), where.with_default(False, where.span))
+    if hidden is not None:
+        return hidden
+    return next((f for f in flags if f.is_known), where.with_default(False, where.span))
 
 
 def _or_default(spec: Value, name: str, default: int) -> Value:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from mlarchlint.frontends.kubernetes.framework_pods import argo_pods, spark_pods, trainer_pods
 from mlarchlint.frontends.kubernetes.paths import at, each, field, group_kind
 from mlarchlint.model.resource import Instance
-from mlarchlint.model.span import NOWHERE
 from mlarchlint.model.value import Value
 
 
@@ -218,7 +217,7 @@ def trial(experiment: Instance) -> Instance | None:
     version, kind = body.get("apiVersion").text(), body.get("kind").text()
     if not version or not kind or (version, kind) == ("kubeflow.org/v1beta1", "Experiment"):
         return None
-    return replace(experiment, type=f"{version}/{kind}", body=body.mapping(), span=body.span or NOWHERE)
+    return replace(experiment, type=f"{version}/{kind}", body=body.mapping(), span=body.span)
 
 
 _WORKLOADS = frozenset(_PLACES) | {
