@@ -1,7 +1,8 @@
 """What a plain YAML scalar means: YAML 1.1 as go-yaml and SnakeYAML read it.
 
 `yes`, `no`, `on` and `off` are booleans for kubectl (sigs.k8s.io/yaml, goyaml.v2/resolve.go) and for
-CloudFormation (YAML 1.1, docs: AWSCloudFormation/latest/UserGuide/template-formats.html). Three traps
+CloudFormation (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html says
+YAML 1.1; https://github.com/ASFHyP3/hyp3/pull/2061 shows it deployed). Three traps
 of YAML 1.1 stay text, as neither platform's users mean them: timestamps (`2010-09-09`), base 60
 (`22:22`; unsupported in go-yaml too) and the single letters `y` and `n`.
 """
