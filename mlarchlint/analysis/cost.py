@@ -41,6 +41,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "dashboard": cost_operations.dashboard,
     "data_processor": cost_models.processor,
     "database": cost_databases.database,
+    "database_instance": cost_databases.instance,
     "dns_zone": cost_network.dns_zone,
     "egress": cost_network.way_out,
     "experiment_tracker": cost_operations.unpriced,

@@ -11,6 +11,7 @@ from mlarchlint.model.truth import Truth
 
 MILLION = Decimal(1_000_000)
 AURORA_GIB = Decimal(100)
+QUERY_HOURS = Decimal(60)
 # https://cloud.google.com/memorystore/docs/redis/pricing: capacity tiers by GiB.
 MEMORYSTORE = ((4, "m1"), (10, "m2"), (35, "m3"), (100, "m4"), (300, "m5"))
 
@@ -36,36 +37,95 @@ def copies(ledger: Ledger) -> Decimal:
 
 
 def _rds(ledger: Ledger) -> None:
-    engine = ledger.text("engine").lower()
-    name = ledger.text("instance_type")
-    aurora = "aurora" in engine
-    if engine in ("docdb", "neptune") or "redshift" in ledger.resource.type.lower():
-        service, sku = ("redshift" if "redshift" in ledger.resource.type.lower() else engine), name
+    """Instances and clusters of RDS, DocumentDB, Neptune and Redshift."""
+    kind, engine = ledger.resource.type.lower(), ledger.text("engine").lower()
+    if "global" in kind:
+        return
+    if "redshift" in kind:
+        _redshift(ledger)
+        return
+    if not any(
+        word in kind for word in ("db_instance", "dbinstance", "rds", "docdb", "neptune", "dbcluster")
+    ):
+        ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
+        return
+    cluster = "cluster" in kind and "instance" not in kind
+    if cluster and (engine.startswith("aurora") or engine in ("docdb", "neptune")):
+        _aurora_cluster(ledger, engine)
+        return
+    times = Decimal(3) if cluster else copies(ledger)
+    _class(ledger, engine, times)
+    _rds_storage(ledger, times)
+
+
+def instance(ledger: Ledger) -> None:
+    """A member of a cluster; the cluster has the storage."""
+    engine = ledger.text("engine").lower() or _cluster_engine(ledger)
+    if ledger.text("instance_type") == "db.serverless":
+        ledger.note("its capacity is priced with its cluster")
+        return
+    if ledger.provider != "aws":
+        ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
+        return
+    _class(ledger, engine, ONE)
+
+
+def _cluster_engine(ledger: Ledger) -> str:
+    for other in ledger.costing.graph.targets(ledger.resource):
+        if other.kind == "database" and (engine := other["engine"].text()):
+            return engine.lower()
+    for word in ("docdb", "neptune"):
+        if word in ledger.resource.type.lower():
+            return word
+    return ""
+
+
+def _class(ledger: Ledger, engine: str, times: Decimal) -> None:
+    name, at = ledger.text("instance_type"), ledger.resource["instance_type"]
+    if not name:
+        ledger.gap("database", f"its class is not known{': ' + at.why if at.why else ''}", at)
+    elif not engine:
+        ledger.gap("database", "its engine is not known", ledger.resource["engine"])
+    elif engine in ("docdb", "neptune"):
+        ledger.add(name, engine, name, HOURS * times, None, at=at)
     else:
-        service, sku = "rds", f"{rds_engine(engine)}:{name}"
-    times = ONE if aurora else copies(ledger)
-    nodes = ledger.number("nodes") or ONE
-    if name == "db.serverless" or ledger.number("max_capacity") is not None:
-        low, high = ledger.number("min_capacity") or ZERO, ledger.number("max_capacity") or ONE
-        ledger.add("Aurora capacity units", "rds", "aurora-serverless-v2", low * HOURS, high * HOURS)
-    elif name:
         label = f"{name}, {'multi-zone' if times > 1 else 'single zone'}"
-        at = ledger.resource["instance_type"]
-        if service == "rds" and not engine:
-            ledger.gap("database", "its engine is not known", ledger.resource["engine"])
-        else:
-            ledger.add(label, service, sku, HOURS * times * nodes, None, at=at)
-    elif ledger.resource["instance_type"].is_unknown:
-        ledger.gap("database", "its class is not known", ledger.resource["instance_type"])
-    if aurora and "instance" not in ledger.resource.type.lower():
-        said = f"none to {AURORA_GIB:f} GiB are assumed"
-        used = ledger.used("storage_gb")
-        low, high = (used, used) if used is not None else (ZERO, AURORA_GIB)
-        ledger.add(
-            "Aurora storage", "rds-storage", "aurora", low, high, *(() if used is not None else (said,))
-        )
-    elif service == "rds" and not aurora:
-        _rds_storage(ledger, times)
+        ledger.add(label, "rds", f"{rds_engine(engine)}:{name}", HOURS * times, None, at=at)
+
+
+def _aurora_cluster(ledger: Ledger, engine: str) -> None:
+    """Storage, and serverless capacity; the instances are resources of their own."""
+    least, most = ledger.number("min_capacity"), ledger.number("max_capacity")
+    if most is not None:
+        low = (least or ZERO) * HOURS
+        ledger.add("Aurora capacity units", "rds", "aurora-serverless-v2", low, most * HOURS)
+    used = ledger.used("storage_gb")
+    low, high = (used, used) if used is not None else (ZERO, AURORA_GIB)
+    said = () if used is not None else (f"none to {AURORA_GIB:f} GiB are assumed",)
+    if engine == "docdb":
+        ledger.add("storage", "docdb", "storage", low, high, *said)
+    elif engine == "neptune":
+        ledger.gap("storage", "the catalog has no price of Neptune storage")
+    else:
+        ledger.add("Aurora storage", "rds-storage", "aurora", low, high, *said)
+
+
+def _redshift(ledger: Ledger) -> None:
+    if "namespace" in ledger.resource.type.lower():
+        return
+    if ledger.resource["serverless"].is_true() is Truth.YES:
+        units = ledger.number("min_capacity") or Decimal(128)
+        used = ledger.used("monthly_hours")
+        low, high = (used, used) if used is not None else (ZERO, QUERY_HOURS)
+        said = () if used is not None else (f"none to {QUERY_HOURS:f} hours of queries are assumed",)
+        ledger.add(f"{units:f} RPU", "redshift", "serverless-rpu", units * low, units * high, *said)
+        return
+    name, nodes = ledger.text("instance_type"), ledger.number("nodes") or ONE
+    at = ledger.resource["instance_type"]
+    if name:
+        ledger.add(f"{nodes:f} x {name}", "redshift", name, HOURS * nodes, None, at=at)
+    else:
+        ledger.gap("warehouse", "its node type is not known", at)
 
 
 def rds_engine(engine: str) -> str:
@@ -98,8 +158,13 @@ def _dynamodb(ledger: Ledger) -> None:
         if units is None:
             ledger.gap("provisioned capacity", "how many units is not known")
             return
+        # The traits carry the reads; the writes stand beside them in the code.
+        writes = ledger.resource.instance.get("write_capacity").number()
+        if writes is None:
+            writes = units
+            ledger.note("as many write units as read units are assumed")
         ledger.add("read capacity", "dynamodb", "read-capacity", units * HOURS)
-        ledger.add("write capacity", "dynamodb", "write-capacity", units * HOURS)
+        ledger.add("write capacity", "dynamodb", "write-capacity", writes * HOURS)
         return
     served = requests(ledger)
     reads = ledger.used("monthly_read_request_units")
@@ -165,6 +230,10 @@ def cache(ledger: Ledger) -> None:
             ledger.missing("cache", f"redis {sku}", ledger.resource["instance_type"])
             return
         ledger.charge(f"cache, {sku}", row, ONE if row.unit == "month" else HOURS)
+        return
+    kind = ledger.resource.type.lower()
+    if ledger.resource["serverless"].is_true() is Truth.YES or "memorydb" in kind or "dax" in kind:
+        ledger.gap("cache", f"the catalog has no price of {ledger.resource.type}")
         return
     if not name:
         ledger.gap("cache", "its node type is not known", ledger.resource["instance_type"])

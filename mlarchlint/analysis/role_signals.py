@@ -105,8 +105,8 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
     if resource.instance.mode is Mode.MODULE:
         return
     for pattern, row in _patterns()["types"]:
-        if pattern.search(resource.type):
-            yield Signal(f"it is of type {resource.type}", row["role"], 8, resource.span)
+        if pattern.search(resource.type) and ("needs" not in row or has_accelerator(resource) is not None):
+            yield Signal(f"it is of type {resource.type}", row["role"], max(row["role"].values()), resource.span)
             return
 
 
