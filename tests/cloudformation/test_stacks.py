@@ -140,7 +140,14 @@ def test_sam_globals_lie_under_each_resource() -> None:
     assert "Api" in ranker.get("Events").mapping()
     assert ranker.get("MemorySize").span.line == 6
     assert found["Table"].get("Timeout").is_absent
-    assert found["Alarm"].get("Role").refs == ("RankerRole.Arn",)
+    assert found["Alarm"].get("Role").refs == ("Ranker.Role.Arn",)
+    assert found["Alarm"].get("Version").refs == ("Ranker.Version",)
+    assert found["Alarm"].get("Api").refs == ("data.AWS::Serverless.ServerlessHttpApi",)
+
+
+def test_what_sam_does_not_make_up_is_missing() -> None:
+    text = "Transform: AWS::Serverless-2016-10-31\nResources: {R: {Type: 'AWS::Serverless::Api', Properties: {P: !Ref Nowhere}}}"
+    assert codes(evaluated(text)) == ["template-expression"]
 
 
 def test_loops_make_one_declaration_of_many_instances() -> None:

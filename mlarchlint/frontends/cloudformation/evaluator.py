@@ -21,6 +21,7 @@ from mlarchlint.frontends.cloudformation.functions import FUNCTIONS, concatenate
 from mlarchlint.frontends.cloudformation.loops import expanded
 from mlarchlint.frontends.cloudformation.mappings import find_in_map
 from mlarchlint.frontends.cloudformation.parameters import bound_parameter
+from mlarchlint.frontends.cloudformation.sam import generated_reference
 from mlarchlint.frontends.cloudformation.scenarios import choice, unknown_of
 from mlarchlint.frontends.cloudformation.template import as_text, value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
@@ -149,11 +150,18 @@ class Evaluator:
             return pseudo.pseudo_parameter(name, self.stack.world.options.region, span)
         if name in self.stack.template.parameters:
             return self.parameter(name, span)
-        head = name.partition(".")[0]
-        if head in self.stack.resources or self.stack.template.is_sam:
-            why = f"{self.stack.prefix}{head} is known after deployment"
-            return Value.unknown(why, span, refs=(self.stack.prefix + name,))
-        return self.refuse(f"there is no parameter or resource {name!r}", span)
+        ref = self.reference(name)
+        if ref is None:
+            return self.refuse(f"there is no parameter or resource {name!r}", span)
+        return Value.unknown(f"{self.stack.prefix}{name} is known after deployment", span, refs=(ref,))
+
+    def reference(self, name: str) -> str | None:
+        """The address that a logical id, with or without an attribute, stands for."""
+        if name.partition(".")[0] in self.stack.resources:
+            return self.stack.prefix + name
+        if not self.stack.template.is_sam:
+            return None
+        return generated_reference(name, self.stack.resources, self.stack.prefix)
 
     def parameter(self, name: str, span: SourceSpan) -> Value:
         value = self.stack.parameter(name)
@@ -185,12 +193,12 @@ class Evaluator:
         if child is not None and attribute.startswith("Outputs."):
             value = child.output(attribute.removeprefix("Outputs."), span)
             return replace(value, span=span) if value.is_unknown else value
-        if name not in self.stack.resources:
-            longest = f"{name}.{attribute}".rpartition(".")[0]
-            if longest not in self.stack.resources and not self.stack.template.is_sam:
-                return self.refuse(f"there is no resource {name!r}", span)
-        why = f"{self.stack.prefix}{name}.{attribute} is known after deployment"
-        return Value.unknown(why, span, refs=(f"{self.stack.prefix}{name}.{attribute}",))
+        ref = self.reference(f"{name}.{attribute}")
+        if ref is None:
+            return self.refuse(f"there is no resource {name!r}", span)
+        return Value.unknown(
+            f"{self.stack.prefix}{name}.{attribute} is known after deployment", span, refs=(ref,)
+        )
 
     def sub(self, call: Call) -> Value:
         parts = arguments_of(call.argument)

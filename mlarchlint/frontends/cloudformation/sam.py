@@ -5,12 +5,23 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mlarchlint.model.value import State, Value
 
 _PREFIX = "AWS::Serverless::"
+
+
+def generated_reference(name: str, declared: Iterable[str], prefix: str) -> str | None:
+    """What a logical id that SAM makes up stands for: `RankerRole` comes with `Ranker`.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+    """
+    owner = max((one for one in declared if name.startswith(one)), key=len, default="")
+    if owner:
+        return f"{prefix}{owner}.{name.removeprefix(owner).lstrip('.')}"
+    return f"data.AWS::Serverless.{name}" if name.startswith("Serverless") else None
 
 
 def with_globals(
