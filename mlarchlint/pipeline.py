@@ -6,6 +6,7 @@ suppress -> (report). A later stage never reaches back.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -115,12 +116,24 @@ def _terraform(sources: Sources, config: Config) -> Evaluation:
         variables=tuple((name, value) for name, value in config.vars.items()),
         workspace=config.workspace,
         limits=Limits(instances=limits.instances),
+        planned=frozenset(posixpath.dirname(file.shown) or "." for file in sources.plans),
     )
     return evaluate_terraform(sources.terraform, options)
 
 
 def _plans(sources: Sources) -> Evaluation:
-    return Evaluation()
+    import json
+
+    from mlarchlint.frontends.terraform.plan_json import evaluate_plan, joined_evaluations
+
+    found = []
+    for file in sources.plans:
+        try:
+            data = json.loads(file.text)
+        except (ValueError, RecursionError):
+            data = None  # said as a file that is no plan
+        found.append(evaluate_plan(data, file.shown, sources.terraform))
+    return joined_evaluations(found)
 
 
 def _cloudformation(sources: Sources, config: Config) -> Evaluation:

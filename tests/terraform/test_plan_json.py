@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlarchlint.frontends.terraform import evaluate_terraform, sources_below
+from mlarchlint.frontends.terraform import TerraformOptions, evaluate_terraform, sources_below
 from mlarchlint.frontends.terraform.limits import Limits
 from mlarchlint.frontends.terraform.plan_json import evaluate_plan, is_plan, without_keys
 from mlarchlint.model.resource import Mode
@@ -263,3 +263,9 @@ def test_outputs_that_name_each_other_end():
 
 def test_keys_are_taken_off_addresses():
     assert without_keys('module.a["x.y[\\"0\\"]"].b.c[0]') == "module.a.b.c"
+
+
+def test_a_folder_with_a_plan_is_not_evaluated_twice():
+    sources = sources_below(ORACLE / "plans" / "modules_nested")
+    evaluation = evaluate_terraform(sources, TerraformOptions(planned=frozenset({"."})))
+    assert evaluation.instances == ()

@@ -131,3 +131,10 @@ def test_a_variable_file_that_cannot_be_read_is_said(stack):
 def test_blocks_and_references_in_variable_files_are_said(stack):
     found = stack({"main.tf": SHOW, "terraform.tfvars": "v = local.x\nblock {}\n"})
     assert sorted(found.codes) == ["terraform-expression", "terraform-var-file"]
+
+
+def test_a_variable_file_outside_the_root_is_read_because_the_user_names_it(stack, tmp_path):
+    (tmp_path.parent / "prod.tfvars").write_text('v = "outside"')
+    found = stack(SHOW, var_files=(str(tmp_path.parent / "prod.tfvars"),))
+    assert shown(found) == "outside"
+    assert found["a_b.x"].get("v").origin[0].span.file == "../prod.tfvars"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Callable
 from pathlib import Path
 
 from mlarchlint.frontends.terraform.declarations import ModuleSyntax, Source, comment_lines, declarations
 from mlarchlint.frontends.terraform.nodes import Argument, File
-from mlarchlint.frontends.terraform.sources import TerraformSources, is_configuration
+from mlarchlint.frontends.terraform.sources import TerraformSources, is_configuration, reader
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
 
+MAX_VALUES = 10_000_000
 _SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
 
 
@@ -90,14 +92,15 @@ class Folders:
         except OSError:
             return []
 
-    def values(self, path: str) -> dict[str, Argument]:
-        """The values of a variable file, by name."""
+    def values(self, path: str, given: bool = False) -> dict[str, Argument]:
+        """The values of a variable file, by name. given: by the user, who may name any file."""
         if path not in self._values:
-            self._values[path] = self._read_values(path)
+            self._values[path] = self._read_values(path, given)
         return self._values[path]
 
-    def _read_values(self, path: str) -> dict[str, Argument]:
-        text = self.text(path)
+    def _read_values(self, path: str, given: bool) -> dict[str, Argument]:
+        outside = given and not Path(os.path.realpath(self.base / path)).is_relative_to(self.root)
+        text = self.text(path, reader(self.base, MAX_VALUES) if outside else self.sources.read)
         if text is None:
             return {}
         file, diagnostics = parse_file(text, path, templates=False)
@@ -128,10 +131,10 @@ class Folders:
         if any(diagnostic.level is Level.ERROR for diagnostic in diagnostics):
             self.failed.add(path)
 
-    def text(self, path: str) -> str | None:
+    def text(self, path: str, read: Callable[[str], bytes] | None = None) -> str | None:
         """The text of a file inside the root, or None and a Diagnostic."""
         try:
-            data = self.sources.read(path)
+            data = (read or self.sources.read)(path)
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             self.fail(path, "terraform-unreadable", f"{path} is not UTF-8 text")

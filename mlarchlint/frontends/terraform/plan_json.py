@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mlarchlint.frontends.terraform.limits import DEFAULT_LIMITS, Limits
@@ -24,7 +24,6 @@ from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value, from_plain
 
 JSON = Any
-_META = frozenset({"timeouts"})
 
 
 def is_plan(data: JSON) -> bool:
@@ -46,6 +45,17 @@ def evaluate_plan(
     plan = _Plan(data, path, Positions(path, sources), limits)
     instances = tuple(plan.instances())
     return Evaluation(instances, tuple(plan.diagnostics()), frozenset({path}) | plan.positions.files_read)
+
+
+def joined_evaluations(parts: Iterable[Evaluation]) -> Evaluation:
+    """Several plans as one evaluation."""
+    found = tuple(parts)
+    return Evaluation(
+        tuple(instance for part in found for instance in part.instances),
+        tuple(diagnostic for part in found for diagnostic in part.diagnostics),
+        frozenset().union(*(part.files_read for part in found)),
+        frozenset().union(*(part.files_failed for part in found)),
+    )
 
 
 class _Plan:

@@ -24,6 +24,8 @@ def evaluate_roots(sources: TerraformSources, options: TerraformOptions) -> Eval
     for directory in root_directories(folders, options.exclude):
         syntax = folders.syntax(directory, directory in sources.partial)
         roots.append(syntax)
+        if directory in options.planned:
+            continue
         found, problems = _evaluate_root(syntax, folders, options)
         instances += found
         diagnostics += problems

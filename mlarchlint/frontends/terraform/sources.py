@@ -34,6 +34,7 @@ class TerraformOptions:
     """var_files: relative to the base or absolute, in the order given. variables: (name, text)
     of `--var`, in the order given. tf_var_env: take `TF_VAR_name` from `environment`.
     exclude: globs of folders that are no roots of their own (a call to one is still followed).
+    planned: folders whose plan is read in place of their code.
     """
 
     var_files: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class TerraformOptions:
     tf_var_env: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     exclude: tuple[str, ...] = ()
+    planned: frozenset[str] = frozenset()
     limits: Limits = DEFAULT_LIMITS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from mlarchlint.frontends.terraform import cty, nodes
@@ -86,8 +86,10 @@ class RootValues:
                 text = options.environment.get(f"TF_VAR_{name}")
                 if text is not None:
                     self._text(name, text, f"TF_VAR_{name}")
-        for path in (*self.automatic, *(self._shown(path) for path in options.var_files)):
-            self._file(path)
+        for path in self.automatic:
+            self._file(self.folders.values(path))
+        for path in options.var_files:
+            self._file(self.folders.values(self._shown(path), given=True))
         for name, text in options.variables:
             if name in syntax.variables:
                 self._text(name, text, f"--var {name}")
@@ -96,8 +98,8 @@ class RootValues:
         place = path if os.path.isabs(path) else os.path.join(self.folders.base, path)
         return posixpath.normpath(os.path.relpath(place, self.folders.base).replace(os.sep, "/"))
 
-    def _file(self, path: str) -> None:
-        for name, argument in self.folders.values(path).items():
+    def _file(self, values: Mapping[str, nodes.Argument]) -> None:
+        for name, argument in values.items():
             if name in self.syntax.variables:
                 self.inputs[name] = _constant(argument.expression)
 
