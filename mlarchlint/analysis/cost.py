@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mlarchlint.analysis import (
+    cost_caches,
     cost_containers,
     cost_databases,
     cost_disks,
@@ -17,6 +18,7 @@ from mlarchlint.analysis import (
     cost_network,
     cost_operations,
     cost_stores,
+    cost_streams,
 )
 from mlarchlint.analysis.cost_ledger import DEFAULT_REGIONS, Costing, Ledger
 from mlarchlint.analysis.cost_usage import NO_USAGE, Needs, Usage
@@ -32,7 +34,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "api_gateway": cost_network.api_gateway,
     "batch_job": cost_machines.job,
     "block_volume": cost_disks.block_volume,
-    "cache": cost_databases.cache,
+    "cache": cost_caches.cache,
     "cdn": cost_network.cdn,
     "cluster": cost_containers.cluster,
     "compute_group": cost_machines.group,
@@ -57,13 +59,13 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "notebook": cost_machines.notebook,
     "object_store": cost_stores.object_store,
     "orchestrator": cost_operations.orchestrator,
-    "queue": cost_databases.queue,
+    "queue": cost_streams.queue,
     "secret": cost_operations.secret,
     "serverless_container": cost_containers.serverless,
     "serverless_function": cost_containers.function,
-    "stream": cost_databases.stream,
+    "stream": cost_streams.stream,
     "training_cluster": cost_machines.training_cluster,
-    "vector_index": cost_databases.search,
+    "vector_index": cost_caches.search,
     "waf": cost_network.waf,
 }
 # Kubernetes objects of these kinds are priced; the rest of a cluster comes with its nodes.

@@ -1,4 +1,4 @@
-"""Databases, caches, streams, queues and search."""
+"""Databases and their clusters."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from mlarchlint.model.truth import Truth
 MILLION = Decimal(1_000_000)
 AURORA_GIB = Decimal(100)
 QUERY_HOURS = Decimal(60)
-# https://cloud.google.com/memorystore/docs/redis/pricing: capacity tiers by GiB.
-MEMORYSTORE = ((4, "m1"), (10, "m2"), (35, "m3"), (100, "m4"), (300, "m5"))
 
 
 def database(ledger: Ledger) -> None:
@@ -216,100 +214,3 @@ def _azure(ledger: Ledger, kind: str) -> None:
     size = ledger.number("storage_gib")
     if service == "postgres" and size is not None:
         ledger.add("storage", "postgres", "storage", size)
-
-
-def cache(ledger: Ledger) -> None:
-    if ledger.provider == "google":
-        _memorystore(ledger)
-        return
-    name = ledger.text("instance_type")
-    if ledger.provider == "azure":
-        sku = (name or ledger.text("tier")).lower()
-        row = ledger.row("redis", sku)
-        if row is None:
-            ledger.missing("cache", f"redis {sku}", ledger.resource["instance_type"])
-            return
-        ledger.charge(f"cache, {sku}", row, ONE if row.unit == "month" else HOURS)
-        return
-    kind = ledger.resource.type.lower()
-    if ledger.resource["serverless"].is_true() is Truth.YES or "memorydb" in kind or "dax" in kind:
-        ledger.gap("cache", f"the catalog has no price of {ledger.resource.type}")
-        return
-    if not name:
-        ledger.gap("cache", "its node type is not known", ledger.resource["instance_type"])
-        return
-    engine = (ledger.text("engine") or "redis").lower()
-    nodes = ledger.number("nodes")
-    if nodes is None:
-        shards = ledger.number("shards") or ONE
-        nodes = shards * (ONE + (ledger.number("replicas_per_shard") or ledger.number("replicas") or ZERO))
-    at = ledger.resource["instance_type"]
-    ledger.add(f"{nodes:f} x {name}", "elasticache", f"{engine}:{name}", HOURS * nodes, None, at=at)
-
-
-def _memorystore(ledger: Ledger) -> None:
-    size = ledger.number("storage_gib") or ledger.number("capacity.units")
-    if "redis_instance" not in ledger.resource.type:
-        ledger.gap("cache", f"the catalog has no price of {ledger.resource.type}")
-        return
-    if size is None:
-        ledger.gap("cache", "its memory is not known", ledger.resource["storage_gib"])
-        return
-    tier = next((name for limit, name in MEMORYSTORE if size <= limit), "m5")
-    standby = ledger.text("ha") in ("multi_zone", "same_zone") or "standard" in ledger.text("tier").lower()
-    kind = "standard" if standby else "basic"
-    ledger.add(f"{size:f} GiB, {kind} {tier.upper()}", "memorystore", f"{kind}-{tier}", size)
-
-
-def stream(ledger: Ledger) -> None:
-    kind = ledger.resource.type.lower()
-    units = ledger.number("capacity.units")
-    if "kinesis" in kind and "firehose" not in kind:
-        if ledger.text("capacity.mode") == "on_demand":
-            ledger.add("on-demand stream", "kinesis", "on-demand-stream", HOURS)
-        else:
-            shards = units or ledger.number("shards") or ONE
-            ledger.add(f"{shards:f} shards", "kinesis", "shard", shards * HOURS)
-    elif "msk" in kind:
-        name = ledger.text("instance_type")
-        nodes = ledger.number("nodes") or Decimal(1)
-        if ledger.resource["serverless"].is_true() is Truth.YES:
-            ledger.add("serverless cluster", "msk", "serverless-cluster", HOURS)
-        elif name:
-            ledger.add(f"{nodes:f} x {name}", "msk", name, nodes * HOURS, at=ledger.resource["instance_type"])
-            ledger.add("storage", "msk", "storage", (ledger.number("storage_gib") or ZERO) * nodes)
-        else:
-            ledger.gap("brokers", "their type is not known", ledger.resource["instance_type"])
-    elif "eventhub" in kind and ledger.text("tier"):
-        ledger.add("throughput units", "event-hubs", ledger.text("tier").lower(), units or ONE)
-    elif "pubsub" in kind:
-        ledger.add("message data", "pubsub", "ingest", ZERO, Decimal("0.1"), "none to 0.1 TiB are assumed")
-
-
-def queue(ledger: Ledger) -> None:
-    if ledger.provider == "aws":
-        served = requests(ledger)
-        sku = "fifo" if ledger.resource["fifo"].is_true() is Truth.YES else "standard"
-        ledger.add("requests", "sqs", sku, served.low / MILLION, served.high / MILLION)
-
-
-def search(ledger: Ledger) -> None:
-    """OpenSearch and AI Search."""
-    name = ledger.text("instance_type")
-    if "bedrockagent" in ledger.resource.type:
-        return
-    if ledger.provider == "aws" and name:
-        nodes = ledger.number("nodes") or ONE
-        sku = name.replace(".elasticsearch", ".search")
-        ledger.add(
-            f"{nodes:f} x {name}", "opensearch", sku, nodes * HOURS, at=ledger.resource["instance_type"]
-        )
-        size = ledger.number("storage_gib")
-        if size:
-            kind = (ledger.text("storage_type") or "gp2").lower()
-            ledger.add(f"storage, {kind}", "opensearch-storage", kind, size * nodes)
-    elif ledger.provider == "azure" and ledger.text("tier"):
-        units = (ledger.number("replicas") or ONE) * (ledger.number("shards") or ONE)
-        ledger.add("search units", "search", ledger.text("tier").lower(), units * HOURS)
-    else:
-        ledger.gap("search", f"the catalog has no price of {ledger.resource.type}")

@@ -125,7 +125,8 @@ def over_budget(result: Result, estimate: Estimate) -> list[str]:
     figure, which = (money.low, "low") if estimate.gaps else (money.high, "high")
     if figure <= allowed:
         return []
-    reason = f" ({len(estimate.gaps)} costs could not be priced)" if estimate.gaps else ""
+    count = len(estimate.gaps)
+    reason = f" ({count} cost{'s' if count > 1 else ''} could not be priced)" if count else ""
     return [f"over budget: the {which} figure, {figure:,.2f} USD a month{reason}, exceeds {budget:,.2f}"]
 
 

@@ -279,3 +279,43 @@ def test_an_egress_only_gateway_is_free() -> None:
     assert not priced(
         made("egress", traits={**US, "kind": "nat"}, type="aws_egress_only_internet_gateway")
     ).resources
+
+
+def test_members_of_a_cluster_are_priced_and_its_storage_once() -> None:
+    cluster = made(
+        "database",
+        traits={**US, "engine": "aurora-mysql", "ha": "multi_zone"},
+        type="aws_rds_cluster",
+        name="c",
+    )
+    traits = {**US, "engine": "aurora-mysql", "instance_type": "db.t3.medium"}
+    members = [
+        made("database_instance", traits=traits, type="aws_rds_cluster_instance", name=f"i{n}")
+        for n in range(2)
+    ]
+    found = priced(cluster, *members, usage=Usage({cluster.address: {"storage_gb": 50}}))
+    assert found.monthly.low == 2 * 730 * Decimal("0.082") + 50 * Decimal("0.1")
+
+
+def test_a_member_takes_the_engine_of_its_cluster() -> None:
+    cluster = made("database", traits={**US, "engine": "aurora-mysql"}, type="aws_rds_cluster", name="c")
+    member = made(
+        "database_instance", traits={**US, "instance_type": "db.t3.medium"}, type="aws_rds_cluster_instance"
+    )
+    found = priced(cluster, member, edges=((member, Relation.DEPENDS_ON, cluster),))
+    assert found.resources[member.key].items[0].row.sku == "aurora-mysql:db.t3.medium"
+
+
+@pytest.mark.parametrize(
+    ("kind", "type"),
+    [
+        ("cache", "aws_memorydb_cluster"),
+        ("database", "aws_keyspaces_table"),
+        ("cache", "google_redis_cluster"),
+    ],
+)
+def test_services_like_a_priced_one_are_not_priced_as_it(kind: str, type: str) -> None:
+    traits = {"engine": "redis", "instance_type": "db.r6g.large", "region": "us-east-1"}
+    found = priced(made(kind, type.partition("_")[0], traits, type=type))
+    assert found.monthly.high == 0
+    assert f"no price of {type}" in found.gaps[0].why
