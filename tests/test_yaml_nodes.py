@@ -58,6 +58,11 @@ def test_positions_of_keys_values_and_block_scalars() -> None:
     assert root.span.end_line == 9
 
 
+def test_lines_are_counted_as_editors_count_them() -> None:
+    (document,), _ = read_documents("a: x\u2028y\nb: 1\r\nc: 2\rd: 3", "f")
+    assert [document.root.keys[name].line for name in "abcd"] == [1, 2, 3, 4]
+
+
 def test_local_tags_are_kept_and_their_text_is_not_resolved() -> None:
     (document,), _ = read_documents("a: !Ref yes\nb: !Sub [x, {}]\nc: !If {a: 1}\n", "f")
     members = document.root.members

@@ -27,6 +27,7 @@ class Converter:
         self.path = path
         self.offset = offset
         self.source = source
+        self.last_line = source.count("\n") + 1
         self.diagnostics: list[Diagnostic] = []
         self.made: dict[int, tuple[Node, int] | None] = {}
         self.total = 0
@@ -39,6 +40,9 @@ class Converter:
 
     def span(self, node: Any) -> SourceSpan:
         start, end = node.start_mark, node.end_mark
+        if start.line >= self.last_line:  # an empty scalar at the very end stands on a line of its own
+            line = self.last_line + self.offset
+            return SourceSpan(self.path, line, 1, line, 1)
         first = start.line + 1 + self.offset
         if end.column == 0 and end.line > start.line:  # a block scalar ends where the next token starts
             body = self.source[start.index : end.index].rstrip()

@@ -34,6 +34,7 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
     return tuple(found)
 
 
+_SEPARATORS = "\x85\u2028\u2029"  # line breaks for YAML 1.1, but not for editors
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -56,6 +57,9 @@ def decode(data: str | bytes, path: str) -> str | Diagnostic:
     if place >= 0 or _LONE_SURROGATE.search(text):
         line = text.count("\n", 0, max(place, 0)) + 1
         return Diagnostic("not-text", "binary data, not text", "", SourceSpan(path, line, 1, line, 2))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for separator in _SEPARATORS:
+        text = text.replace(separator, " ")
     return text
 
 
