@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
+from mlarchlint.config_conforms import conforms
 from mlarchlint.config_text import Document, Mistake
 
 _TYPES = {
@@ -18,13 +19,15 @@ _TYPES = {
 
 def mistakes_in(document: Document, part: str = "") -> list[Mistake]:
     """part: a definition of the schema (`requirements`) that the whole document must meet."""
-    import jsonschema
-
     schema: dict[str, Any] = json.loads(
         (resources.files("mlarchlint.data") / "schema" / "config.json").read_text(encoding="utf-8")
     )
     if part:
         schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
+    if conforms(document.data, schema, schema):
+        return []
+    import jsonschema
+
     validator = jsonschema.Draft202012Validator(schema)
     return [
         mistake for error in validator.iter_errors(document.data) for mistake in _described(error, document)

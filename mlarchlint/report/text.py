@@ -65,9 +65,10 @@ class _Text:
             yield f"  {self.paint(f'{label}:', 'dim')} {text}"
 
     def remarks(self, finding: Finding) -> Iterator[tuple[str, str]]:
-        chain = [self.at(step.label, step.span) for step in finding.origin[:_CHAIN]]
-        if len(finding.origin) > _CHAIN:
-            chain.append(f"... {len(finding.origin) - _CHAIN} more")
+        steps = list(dict.fromkeys(finding.origin))
+        chain = [self.at(step.label, step.span) for step in steps[:_CHAIN]]
+        if len(steps) > _CHAIN:
+            chain.append(f"... {len(steps) - _CHAIN} more")
         if chain:
             yield "from", " <- ".join(chain)
         if finding.calls:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from mlarchlint import __version__, pipeline, registry
-from mlarchlint.cli import cli
 from mlarchlint.config import Config
 from mlarchlint.discover import discover
+from tests.cli.runner import run, said
 from tests.report.results import error, finding, result, rule, suppressed
 
 
@@ -35,10 +34,6 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Co
     return made
 
 
-def run(*args: str) -> Result:
-    return CliRunner().invoke(cli, args, prog_name="mlarchlint")
-
-
 def test_version() -> None:
     assert run("--version").output == f"mlarchlint {__version__}\n"
 
@@ -52,7 +47,7 @@ def test_every_command_has_help(command: str) -> None:
 def test_an_unknown_command_names_the_nearest(calls: list[Any]) -> None:
     found = run("scna")
     assert found.exit_code == 2
-    assert "did you mean 'scan'?" in found.output
+    assert "did you mean 'scan'?" in said(found)
 
 
 def test_findings_exit_with_1_and_a_clean_scan_with_0(calls: list[Any], tmp_path: Path) -> None:
@@ -71,7 +66,7 @@ def test_an_incomplete_scan_exits_with_3_even_with_findings(calls: list[Any], tm
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         (("scan",), "Missing argument 'PATH...'"),
         (("scan", "nowhere"), "there is no file or folder 'nowhere'"),
@@ -87,10 +82,10 @@ def test_an_incomplete_scan_exits_with_3_even_with_findings(calls: list[Any], tm
         (("rules", "MLA-XX"), "there is no rule 'MLA-XX'"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_why(calls: list[Any], args: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_exits_with_2_and_says_why(calls: list[Any], args: tuple[str, ...], message: str) -> None:
     found = run(*args)
     assert found.exit_code == 2
-    assert said in found.output
+    assert message in said(found)
 
 
 def test_all_mistakes_of_the_configuration_are_listed_and_exit_with_2(
@@ -99,7 +94,7 @@ def test_all_mistakes_of_the_configuration_are_listed_and_exit_with_2(
     (tmp_path / ".mlarchlint.yaml").write_text("fail_onn: low\nselect: 5\n")
     found = run("scan", ".")
     assert found.exit_code == 2
-    assert found.output.splitlines() == [
+    assert said(found).splitlines() == [
         "error: .mlarchlint.yaml:1:1: unknown key 'fail_onn'; did you mean 'fail_on'?",
         "error: .mlarchlint.yaml:2:1: 'select' must be a list, not 5",
     ]
@@ -107,7 +102,7 @@ def test_all_mistakes_of_the_configuration_are_listed_and_exit_with_2(
 
 def test_a_rule_that_the_configuration_misspells_has_a_place(calls: list[Any], tmp_path: Path) -> None:
     (tmp_path / ".mlarchlint.yaml").write_text("rules:\n  MLA-HA999: {severity: low}\n")
-    assert "error: .mlarchlint.yaml:2:3: there is no rule 'MLA-HA999'" in run("scan", ".").output
+    assert "error: .mlarchlint.yaml:2:3: there is no rule 'MLA-HA999'" in said(run("scan", "."))
 
 
 def test_options_reach_the_pipeline(calls: list[Any], tmp_path: Path) -> None:

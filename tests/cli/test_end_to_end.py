@@ -12,9 +12,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
 
-from mlarchlint.cli import cli
+from tests.cli.runner import run, said
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DESIGNS = ROOT / "fixtures" / "designs" / "image-classifier"
@@ -32,13 +31,6 @@ resource "aws_lb_listener" "front" {
 }
 """
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec: {replicas: 2}\n"
-
-
-def run(*args: str) -> Result:
-    found = CliRunner().invoke(cli, args, prog_name="mlarchlint")
-    if found.exception is not None and not isinstance(found.exception, SystemExit):
-        raise found.exception
-    return found
 
 
 def report(*args: str) -> dict[str, Any]:
@@ -144,7 +136,7 @@ def test_nothing_to_scan_is_said_and_exits_with_3(tree: Path) -> None:
     (tree / "readme.md").write_text("hello")
     found = run("scan", ".")
     assert found.exit_code == 3
-    assert "error: there is nothing to scan [nothing-to-scan]" in found.output
+    assert "error: there is nothing to scan [nothing-to-scan]" in said(found)
 
 
 def test_a_link_out_of_the_root_is_said(tree: Path) -> None:
@@ -181,7 +173,7 @@ def test_escapes_and_controls_in_the_code_are_inert_in_every_report(tree: Path) 
     )
     for args in (("scan",), ("scan", "--format", "json"), ("scan", "--format", "sarif"), ("scan", "--uncertain"),
                  ("graph",), ("graph", "--format", "dot"), ("graph", "--format", "mermaid")):  # fmt: skip
-        text = run(*args, ".").output
+        text = said(run(*args, "."))
         assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
@@ -193,7 +185,7 @@ def test_a_sensitive_variable_is_nowhere_in_any_report(tree: Path) -> None:
     )
     for args in (("scan",), ("scan", "--format", "json"), ("scan", "--format", "sarif"),
                  ("graph",), ("graph", "--format", "dot"), ("graph", "--format", "mermaid")):  # fmt: skip
-        assert "hunter2" not in run(*args, ".").output
+        assert "hunter2" not in said(run(*args, "."))
 
 
 @pytest.mark.skipif(not DESIGNS.is_dir(), reason="the designs are not beside the tests")
