@@ -14,6 +14,7 @@ Malformed = tuple[SourceSpan, str]
 
 _COMMENT = re.compile(r"mlarchlint\s*:\s*ignore\b[ \t]*([^\n]*)")
 _ANNOTATION = re.compile(r"mlarchlint\.dev/ignore\s*:[ \t]*([^\n]*)")
+_METADATA = re.compile(r"^metadata:[ \t]*([^\n]*)")
 _SELECTOR = r"[A-Za-z][\w.-]*"
 _RULES = re.compile(
     rf"\[\s*({_SELECTOR}(?:\s*[,;]\s*{_SELECTOR})*)\s*\]|({_SELECTOR}(?:\s*,\s*{_SELECTOR})*)"
@@ -61,9 +62,9 @@ def parse(how: str, text: str, span: SourceSpan) -> Directive | None:
 
 
 def _texts(instance: Instance) -> Iterator[tuple[str, SourceSpan, str]]:
-    """The front ends hand over comments, and Kubernetes annotations in the form `NAME: text`."""
+    """The front ends hand over comments, and annotations and Metadata in the form `NAME: text`."""
     for span, text in instance.ignores:
-        for how, pattern in (("comment", _COMMENT), ("annotation", _ANNOTATION)):
+        for how, pattern in (("comment", _COMMENT), ("annotation", _ANNOTATION), ("metadata", _METADATA)):
             match = pattern.search(text)
             if match:
                 yield how, span, match[1]

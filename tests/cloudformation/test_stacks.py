@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from mlarchlint.directives import directives_of
 from mlarchlint.frontends.cloudformation import Limits, Options, evaluate_templates
 from mlarchlint.model.resource import Mode
 from mlarchlint.model.truth import Truth
@@ -207,10 +208,25 @@ def test_suppressions_are_kept_with_their_resource() -> None:
         "mlarchlint: ignore[MLA-HA009] until=2027-01-01 a cache can be rebuilt",
         "mlarchlint: ignore[MLA-HA020] short on purpose",
         "metadata: MLA-SE001 synthetic data only",
-        "metadata: MLA-CO002 until=2027-01-01 moves next quarter",
+        "metadata: [MLA-CO002] until=2027-01-01 moves next quarter",
     ]
     assert found["Features"].ignores[0][0].line == 22
     assert not found["Config"].ignores
+
+
+def test_suppressions_in_comments_and_metadata_are_understood() -> None:
+    directives, malformed = directives_of(by_address(fixture("serving.yaml"))["Features"])
+    assert not malformed
+    assert [(one.how, one.rules, one.until, one.reason) for one in directives] == [
+        ("comment", ("MLA-HA009",), "2027-01-01", "a cache can be rebuilt"),
+        ("comment", ("MLA-HA020",), "", "short on purpose"),
+        ("metadata", ("MLA-SE001",), "", "synthetic data only"),
+        ("metadata", ("MLA-CO002",), "2027-01-01", "moves next quarter"),
+    ]
+    text = "Resources: {R: {Type: 'Custom::R', Metadata: {mlarchlint: {ignore: [{reason: x}, {rule: [A, B], reason: y}]}}}}"
+    directives, malformed = directives_of(by_address(evaluated(text))["R"])
+    assert [one.rules for one in directives] == [("A", "B")]
+    assert len(malformed) == 1
 
 
 def test_a_suppression_on_a_nested_stack_covers_what_is_in_it() -> None:

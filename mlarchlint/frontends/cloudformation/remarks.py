@@ -47,19 +47,16 @@ def ignores_of(remarks: Iterable[Remark], span: SourceSpan, metadata: Value) -> 
     ]
     entries = metadata.get("mlarchlint").get("ignore") if metadata.is_known else metadata
     for entry in entries.items() or ((entries,) if entries.is_known else ()):
-        text = _entry_text(entry)
-        if text:
-            found.append((entry.span, f"metadata: {text}"))
+        found.append((entry.span, f"metadata: {_entry_text(entry)}"))
     return tuple(found)
 
 
 def _entry_text(entry: Value) -> str:
-    """`MLA-HA009 reason` as text, or `{rule: MLA-HA009, until: …, reason: …}`."""
+    """`MLA-HA009 reason` as text, or `{rule: MLA-HA009, until: …, reason: …}` (also a list of rules)."""
     if entry.text() is not None:
         return str(entry.text())
-    rule = entry.get("rule").text() or entry.get("id").text()
-    if rule is None:
-        return ""
+    rule = entry.get("rule") if entry.get("id").is_absent else entry.get("id")
+    names = [text for one in rule.items() or (rule,) if (text := one.text())]
     until = entry.get("until").text()
-    parts = (rule, f"until={until}" if until else "", entry.get("reason").text() or "")
+    parts = (f"[{', '.join(names)}]", f"until={until}" if until else "", entry.get("reason").text() or "")
     return " ".join(part for part in parts if part)
