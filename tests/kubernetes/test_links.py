@@ -264,6 +264,35 @@ def test_pods_that_ask_for_nothing_may_land_on_every_open_group() -> None:
     assert placed(tolerant, eks("open"), shut) == {"aws_eks_node_group.open", "aws_eks_node_group.shut"}
 
 
+def test_pods_of_another_design_are_not_placed_by_default() -> None:
+    group = eks("pool")
+    near = read_tree({"infra/k8s/a.yaml": API})
+    far = read_tree({"examples/serving/vllm/a.yaml": API, "examples/other/b.yaml": SVC})
+    here = Instance(group.address, group.type, "pool", group.format, group.body, SourceSpan("infra/main.tf"))
+    there = Instance(
+        group.address, group.type, "pool", group.format, group.body, SourceSpan("infra/aws/eks/main.tf")
+    )
+    assert ("Deployment/default/api", "placed_in", here.address) in links_of(near, here)
+    assert not {edge for edge in links_of(far, there) if edge[1] == "placed_in"}
+
+
+def test_of_two_designs_with_one_node_label_the_nearest_counts() -> None:
+    body = eks("pool", labels={"pool": "gpu"}).body
+    one, two = (
+        Instance(
+            f"aws_eks_node_group.{name}",
+            "aws_eks_node_group",
+            name,
+            Format.TERRAFORM,
+            body,
+            SourceSpan(f"{name}/main.tf"),
+        )
+        for name in ("one", "two")
+    )
+    found = links_of(read_tree({"one/k8s/a.yaml": deployment("nodeSelector: {pool: gpu}")}), one, two)
+    assert found == {(DEPLOY, "placed_in", "aws_eks_node_group.one")}
+
+
 def test_with_two_clusters_nothing_is_guessed() -> None:
     assert placed("", eks("a", cluster_name="one"), eks("b", cluster_name="two")) == set()
 

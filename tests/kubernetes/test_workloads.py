@@ -177,6 +177,17 @@ def test_the_largest_pod_decides_the_requests() -> None:
     assert (found["requests.cpu"], found["accelerator.count"]) == (90, 8)
 
 
+def test_the_leader_answers_for_its_group() -> None:
+    leader = "{spec: {containers: [{image: a, ports: [{containerPort: 80}], readinessProbe: {tcpSocket: {port: 80}}}]}}"
+    worker = "{spec: {containers: [{image: b}]}}"
+    found = of(
+        "leaderworkerset.x-k8s.io/v1",
+        "LeaderWorkerSet",
+        f"{{replicas: 2, leaderWorkerTemplate: {{size: 4, leaderTemplate: {leader}, workerTemplate: {worker}}}}}",
+    )
+    assert (found["probes.readiness"], found["replicas"], found["group_size"]) == (True, 2, 4)
+
+
 def test_spark_reads_its_own_words() -> None:
     found = of(
         "sparkoperator.k8s.io/v1beta2",

@@ -45,6 +45,10 @@ def serving_containers(spec: Value) -> tuple[Value, ...]:
     return tuple(c for c in working if not c.get("ports").is_absent) or working[:1]
 
 
+def has_ports(spec: Value) -> bool:
+    return any(not c.get("ports").is_absent for c in working_containers(spec))
+
+
 def images(containers: Iterable[Value]) -> list[Value]:
     return [c.get("image") for c in containers if not c.get("image").is_absent]
 

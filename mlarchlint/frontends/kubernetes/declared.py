@@ -47,10 +47,14 @@ def node_of(key: str, instance: Instance) -> Node:
         group,
         kind,
         namespace_key(instance) if is_namespaced(version, kind) else "",
-        tuple(part for part in posixpath.dirname(instance.span.file).split("/") if part),
+        folder_of(instance.span.file),
         templates,
         tuple(_pod_labels(instance, kind, template) for template in templates),
     )
+
+
+def folder_of(path: str) -> tuple[str, ...]:
+    return tuple(part for part in posixpath.dirname(path).split("/") if part)
 
 
 def namespace_key(instance: Instance) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterator, Sequence
 
 from mlarchlint.frontends.kubernetes.containers import containers_of
-from mlarchlint.frontends.kubernetes.declared import Declared
+from mlarchlint.frontends.kubernetes.declared import Declared, folder_of
 from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, label_matches, requirement_matches
 from mlarchlint.frontends.kubernetes.placement import required_terms, tolerated
 from mlarchlint.frontends.kubernetes.requests import ACCELERATOR, requested
@@ -16,21 +17,44 @@ from mlarchlint.model.value import Value
 
 
 def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge]:
-    """workload PLACED_IN node group. Pods that ask for nothing may land on every group that no taint
-    closes to them, if all groups belong to one cluster."""
+    """workload PLACED_IN node group: those whose labels the pods ask for, the nearest ones if several
+    designs use the same label. Pods that ask for nothing may land on every group that no taint closes
+    to them, where all groups belong to one cluster and lie beside the manifests."""
     if not groups:
         return
     one_cluster = len({group.cluster for group in groups}) == 1
+    folders = [folder_of(group.span.file) for group in groups]
+    base = len(os.path.commonprefix([*folders, *(node.folder for node in declared.nodes)]))
     for node in declared.nodes:
         for template in node.templates:
-            for group in groups:
-                where = _admitted(template.spec, group, one_cluster)
-                if where is not None:
+            admitted = [
+                (len(os.path.commonprefix([folder, node.folder])), group, where)
+                for group, folder in zip(groups, folders, strict=True)
+                if (
+                    where := _admitted(
+                        template.spec, group, one_cluster and _beside(node.folder, folder, base)
+                    )
+                )
+                is not None
+            ]
+            nearest = max((shared for shared, _, _ in admitted), default=0)
+            for shared, group, where in admitted:
+                if shared == nearest:
                     yield Edge(node.key, group.key, Relation.PLACED_IN, where)
 
 
-def _admitted(spec: Value, group: NodeGroup, one_cluster: bool) -> SourceSpan | None:
-    """Where it is written that the pods go to the group; None if they may not, or it is not said."""
+def _beside(manifests: tuple[str, ...], group: tuple[str, ...], base: int) -> bool:
+    """Whether a folder of manifests and the folder of a node group look like one design: the manifests
+    are below the group's parent folder, or both are near the top of all that was read."""
+    parent = group[: max(base, len(group) - 1)]
+    return manifests[: len(parent)] == parent or (len(manifests) - base <= 1 and len(group) - base <= 2)
+
+
+def _admitted(spec: Value, group: NodeGroup, anywhere: bool) -> SourceSpan | None:
+    """Where it is written that the pods go to the group; None if they may not, or it is not said.
+
+    anywhere: pods that ask for no node may go to any.
+    """
     asked, where = _asked(spec, group)
     if asked is Truth.NO:
         return None
@@ -48,8 +72,8 @@ def _admitted(spec: Value, group: NodeGroup, one_cluster: bool) -> SourceSpan | 
     if where is not None:
         return None  # what it asks for may or may not be there
     if gpu is not None and group.accelerated is Truth.YES:
-        return gpu.span
-    return spec.span if one_cluster and group.accelerated is not Truth.YES else None
+        return gpu.span if anywhere else None
+    return spec.span if anywhere and group.accelerated is not Truth.YES else None
 
 
 def _asked(spec: Value, group: NodeGroup) -> tuple[Truth, SourceSpan | None]:

@@ -173,15 +173,17 @@ def _placement(templates: list[PodTemplate]) -> dict[str, Value]:
 def _probes(templates: list[PodTemplate], instance: Instance) -> dict[str, Value]:
     group = instance.type.partition("/")[0]
     given = _PROBED.get(group, ())
+    # where a leader answers for a group, its workers have no ports
+    answering = [t for t in templates if box.has_ports(t.spec)] or templates
     traits: dict[str, Value] = {}
     for name, member in _PROBES.items():
-        found = _every([box.probe(t.spec, member) for t in templates])
+        found = _every([box.probe(t.spec, member) for t in answering])
         if found.raw is False and name in given:
             found = found.with_default(True, found.span)
         elif found.raw is False and templates[0].managed and _runtime_serves(templates[0].spec):
             continue  # the serving runtime declares it, elsewhere
         traits[f"probes.{name}"] = found
-    return traits | box.readiness_detail(templates[0].spec)
+    return traits | box.readiness_detail(answering[0].spec)
 
 
 def _runtime_serves(spec: Value) -> bool:
