@@ -99,7 +99,7 @@ def main() -> None:
             start = time.perf_counter()
             run = subprocess.run(command, capture_output=True, text=True, check=False)
             times.append(time.perf_counter() - start)
-    print(run.stdout.strip().splitlines()[-2] if run.stdout.strip() else run.stderr)
+    print("\n".join(line for line in run.stdout.splitlines() if line.startswith("Read ")) or run.stderr)
     print(f"{lines} lines in {min(times):.2f} s: {lines / min(times):,.0f} lines a second (target 20,000)")
 
 

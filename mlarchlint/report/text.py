@@ -22,6 +22,7 @@ _STYLES = {
     "error": "1;31", "warning": "1;33", "note": "1;34", "dim": "2", "bold": "1",
 }  # fmt: skip
 _CHAIN = 6
+_WORKLOADS = 8
 
 
 def render_text(result: Result, *, color: bool = False) -> str:
@@ -100,7 +101,10 @@ class _Text:
             + f"{_plural(len(self.result.rules), 'rule')} run."
         )
         if self.result.workloads:
-            named = (f"{w.name} ({w.role}, {w.confidence:.2f})" for w in self.result.workloads)
+            shown = self.result.workloads[:_WORKLOADS]
+            named = [f"{w.name} ({w.role}, {w.confidence:.2f})" for w in shown]
+            more = len(self.result.workloads) - len(shown)
+            named += [f"{more} more"] if more else []
             yield f"Workloads: {self.safe(', '.join(named))}."
         yield from self.cost(summary)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +43,13 @@ def test_the_summary_names_counts_workloads_and_cost_against_budget() -> None:
     assert "Read 2 files, passed over 1 of other formats: 2 resources, 1 unknown value, 2 rules run." in text
     assert "Workloads: api (inference, 0.91)." in text
     assert "Monthly cost: $49.64 (prices of 2026-07-30, 1 gap); budget $40.00." in text
+
+
+def test_of_many_workloads_the_first_are_named() -> None:
+    made = result()
+    many = replace(made, workloads=made.workloads * 20)
+    (line,) = [line for line in render_text(many).splitlines() if line.startswith("Workloads: ")]
+    assert line.endswith("api (inference, 0.91), 12 more.")
 
 
 def test_uncertain_findings_are_counted_and_shown_only_when_asked_for() -> None:
