@@ -49,6 +49,20 @@ def test_a_broken_file_costs_only_itself() -> None:
     assert evaluation.files_read == {"b.yaml"}
 
 
+def test_a_template_is_whole_unless_something_in_it_was_not_seen() -> None:
+    def whole(text: str) -> bool:
+        return by_address(evaluated(text))["R"].whole
+
+    good = "Resources: {R: {Type: 'Custom::R'}%s}"
+    assert whole(good % "")
+    assert whole("Transform: AWS::Serverless-2016-10-31\n" + good % "")
+    assert not whole("Transform: [AWS::LanguageExtensions, Acme::Macro]\n" + good % "")
+    assert not whole(good % ", M: {Type: !Rain::Module x.yaml}")
+    assert not whole(good % ", 'Fn::Transform': {Name: Acme}")
+    loop = ", 'Fn::ForEach::L': [X, !Ref P, {'R${X}': {Type: 'Custom::R'}}]"
+    assert not whole("Parameters: {P: {Type: CommaDelimitedList}}\n" + good % loop)
+
+
 def test_other_documents_are_no_templates() -> None:
     text = "apiVersion: v1\nkind: Service\n---\nResources: {R: {Type: 'Custom::R'}}\n---\nevent: {Resources: {}}\n"
     evaluation = evaluated(text)

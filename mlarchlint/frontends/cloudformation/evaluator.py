@@ -56,11 +56,11 @@ class Evaluator:
         self.stack.world.report(Diagnostic("template-expression", why, "", span, Level.WARNING))
         return Value.failed(why, span)
 
-    def unprocessed(self, name: str, span: SourceSpan) -> Value:
+    def unprocessed(self, name: str, span: SourceSpan, level: Level = Level.WARNING) -> Value:
         """What another tool has to replace before CloudFormation sees it, such as `!Rain::Embed`."""
         why = f"{name} is to be replaced by a preprocessor"
         detail = "Scan the packaged template instead."
-        self.stack.world.report(Diagnostic("template-macro", why, detail, span, Level.WARNING))
+        self.stack.world.report(Diagnostic("template-macro", why, detail, span, level))
         return Value.unknown(why, span)
 
     # -- data ----------------------------------------------------------------------------

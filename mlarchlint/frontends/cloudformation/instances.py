@@ -46,10 +46,12 @@ def declared(stack: Stack) -> Iterator[Declared]:
     for name, node in stack.resources.items():
         if name == TRANSFORM:
             stack.evaluator.call(Call(name, node, node.span))
+            stack.partial = True
             continue
         kind = text_of(node.get("Type")) if isinstance(node, Map) else None
         if isinstance(node, Map) and kind is None and (call := _type_call(node)):
-            stack.evaluator.unprocessed(call.name, call.span)
+            stack.evaluator.unprocessed(call.name, call.span, Level.ERROR)
+            stack.partial = True
             continue
         if not isinstance(node, Map) or kind is None:
             summary = (
@@ -141,6 +143,7 @@ def _instance(
         mode=Mode.MODULE if _is_opaque(resource, stack) else Mode.MANAGED,
         calls=stack.calls,
         exists=resource.exists,
+        whole=not (stack.partial or stack.template.has_unknown_macros),
         provider_config={"region": Value.known(region, NOWHERE)} if region else {},
         ignores=(*stack.ignores, *ignores_of(stack.remarks, resource.span, metadata)),
     )

@@ -42,6 +42,7 @@ def _copies(name: str, node: Node, evaluator: Evaluator) -> Iterator[tuple[Node,
         summary = f"the collection of {name} is not known"
         detail = "What the loop makes was left out; give the parameters that it depends on."
         evaluator.stack.world.report(Diagnostic("template-loop", summary, detail, items[1].span))
+        evaluator.stack.partial = True
         return
     limit = evaluator.stack.world.options.limits.copies
     if len(texts) > limit or not evaluator.stack.world.spend_copies(len(texts)):

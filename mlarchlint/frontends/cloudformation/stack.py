@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True, eq=False)
 class Stack:
     """prefix: of its addresses (`Network.`), "" for a root. given: the value of a parameter, or None.
-    exists: whether the stack itself does. ignores: written on the nested stack in its parent.
+    exists: whether the stack itself does. partial: some of its resources were left out. ignores: written on the nested stack in its parent.
     """
 
     template: Template
@@ -38,6 +38,7 @@ class Stack:
     exists: Truth = Truth.YES
     remarks: tuple[Remark, ...] = ()
     ignores: Ignores = ()
+    partial: bool = False
     children: dict[str, Stack] = field(default_factory=dict)
     resources: Mapping[str, Node] = field(default_factory=dict)
     keys: Mapping[str, SourceSpan] = field(default_factory=dict)

@@ -57,6 +57,11 @@ class Template:
     transforms: tuple[str, ...] = ()
 
     @property
+    def has_unknown_macros(self) -> bool:
+        """Whether a macro that was not applied may add resources."""
+        return any(name not in _APPLIED | _HARMLESS for name in self.transforms)
+
+    @property
     def is_sam(self) -> bool:
         return any(name.startswith("AWS::Serverless") for name in self.transforms)
 
