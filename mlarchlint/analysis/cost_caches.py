@@ -35,6 +35,9 @@ def cache(ledger: Ledger) -> None:
     if nodes is None:
         shards = ledger.number("shards") or ONE
         nodes = shards * (ONE + (ledger.number("replicas_per_shard") or ledger.number("replicas") or ZERO))
+    kept = ledger.used("snapshot_storage_size_gb")
+    if kept:
+        ledger.add("backups", "elasticache-storage", "backup", kept)
     at = ledger.resource["instance_type"]
     ledger.add(f"{nodes:f} x {name}", "elasticache", f"{engine}:{name}", HOURS * nodes, None, at=at)
 

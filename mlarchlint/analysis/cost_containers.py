@@ -20,6 +20,11 @@ FREE_EPHEMERAL_GIB = Decimal(20)
 # Requests of a pod that names none: what schedulers commonly assume.
 POD_CPU, POD_MEMORY_GIB = Decimal("0.25"), Decimal("0.5")
 SECONDS = HOURS * 3600
+# https://cloud.google.com/functions/pricing-1stgen: the clock that comes with the memory, in MiB and GHz.
+FUNCTION_GHZ = tuple(
+    (mib, Decimal(ghz))
+    for mib, ghz in ((128, "0.2"), (256, "0.4"), (512, "0.8"), (1024, "1.4"), (2048, "2.4"), (4096, "4.8"))
+)
 
 
 def cluster(ledger: Ledger) -> None:
@@ -184,7 +189,9 @@ def function(ledger: Ledger) -> None:
     ledger.add("requests", service_name, "requests", served.low / million, served.high / million)
     low, high = (count * millis / 1000 * gib for count in (served.low, served.high))
     if ledger.provider == "aws":
-        ledger.tiered("duration", "lambda", "duration", low, high)
+        # No trait says it: Graviton functions have their own rate.
+        arm = any(one.text() == "arm64" for one in ledger.resource.instance.get("architectures").items())
+        ledger.tiered("duration", "lambda", "duration-arm" if arm else "duration", low, high)
         warm = ledger.number("provisioned_concurrency")
         if warm:
             ledger.add("provisioned concurrency", "lambda", "provisioned", warm * SECONDS * gib)
@@ -192,3 +199,6 @@ def function(ledger: Ledger) -> None:
         ledger.add("duration", "functions", "duration", low, high)
     else:
         ledger.add("memory time", "functions", "memory", low, high)
+        clock = next((ghz for limit, ghz in FUNCTION_GHZ if gib * 1024 <= limit), FUNCTION_GHZ[-1][1])
+        busy = [count * millis / 1000 * clock for count in (served.low, served.high)]
+        ledger.add("CPU time", "functions", "cpu", busy[0], busy[1])

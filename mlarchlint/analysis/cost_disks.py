@@ -12,6 +12,7 @@ ROOT_TYPE = {"aws": "gp2", "google": "pd-standard", "azure": "Standard_LRS"}
 # https://learn.microsoft.com/azure/virtual-machines/disks-types: sizes are billed by step.
 AZURE_STEPS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32767)
 AZURE_NAMES = (1, 2, 3, 4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)
+LOCAL_SSD_GIB = Decimal(375)
 AZURE_SERIES = {"premium": "p", "standardssd": "e", "standard": "s"}
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
 GP3_IOPS, GP3_MIBPS = Decimal(3000), Decimal(125)
@@ -30,6 +31,18 @@ def disk(ledger: Ledger, machines: Bounds) -> None:
     volume(ledger, "root disk", kind, size, machines, None, None, said)
 
 
+def further_disks(ledger: Ledger) -> None:
+    """Disks written inside an instance: no trait carries them, so they are read from its body."""
+    for place, block in enumerate(ledger.resource.instance.get("ebs_block_device").items()):
+        size, kind = block.get("volume_size").number(), block.get("volume_type").text() or ROOT_TYPE["aws"]
+        rest = (block.get("iops").number(), block.get("throughput").number())
+        said = () if size is not None else (f"{ROOT_GIB['aws']:f} GiB are assumed",)
+        volume(ledger, f"disk {place + 1}", kind, size or ROOT_GIB["aws"], Bounds(ONE, ONE), *rest, said)
+    scratch = len(ledger.resource.instance.get("scratch_disk").items())
+    if scratch:
+        ledger.add(f"{scratch} local SSD", "disk", "local-ssd", LOCAL_SSD_GIB * scratch)
+
+
 def block_volume(ledger: Ledger) -> None:
     size = ledger.bounds("size_gib")
     kind = ledger.text("type") or {"aws": "gp2", "google": "pd-standard"}.get(ledger.provider, "Standard_LRS")
@@ -37,6 +50,9 @@ def block_volume(ledger: Ledger) -> None:
         ledger.gap("volume", "its size is not known", ledger.resource["size_gib"])
         return
     rest = (ledger.number("iops"), ledger.number("throughput_mibs"), ())
+    operations = ledger.used("monthly_standard_io_requests")
+    if operations and kind == "standard" and ledger.provider == "aws":
+        ledger.add("I/O requests", "ebs", "standard-requests", operations / 1_000_000)
     if size.low == size.high:
         volume(ledger, f"{kind} volume", kind, size.low, Bounds(ONE, ONE), *rest)
     else:

@@ -213,6 +213,8 @@ def accelerators(ledger: Ledger, name: str, low: Decimal, high: Decimal, service
         return
     if service == "gce-gpu" and ledger.text("spot") == "all":
         service = "gce-gpu-spot"
+    elif service == "gce-gpu" and low >= HOURS:
+        service = "gce-gpu-sustained"
     card = kind.rpartition("/")[2].lower().replace("_", "-")
     ledger.add(f"{count:f} x {card}", service, card, low * count, high * count)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_disks import disk
+from mlarchlint.analysis.cost_disks import disk, further_disks
 from mlarchlint.analysis.cost_hours import machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_usage import HOURS, TRAINING_HOURS, TRAINING_RUNS
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.truth import Truth
 
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
+DETAILED_METRICS = Decimal(7)
 WORKING_HOURS = Decimal(8 * 22)
 
 
@@ -22,6 +24,13 @@ def instance(ledger: Ledger) -> None:
     else:
         machines(ledger, Bounds(hours, hours) if hours is not None else Bounds(HOURS, HOURS), ONE)
     disk(ledger, Bounds(ONE, ONE))
+    further_disks(ledger)
+    credits = ledger.used("monthly_cpu_credit_hrs")
+    if credits and ledger.provider == "aws":
+        vcpus = ledger.used("vcpu_count") or Decimal(2)
+        ledger.add("CPU credits", "ec2-cpu-credits", "t3", credits * vcpus)
+    if ledger.provider == "aws" and ledger.resource["detailed_monitoring"].is_true() is Truth.YES:
+        ledger.add("detailed monitoring", "metrics", "metric", DETAILED_METRICS)
 
 
 def group(ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ from mlarchlint.model.resource import Resource
 # https://aws.amazon.com/elasticloadbalancing/pricing/: one LCU has 25 new connections a second or 1 GB an hour.
 LCU_CONNECTIONS, LCU_GB = Decimal(25), ONE
 SECONDS_A_MONTH = HOURS * 3600
+NAT_MACHINES = Decimal(32)
 NAT_GIB = Decimal(100)
 ENDPOINT_GIB = Decimal(100)
 FREE_RULES = 5
@@ -68,11 +69,32 @@ def _elb(ledger: Ledger, served: Bounds, data: Bounds) -> None:
     kind = "nlb" if layer == 4 else "alb"
     name = "network load balancer" if layer == 4 else "application load balancer"
     ledger.add(name, "lb", kind, HOURS)
+    stated = _stated_units(ledger, layer == 4)
+    if stated is not None:
+        ledger.add("load balancer capacity units", "lb", f"{kind}-lcu", stated * HOURS)
+        return
     volume = Bounds(data.low / HOURS / LCU_GB, data.high / HOURS / LCU_GB)
     connections = served.high / SECONDS_A_MONTH / LCU_CONNECTIONS
     most = max(volume.high, connections)
     why = f"{volume.low:.2f} capacity units by volume, {most:.2f} if every request is a new connection"
     ledger.add("load balancer capacity units", "lb", f"{kind}-lcu", volume.low * HOURS, most * HOURS, why)
+
+
+# What one capacity unit of an application and of a network load balancer has.
+LCU = {"new_connections": (25, 800), "active_connections": (3000, 100_000), "rule_evaluations": (1000, None)}
+
+
+def _stated_units(ledger: Ledger, network: bool) -> Decimal | None:
+    """Capacity units by the dimensions of a usage file: the largest counts."""
+    found = []
+    for name, limits in LCU.items():
+        used, limit = ledger.used(name), limits[1 if network else 0]
+        if used is not None and limit is not None:
+            found.append(used / limit)
+    volume = ledger.used("processed_bytes_gb")
+    if volume is not None:
+        found.append(volume / HOURS / LCU_GB)
+    return max(found, default=None)
 
 
 def internet(ledger: Ledger, answers: Bounds) -> None:
@@ -150,11 +172,11 @@ def _per_million(ledger: Ledger, service: str, sku: str, served: Bounds) -> None
 def way_out(ledger: Ledger) -> None:
     """NAT gateways and private endpoints."""
     kind = ledger.text("kind")
-    if (
-        kind == "nat"
-        and "egress_only" not in ledger.resource.type
-        and "EgressOnly" not in ledger.resource.type
-    ):
+    if "egressonly" in ledger.resource.type.lower().replace("_", ""):
+        return  # free, as what an IPv6 gateway does costs nothing
+    if kind == "nat" and ledger.provider == "google":
+        _cloud_nat(ledger)
+    elif kind == "nat":
         ledger.add("NAT gateway", "nat", "gateway", HOURS)
         _data(ledger, "data through NAT", "nat", NAT_GIB)
     elif kind == "private_endpoint":
@@ -171,8 +193,22 @@ def way_out(ledger: Ledger) -> None:
         _data(ledger, "data through the endpoint", "private-endpoint", ENDPOINT_GIB)
 
 
+def _cloud_nat(ledger: Ledger) -> None:
+    """By the machines behind it, up to 32, which is the price of the gateway."""
+    used = ledger.used("assigned_vms")
+    row = ledger.row("nat", "vm")
+    if used is not None and row is not None:
+        ledger.charge("machines behind NAT", row, min(used, NAT_MACHINES) * HOURS)
+    elif row is not None:
+        low, high = HOURS, NAT_MACHINES * HOURS
+        ledger.charge("machines behind NAT", row, low, high, ("one to 32 machines",))
+    else:
+        ledger.add("NAT gateway, at most", "nat", "gateway", ZERO, HOURS, "the price of 32 machines and more")
+    _data(ledger, "data through NAT", "nat", NAT_GIB)
+
+
 def _data(ledger: Ledger, name: str, service: str, default: Decimal) -> None:
-    said = ledger.used("monthly_data_processed_gb")
+    said = ledger.used("monthly_data_processed_gb", "data_processed_gb")
     if said is not None:
         ledger.tiered(name, service, "data", said, said)
     else:

@@ -46,6 +46,9 @@ def log_sink(ledger: Ledger) -> None:
     low, high = (used, used) if used is not None else (ZERO, LOG_GIB)
     said = () if used is not None else (f"none to {LOG_GIB:f} GiB are assumed",)
     ledger.add("logs taken in", "logs", "ingest", low, high, *said)
+    searched = ledger.used("monthly_data_scanned_gb")
+    if searched is not None and ledger.provider == "aws":
+        ledger.add("data searched", "logs", "query", searched)
     kept = ledger.used("storage_gb")
     if kept is not None and ledger.provider == "aws":
         ledger.add("logs kept", "logs", "storage", kept)

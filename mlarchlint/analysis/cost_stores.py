@@ -63,15 +63,19 @@ def object_store(ledger: Ledger) -> None:
     kind = ledger.text("storage_class").lower()
     if ledger.provider == "aws":
         sku = S3.get(kind, kind)
+        if _s3_classes(ledger):
+            return
         low, high, said = size_of(ledger, f"{sku.replace('-', '_')}.storage_gb", "standard.storage_gb")
         ledger.tiered(f"S3 storage, {sku}", "s3", sku, low, high, *said)
-        puts = ledger.used("standard.monthly_tier_1_requests")
-        gets = ledger.used("standard.monthly_tier_2_requests")
-        ledger.add("PUT, COPY, POST, LIST requests", "s3", "standard-put", (puts or ZERO) / 1000)
-        ledger.add("GET and other requests", "s3", "standard-get", (gets or ZERO) / 1000)
     elif ledger.provider == "google":
         low, high, said = size_of(ledger)
         ledger.add(f"storage, {kind or 'standard'}", "gcs", kind or "standard", low, high, *said)
+        for name, sku in (("a", "class-a"), ("b", "class-b")):
+            operations = ledger.used(f"monthly_class_{name}_operations") or ZERO
+            ledger.add(f"class {name.upper()} operations", "gcs", sku, operations / 10_000)
+        taken = ledger.used("monthly_data_retrieval_gb")
+        if taken and kind not in ("", "standard"):
+            ledger.add("data retrieval", "gcs", f"{kind}-retrieval", taken)
     else:
         low, high, said = size_of(ledger, "storage_gb")
         tier = (ledger.text("tier") or "hot").lower()
@@ -84,6 +88,47 @@ def object_store(ledger: Ledger) -> None:
         ledger.tiered(
             f"blob storage, {tier} {replication.upper()}", "blob", f"{tier}-{replication}", low, high, *said
         )
+
+
+S3_USAGE = {
+    "standard": "standard",
+    "standard_infrequent_access": "standard-ia",
+    "one_zone_infrequent_access": "onezone-ia",
+    "glacier_flexible_retrieval": "glacier",
+    "glacier_instant_retrieval": "glacier-ir",
+    "glacier_deep_archive": "deep-archive",
+}
+
+
+def _s3_classes(ledger: Ledger) -> bool:
+    """Each class of a usage file with what is stored in it and asked of it."""
+    found = False
+    for name, sku in S3_USAGE.items():
+        size = ledger.used(f"{name}.storage_gb")
+        puts, gets = (
+            ledger.used(f"{name}.monthly_tier_1_requests"),
+            ledger.used(f"{name}.monthly_tier_2_requests"),
+        )
+        found |= any(used is not None for used in (size, puts, gets))
+        if size:
+            ledger.tiered(f"S3 storage, {sku}", "s3", sku, size, size)
+        for label, what, used in (("PUT, COPY, POST, LIST", "put", puts), ("GET and other", "get", gets)):
+            if used:
+                ledger.add(f"{label} requests, {sku}", "s3", f"{sku}-{what}", used / 1000)
+        taken = ledger.used(f"{name}.monthly_data_retrieval_gb")
+        if taken:
+            ledger.add(f"retrieval, {sku}", "s3", f"{sku}-retrieval", taken)
+    frequent = ledger.used("intelligent_tiering.frequent_access_storage_gb")
+    rare = ledger.used("intelligent_tiering.infrequent_access_storage_gb")
+    if frequent is not None or rare is not None:
+        found = True
+        ledger.tiered(
+            "S3 storage, frequent access", "s3", "intelligent-tiering", frequent or ZERO, frequent or ZERO
+        )
+        ledger.add("S3 storage, infrequent access", "s3", "intelligent-tiering-infrequent", rare or ZERO)
+        objects = ledger.used("intelligent_tiering.monitored_objects") or ZERO
+        ledger.add("monitored objects", "s3", "intelligent-tiering-monitoring", objects / 1000)
+    return found
 
 
 def file_share(ledger: Ledger) -> None:
@@ -104,7 +149,12 @@ def file_share(ledger: Ledger) -> None:
         ledger.add(f"EFS storage, {sku}", "efs", sku, low, high, *said)
         speed = ledger.number("throughput_mibs")
         if ledger.text("throughput") == "provisioned" and speed:
-            ledger.add("provisioned throughput", "efs", "provisioned-throughput", speed)
+            # Each 20 GiB stored bring 1 MiB/s: https://aws.amazon.com/efs/pricing/
+            least, most = (max(ZERO, speed - stored / 20) for stored in (high, low))
+            ledger.add("provisioned throughput", "efs", "provisioned-throughput", least, most)
+        rare = ledger.used("infrequent_access_storage_gb")
+        if rare:
+            ledger.add("EFS storage, infrequent access", "efs", f"{sku}-ia", rare)
     elif ledger.provider == "google":
         if "filestore" not in kind:
             ledger.gap("file system", f"the catalog has no price of {ledger.resource.type}")

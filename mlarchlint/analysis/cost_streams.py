@@ -18,9 +18,16 @@ def stream(ledger: Ledger) -> None:
     if "kinesis" in kind and "firehose" not in kind:
         if ledger.text("capacity.mode") == "on_demand":
             ledger.add("on-demand stream", "kinesis", "on-demand-stream", HOURS)
+            for way in ("in", "out"):
+                moved = ledger.used(f"monthly_on_demand_data_{way}_gb")
+                if moved:
+                    ledger.add(f"data {way}", "kinesis", f"on-demand-{way}", moved)
         else:
             shards = units or ledger.number("shards") or ONE
             ledger.add(f"{shards:f} shards", "kinesis", "shard", shards * HOURS)
+            puts = ledger.used("monthly_provisioned_put_units")
+            if puts:
+                ledger.add("PUT units", "kinesis", "put", puts / MILLION)
     elif "msk" in kind:
         name = ledger.text("instance_type")
         nodes = ledger.number("nodes") or Decimal(1)
@@ -34,7 +41,13 @@ def stream(ledger: Ledger) -> None:
     elif "eventhub" in kind and ledger.text("tier"):
         ledger.add("throughput units", "event-hubs", ledger.text("tier").lower(), units or ONE)
     elif "pubsub" in kind:
-        ledger.add("message data", "pubsub", "ingest", ZERO, Decimal("0.1"), "none to 0.1 TiB are assumed")
+        data = ledger.used("monthly_message_data_tb")
+        if data is not None:
+            ledger.add("message data", "pubsub", "ingest", data)
+        else:
+            ledger.add(
+                "message data", "pubsub", "ingest", ZERO, Decimal("0.1"), "none to 0.1 TiB are assumed"
+            )
 
 
 def queue(ledger: Ledger) -> None:

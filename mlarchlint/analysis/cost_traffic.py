@@ -13,7 +13,11 @@ KB_IN_GIB = Decimal(1024 * 1024)
 def requests(ledger: Ledger) -> Bounds:
     """Requests a month; `traffic.predictions_per_day` is what serving resources get."""
     said = ledger.used(
-        "monthly_requests", "monthly_invocations", "monthly_http_requests", "monthly_executions"
+        "monthly_requests",
+        "monthly_invocations",
+        "monthly_function_invocations",
+        "monthly_http_requests",
+        "monthly_executions",
     )
     if said is not None:
         return Bounds(said, said)

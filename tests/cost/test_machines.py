@@ -140,6 +140,9 @@ def test_attached_accelerators_are_added_and_built_in_ones_are_not() -> None:
     )
     names = [item.name for item in priced(attached).resources[attached.key].items]
     assert "2 x nvidia-tesla-t4" in names
+    card = next(item for item in priced(attached).resources[attached.key].items if "t4" in item.name)
+    # all month: 0.35 less the sustained use discount
+    assert card.row.price == Decimal("0.245")
     built_in = {"accelerator.type": "nvidia-l4", "accelerator.count": 1, "instance_type": "g2-standard-4"}
     machine = made("compute_instance", "google", {"region": "us-central1", **built_in})
     assert all("nvidia" not in item.name for item in priced(machine).resources[machine.key].items)

@@ -319,3 +319,43 @@ def test_services_like_a_priced_one_are_not_priced_as_it(kind: str, type: str) -
     found = priced(made(kind, type.partition("_")[0], traits, type=type))
     assert found.monthly.high == 0
     assert f"no price of {type}" in found.gaps[0].why
+
+
+def test_a_usage_file_states_capacity_units_by_their_largest_dimension() -> None:
+    balancer = made("load_balancer", traits={**US, "layer": 7, "scheme": "internal"}, type="aws_lb")
+    usage = Usage(
+        {balancer.address: {"new_connections": 50, "processed_bytes_gb": 1000, "monthly_requests": 0}}
+    )
+    # 50 / 25 = 2 units exceed 1000 GB / 730 h
+    assert priced(balancer, usage=usage).monthly.low == Decimal("16.425") + 2 * 730 * Decimal("0.008")
+
+
+def test_every_storage_class_of_a_usage_file_counts() -> None:
+    store = made("object_store", traits=US, type="aws_s3_bucket")
+    usage = Usage(
+        {
+            store.address: {
+                "standard_infrequent_access": {"storage_gb": 100},
+                "glacier_deep_archive": {"storage_gb": 1000},
+            }
+        }
+    )
+    assert priced(store, usage=usage).monthly.low == 100 * Decimal("0.0125") + 1000 * Decimal("0.00099")
+
+
+def test_provisioned_throughput_is_charged_above_what_storage_brings() -> None:
+    share = made(
+        "file_share",
+        traits={**US, "throughput": "provisioned", "throughput_mibs": 100},
+        type="aws_efs_file_system",
+    )
+    usage = Usage({share.address: {"storage_gb": 230}})
+    assert priced(share, usage=usage).monthly.low == 69 + Decimal("88.5") * 6
+
+
+def test_cloud_nat_is_charged_by_the_machines_behind_it() -> None:
+    gateway = made(
+        "egress", "google", {"region": "us-central1", "kind": "nat"}, type="google_compute_router_nat"
+    )
+    usage = Usage({gateway.address: {"assigned_vms": 1, "data_processed_gb": 100}})
+    assert cents(priced(gateway, usage=usage).monthly) == ("5.52", "5.52")
