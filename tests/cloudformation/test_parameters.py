@@ -53,6 +53,12 @@ def test_a_parameter_without_a_value_is_unknown_where_it_is_used() -> None:
     assert value.span.line == 36
 
 
+def test_a_default_that_is_a_dynamic_reference_is_secret() -> None:
+    value = value_of("!Ref P", "Parameters: {P: {Type: String, Default: '{{resolve:ssm-secure:x}}'}}")
+    assert value.is_unknown
+    assert value.sensitive
+
+
 def test_ssm_parameters_are_unknown() -> None:
     value = value_of("!Ref P", "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /ami}}")
     assert value.is_unknown

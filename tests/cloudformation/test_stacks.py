@@ -197,6 +197,12 @@ def test_an_include_in_the_scanned_code_is_read() -> None:
     text = "Resources: {R: {Type: 'Custom::R', Properties: {A: 1, 'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: ./part.yaml}}}}}"
     found = by_address(evaluate_templates({"t.yaml": text}, Options(), {"part.yaml": "B: 2"}.__getitem__))
     assert {name: value.plain() for name, value in found["R"].body.items()} == {"A": 1, "B": 2}
+    section = "Resources: {R: {Type: 'Custom::R'}, 'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: part.yaml}}}"
+    part = {"part.yaml": "S: {Type: 'Custom::S', Properties: {P: !Ref R}}"}
+    found = by_address(evaluate_templates({"t.yaml": section}, Options(), part.__getitem__))
+    assert found["S"].get("P").refs == ("R",)
+    assert found["S"].span.file == "part.yaml"
+    assert found["S"].whole
     evaluation = evaluated(text)
     assert by_address(evaluation)["R"].get("A").plain() == 1
     assert codes(evaluation) == ["template-macro"]

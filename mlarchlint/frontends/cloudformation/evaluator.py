@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,13 +16,14 @@ from mlarchlint.frontends.cloudformation.calls import (
 )
 from mlarchlint.frontends.cloudformation.conditions import assume, assume_named, judge, judge_named
 from mlarchlint.frontends.cloudformation.facts import Facts
-from mlarchlint.frontends.cloudformation.functions import FUNCTIONS, concatenated
+from mlarchlint.frontends.cloudformation.functions import FUNCTIONS
 from mlarchlint.frontends.cloudformation.loops import expanded
 from mlarchlint.frontends.cloudformation.mappings import find_in_map
 from mlarchlint.frontends.cloudformation.parameters import bound_parameter
 from mlarchlint.frontends.cloudformation.sam import generated_reference
 from mlarchlint.frontends.cloudformation.scenarios import choice, unknown_of
-from mlarchlint.frontends.cloudformation.template import as_text, value_text
+from mlarchlint.frontends.cloudformation.substitution import dynamic, sub
+from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
@@ -33,8 +33,6 @@ from mlarchlint.model.value import Origin, State, Value
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.stack import Stack
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+)")
 _ASSUMPTIONS = 7
 _CONDITIONS = frozenset({"Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition"})
 
@@ -68,7 +66,7 @@ class Evaluator:
     def value(self, node: Node) -> Value:
         if not node.tag and isinstance(node, Scalar):
             if isinstance(node.value, str) and "{{resolve:" in node.value:
-                return _dynamic(Value.known(node.value, node.span))
+                return dynamic(Value.known(node.value, node.span))
             return Value.known(node.value, node.span)
         call = call_of(node)
         if call is not None:
@@ -174,6 +172,8 @@ class Evaluator:
             elif excluded and value.scenarios:
                 cases = [case for case in value.scenarios if value_text(case[1]) not in excluded]
                 value = choice(cases, value.span, value.why)
+        if "{{resolve:" in (value.text() or ""):
+            value = dynamic(value)
         origin = (*value.origin, Origin(f"Ref {name}", span))
         return replace(value, origin=origin, span=span if value.is_unknown else value.span)
 
@@ -199,36 +199,6 @@ class Evaluator:
         return Value.unknown(
             f"{self.stack.prefix}{name}.{attribute} is known after deployment", span, refs=(ref,)
         )
-
-    def sub(self, call: Call) -> Value:
-        parts = arguments_of(call.argument)
-        variables = parts[1] if len(parts) == 2 else None
-        template = parts[0] if parts else call.argument
-        if call_of(template) is not None:
-            return unknown_of((self.value(template),), call.span)
-        if not isinstance(template, Scalar) or not isinstance(variables, (Map, type(None))):
-            return self.refuse("Fn::Sub takes a text and a mapping of its variables", call.span)
-        text = as_text(template)
-        pieces: list[Value] = []
-        end = 0
-        for match in _VARIABLE.finditer(text):
-            pieces.append(Value.known(text[end : match.start()], template.span))
-            pieces.append(self.variable(match.group(1).strip(), variables, call.span))
-            end = match.end()
-        pieces.append(Value.known(text[end:], template.span))
-        result = concatenated([piece for piece in pieces if piece.raw != ""], "", call.span)
-        return _dynamic(result) if "{{resolve:" in text else result
-
-    def variable(self, name: str, variables: Map | None, span: SourceSpan) -> Value:
-        if name.startswith("!"):
-            return Value.known("${" + name[1:] + "}", span)
-        given = variables.get(name) if variables else None
-        if given is not None:
-            return self.value(given)
-        head, dot, attribute = name.partition(".")
-        if dot and name not in self.stack.resources:
-            return self.attribute(head, attribute, span)
-        return self.named(name, span)
 
     def if_(self, call: Call) -> Value:
         parts = arguments_of(call.argument)
@@ -282,17 +252,6 @@ class Evaluator:
         return Value.unknown(why, call.span)
 
 
-def _dynamic(value: Value) -> Value:
-    """`{{resolve:secretsmanager:…}}`: CloudFormation reads it at deployment."""
-    text = value_text(value)
-    service = _DYNAMIC.search(text or "")
-    if text is not None and not service:
-        return value
-    why = f"read from {service.group(1) if service else 'a dynamic reference'} at deployment"
-    refs = (*value.refs, "data.AWS::DynamicReference")
-    return Value.unknown(why, value.span, origin=value.origin, refs=refs, sensitive=True)
-
-
 def _label(condition: Node) -> str:
     return text_of(condition) or f"the condition at line {condition.span.line}"
 
@@ -304,7 +263,7 @@ def _may_vanish(item: Value) -> bool:
 _METHODS = {
     "Ref": Evaluator.ref,
     "Fn::GetAtt": Evaluator.get_att,
-    "Fn::Sub": Evaluator.sub,
+    "Fn::Sub": sub,
     "Fn::If": Evaluator.if_,
     "Fn::FindInMap": find_in_map,
     "Fn::GetAZs": Evaluator.zones,

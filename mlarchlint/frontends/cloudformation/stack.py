@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mlarchlint.frontends.cloudformation.calls import TRANSFORM
 from mlarchlint.frontends.cloudformation.conditions import judge_named
 from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 from mlarchlint.frontends.cloudformation.facts import Facts
@@ -60,10 +61,19 @@ class Stack:
         if template.conditions is not None:
             self.template = replace(template, conditions=expanded(template.conditions, self.evaluator))
         if template.resources is not None:
-            resources = expanded(template.resources, self.evaluator)
+            resources = expanded(self._with_included(template.resources), self.evaluator)
             self.resources, self.keys = resources.members, resources.keys
         if template.outputs is not None:
             self.outputs = expanded(template.outputs, self.evaluator)
+
+    def _with_included(self, section: Map) -> Map:
+        """The resources of an `AWS::Include` beside those written out."""
+        macro = section.get(TRANSFORM)
+        included = self.world.included(macro, self) if macro is not None else None
+        if not isinstance(included, Map):
+            return section
+        members = {name: node for name, node in section.members.items() if name != TRANSFORM}
+        return Map({**included.members, **members}, {**included.keys, **section.keys}, section.span)
 
     def parameter(self, name: str) -> Value:
         if name not in self._parameters:
