@@ -192,13 +192,19 @@ class Declared:
         return kept
 
 
-def closeness(one: Node, other: Node) -> int:
-    """How many folders two declarations share; one more if they are in one file."""
+def shared_folders(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many folders two paths begin with in common."""
     shared = 0
-    for left, right in zip(one.folder, other.folder, strict=False):
+    for left, right in zip(one, other, strict=False):
         if left != right:
             break
         shared += 1
+    return shared
+
+
+def closeness(one: Node, other: Node) -> int:
+    """How many folders two declarations share; one more if they are in one file."""
+    shared = shared_folders(one.folder, other.folder)
     # within what they share, a declaration beside the source is nearer than one further down
     beside = 1 if one.folder == other.folder else 0
     return shared * 3 + beside + (1 if one.instance.span.file == other.instance.span.file else 0)

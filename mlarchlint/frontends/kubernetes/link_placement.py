@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterator, Sequence
 
 from mlarchlint.frontends.kubernetes.containers import containers_of
-from mlarchlint.frontends.kubernetes.declared import Declared, folder_of
+from mlarchlint.frontends.kubernetes.declared import Declared, folder_of, shared_folders
 from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, label_matches, requirement_matches
 from mlarchlint.frontends.kubernetes.placement import required_terms, tolerated
 from mlarchlint.frontends.kubernetes.requests import ACCELERATOR, requested
@@ -24,11 +23,13 @@ def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge
         return
     one_cluster = len({group.cluster for group in groups}) == 1
     folders = [folder_of(group.span.file) for group in groups]
-    base = len(os.path.commonprefix([*folders, *(node.folder for node in declared.nodes)]))
+    base = min(
+        shared_folders(folders[0], folder) for folder in (*folders, *(node.folder for node in declared.nodes))
+    )
     for node in declared.nodes:
         for template in node.templates:
             admitted = [
-                (len(os.path.commonprefix([folder, node.folder])), group, where)
+                (shared_folders(folder, node.folder), group, where)
                 for group, folder in zip(groups, folders, strict=True)
                 if (
                     where := _admitted(

@@ -1,0 +1,80 @@
+"""What Ray says of its clusters: how many workers, how long.
+
+https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/config.html
+"""
+
+from __future__ import annotations
+
+from mlarchlint.frontends.kubernetes.counts import or_default, sum_of, times
+from mlarchlint.frontends.kubernetes.paths import at
+from mlarchlint.frontends.kubernetes.templates import PodTemplate
+from mlarchlint.model.resource import Instance
+from mlarchlint.model.value import Value
+
+Traits = dict[str, Value]
+
+
+def ray_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    cluster = _ray_cluster_of(instance)
+    workers = cluster.get("workerGroupSpecs")
+    low, high = _ray_counts(cluster)
+    if workers.is_absent or workers.raw == ():
+        low = high = cluster.with_default(1, cluster.span)  # the head serves alone
+    return {"min_count": low, "max_count": high}
+
+
+def ray_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    spec = instance.get("spec")
+    cluster = _ray_cluster_of(instance)
+    low, _ = _ray_counts(cluster)
+    return {
+        "nodes": low,
+        "retries": or_default(spec.get("backoffLimit"), 0, spec),
+        "max_runtime_s": spec.get("activeDeadlineSeconds"),
+        "ttl_after_finished_s": spec.get("ttlSecondsAfterFinished"),
+        "shutdown_after_finish": or_default(spec.get("shutdownAfterJobFinishes"), False, spec),
+        "commands": spec.get("entrypoint"),
+    }
+
+
+def ray_cluster(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    spec = instance.get("spec")
+    low, high = _ray_counts(spec)
+    return {
+        "min_nodes": low,
+        "max_nodes": high,
+        "autoscale": or_default(spec.get("enableInTreeAutoscaling"), False, spec),
+        "idle_shutdown_s": at(spec, "autoscalerOptions.idleTimeoutSeconds"),
+        "head_fault_tolerance": Value.known(
+            not spec.get("gcsFaultToleranceOptions").is_absent, spec.get("gcsFaultToleranceOptions").span
+        ),
+    }
+
+
+def _ray_cluster_of(instance: Instance) -> Value:
+    spec = instance.get("spec")
+    for name in ("rayClusterConfig", "rayClusterSpec"):
+        if not spec.get(name).is_absent:
+            return spec.get(name)
+    return spec
+
+
+def _ray_counts(cluster: Value) -> tuple[Value, Value]:
+    """Fewest and most workers. Without the in-tree autoscaler the count is `replicas`.
+
+    https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/configuring-autoscaling.html
+    """
+    groups = cluster.get("workerGroupSpecs").items()
+    scaled = cluster.get("enableInTreeAutoscaling")
+    if scaled.is_unknown:
+        return scaled, scaled
+    if scaled.raw is not True:
+        fixed = sum_of(
+            [times(or_default(g.get("replicas"), 0, g), g.get("numOfHosts")) for g in groups], cluster
+        )
+        return fixed, fixed
+    low = sum_of(
+        [times(or_default(g.get("minReplicas"), 0, g), g.get("numOfHosts")) for g in groups], cluster
+    )
+    high = sum_of([times(g.get("maxReplicas"), g.get("numOfHosts")) for g in groups], cluster)
+    return low, high
