@@ -169,6 +169,8 @@ def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
         if form not in condition.paths:
             continue
         found = read_paths(condition.paths.get(form, ()), body)
+        if found.is_unknown and condition.equals == "null" and found.is_set() is Truth.YES:
+            continue
         if found.is_unknown:
             return Value.unknown(found.why, found.span, refs=found.refs)
         raw = "null" if found.is_absent else str(found.raw).lower()
