@@ -6,7 +6,8 @@ entries of data/kinds cannot say, `kubernetes_links` the edges, also to the node
 
 from mlarchlint.frontends.kubernetes.links import kubernetes_links
 from mlarchlint.frontends.kubernetes.manifests import ManifestOptions, evaluate_manifests, read_manifests
-from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, node_group
+from mlarchlint.frontends.kubernetes.node_groups import NodeGroup
+from mlarchlint.frontends.kubernetes.node_pools import node_group
 from mlarchlint.frontends.kubernetes.objects import kubernetes_kind
 from mlarchlint.frontends.kubernetes.pods import kubernetes_traits
 from mlarchlint.frontends.kubernetes.terraform_objects import from_terraform

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mlarchlint.frontends.kubernetes.containers import containers_of
 from mlarchlint.frontends.kubernetes.declared import Declared, folder_of, shared_folders
-from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, label_matches, requirement_matches
+from mlarchlint.frontends.kubernetes.node_groups import NodeGroup, label_matches, requirement_matches
 from mlarchlint.frontends.kubernetes.placement import required_terms, tolerated
 from mlarchlint.frontends.kubernetes.requests import ACCELERATOR, requested
 from mlarchlint.model.graph import Edge, Relation

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from mlarchlint.frontends.kubernetes.declared import Declared, Node
 from mlarchlint.frontends.kubernetes.link_placement import placements
 from mlarchlint.frontends.kubernetes.link_routes import routes
-from mlarchlint.frontends.kubernetes.node_pools import NodeGroup, node_group
+from mlarchlint.frontends.kubernetes.node_groups import NodeGroup
+from mlarchlint.frontends.kubernetes.node_pools import node_group
 from mlarchlint.frontends.kubernetes.paths import each, field
 from mlarchlint.frontends.kubernetes.selectors import selector_matches
 from mlarchlint.model.graph import Edge, Relation

@@ -14,8 +14,8 @@ from mlarchlint.frontends.kubernetes.entries import (
 )
 from mlarchlint.frontends.kubernetes.node_pools import karpenter_pool
 from mlarchlint.frontends.kubernetes.paths import at, field, group_kind
-from mlarchlint.frontends.kubernetes.quantities import GIB, quantity, whole_if_integral
-from mlarchlint.frontends.kubernetes.selectors import label_text
+from mlarchlint.frontends.kubernetes.scalers import autoscaler, scaled_object
+from mlarchlint.frontends.kubernetes.storage import claim, storage_class, volume
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
@@ -39,151 +39,6 @@ def kubernetes_kind(instance: Instance, kind: str) -> str:
 
 def _shared(modes: Value) -> bool:
     return any(mode.text() in ("ReadWriteMany", "ReadOnlyMany") for mode in modes.items())
-
-
-def _claim(instance: Instance) -> Traits:
-    spec = instance.get("spec")
-    modes = spec.get("accessModes")
-    return {
-        "size_gib": gib(at(spec, "resources.requests.storage")),
-        "access_mode": modes.items()[0] if modes.items() else modes,
-    }
-
-
-def _volume(instance: Instance) -> Traits:
-    spec = instance.get("spec")
-    modes = spec.get("accessModes")
-    traits = {
-        "size_gib": gib(at(spec, "capacity.storage")),
-        "access_mode": modes.items()[0] if modes.items() else modes,
-        "reclaim_policy": spec.get("persistentVolumeReclaimPolicy"),
-    }
-    zones = [
-        zone
-        for term in at(spec, "nodeAffinity.required.nodeSelectorTerms").items()
-        for e in term.get("matchExpressions").items()
-        if (e.get("key").text() or "").endswith("/zone")
-        for zone in e.get("values").items()
-    ]
-    if zones:
-        traits["zones"] = Value.known(tuple(zones), zones[0].span)
-    return traits
-
-
-def gib(value: Value) -> Value:
-    """A quantity of bytes in GiB."""
-    if not value.is_known:
-        return value
-    number = quantity(value)
-    if number is None:
-        return Value.unknown(f"{value.raw!r} is no quantity", value.span)
-    return Value.known(whole_if_integral(number / GIB), value.span)
-
-
-# what encrypts on its own account:
-# https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek (always, with Google's keys by default)
-# https://learn.microsoft.com/azure/virtual-machines/disk-encryption (always, platform keys by default)
-_ENCRYPTS = (
-    "pd.csi.storage.gke.io", "kubernetes.io/gce-pd", "filestore.csi.storage.gke.io",
-    "parallelstore.csi.storage.gke.io", "disk.csi.azure.com", "kubernetes.io/azure-disk",
-    "file.csi.azure.com", "kubernetes.io/azure-file", "blob.csi.azure.com",
-)  # fmt: skip
-_EBS = ("ebs.csi.aws.com", "kubernetes.io/aws-ebs", "ebs.csi.eks.amazonaws.com")
-_KEYS = ("kmsKeyId", "disk-encryption-kms-key", "diskEncryptionSetID")
-
-
-def _storage_class(instance: Instance) -> Traits:
-    """https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md"""
-    provisioner, parameters = instance.get("provisioner"), instance.get("parameters")
-    traits: Traits = {}
-    key = next((parameters.get(name) for name in _KEYS if not parameters.get(name).is_absent), None)
-    if provisioner.text() in _EBS:
-        written = parameters.get("encrypted")
-        if written.is_absent:
-            traits["encrypted_at_rest"] = written.with_default(False, parameters.span)
-        else:
-            text = label_text(written)
-            known = Value.known((text or "").lower() == "true", written.span)
-            traits["encrypted_at_rest"] = written if text is None else known
-    elif provisioner.text() in _ENCRYPTS:
-        traits["encrypted_at_rest"] = provisioner.with_default(True, provisioner.span)
-    encrypted = traits.get("encrypted_at_rest")
-    if key is not None:
-        traits["key"] = Value.known("customer", key.span)
-    elif encrypted is not None and encrypted.is_known:
-        traits["key"] = encrypted.with_default(
-            "platform" if encrypted.raw is True else "none", encrypted.span
-        )
-    for name in ("type", "skuName", "skuname", "storageaccounttype"):
-        if not parameters.get(name).is_absent:
-            traits["type"] = parameters.get(name)
-            break
-    return traits
-
-
-def _autoscaler(instance: Instance) -> Traits:
-    """https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/"""
-    spec = instance.get("spec")
-    low = spec.get("minReplicas")
-    down, up = at(spec, "behavior.scaleDown"), at(spec, "behavior.scaleUp")
-    traits = {
-        "min": low.with_default(1, spec.span) if low.is_absent else low,
-        "max": spec.get("maxReplicas"),
-        "in_cooldown_s": _window(down, 300, spec),
-        "out_cooldown_s": _window(up, 0, spec),
-    }
-    metrics = [metric for entry in spec.get("metrics").items() if (metric := _metric(entry)) is not None]
-    classic = spec.get("targetCPUUtilizationPercentage")
-    if not classic.is_absent:
-        metrics.append(Value.known("cpu", classic.span))
-        traits["target"] = classic
-    for entry in spec.get("metrics").items():
-        target = at(entry, "resource.target.averageUtilization")
-        if not target.is_absent:
-            traits.setdefault("target", target)
-    if not metrics and spec.get("metrics").is_absent:
-        metrics = [spec.with_default("cpu", spec.span)]
-    if metrics:
-        traits["metric"] = metrics[0]
-        traits["metrics"] = Value.known(tuple(metrics), metrics[0].span)
-    return traits
-
-
-def _window(behaviour: Value, default: int, spec: Value) -> Value:
-    written = behaviour.get("stabilizationWindowSeconds")
-    return written.with_default(default, spec.span) if written.is_absent else written
-
-
-def _metric(entry: Value) -> Value | None:
-    kind = entry.get("type").text() or ""
-    part = entry.get(kind[:1].lower() + kind[1:])
-    for path in ("name", "metric.name", "metricName"):
-        name = at(part, path)
-        if not name.is_absent:
-            return name
-    return None
-
-
-def _scaled_object(instance: Instance) -> Traits:
-    """https://keda.sh/docs/latest/reference/scaledobject-spec/"""
-    spec = instance.get("spec")
-    low, high = spec.get("minReplicaCount"), spec.get("maxReplicaCount")
-    triggers = [t.get("type") for t in spec.get("triggers").items() if not t.get("type").is_absent]
-    schedules = [
-        at(t, "metadata.start") for t in spec.get("triggers").items() if t.get("type").text() == "cron"
-    ]
-    cooldown = spec.get("cooldownPeriod")
-    traits = {
-        "min": low.with_default(0, spec.span) if low.is_absent else low,
-        "max": high.with_default(100, spec.span) if high.is_absent else high,
-        "in_cooldown_s": cooldown.with_default(300, spec.span) if cooldown.is_absent else cooldown,
-    }
-    if triggers:
-        traits["metric"] = triggers[0]
-        traits["metrics"] = Value.known(tuple(triggers), triggers[0].span)
-    if schedules:
-        traits["schedules"] = Value.known(tuple(schedules), schedules[0].span)
-    return traits
 
 
 def _role(instance: Instance) -> Traits:
@@ -280,12 +135,14 @@ def _destination_rule(instance: Instance) -> Traits:
 
 
 _Reader = Callable[[Instance], Traits]
+
+
 _READERS: dict[tuple[str, str], _Reader] = {
-    ("", "PersistentVolumeClaim"): _claim,
-    ("", "PersistentVolume"): _volume,
-    ("storage.k8s.io", "StorageClass"): _storage_class,
-    ("autoscaling", "HorizontalPodAutoscaler"): _autoscaler,
-    ("keda.sh", "ScaledObject"): _scaled_object,
+    ("", "PersistentVolumeClaim"): claim,
+    ("", "PersistentVolume"): volume,
+    ("storage.k8s.io", "StorageClass"): storage_class,
+    ("autoscaling", "HorizontalPodAutoscaler"): autoscaler,
+    ("keda.sh", "ScaledObject"): scaled_object,
     ("rbac.authorization.k8s.io", "Role"): _role,
     ("rbac.authorization.k8s.io", "ClusterRole"): _role,
     ("", "ServiceAccount"): _service_account,
