@@ -19,7 +19,7 @@ from mlarchlint.source_texts import SourceTexts, Unreadable
 SKIPPED_FOLDERS = frozenset({
     ".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__",
     ".venv", "venv", ".tox", ".nox", "site-packages", ".mypy_cache", ".pytest_cache",
-    ".aws-sam", "cdk.out",
+    ".aws-sam",
 })  # fmt: skip
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 CONFIG_NAMES = (".mlarchlint.yaml", ".mlarchlint.yml")
