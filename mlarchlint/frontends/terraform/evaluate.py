@@ -48,7 +48,7 @@ def _literal(node: nodes.Literal, scope: Scope) -> Value:
     held = node.value
     kind = type(held)
     if kind is str:
-        return string(held, node.span)
+        return string(str(held), node.span)
     if kind is bool:
         return Value(BOOL, held, node.span)
     if kind is int:
@@ -247,7 +247,11 @@ def _for(node: nodes.For, scope: Scope) -> Value:
 
 
 def _call(node: nodes.Call, scope: Scope) -> Value:
-    return call(node, scope, evaluate)
+    try:
+        return call(node, scope, evaluate)
+    except EvaluationError as error:
+        error.fallback = None  # what stands for an argument does not stand for the result
+        raise
 
 
 def _paren(node: nodes.Paren, scope: Scope) -> Value:

@@ -214,7 +214,7 @@ def _bad_argument(found: Function, param: Param, detail: str, span: SourceSpan) 
 
 def _finished(found: Function, arguments: list[Value], result: Value) -> Value:
     """A computed result names what the arguments name, and is sensitive if one of them is."""
-    if found.structural and type(result.v) is not Unknown:
+    if found.structural and (result.refs or type(result.v) is not Unknown):
         if not result.sensitive and any(argument.sensitive for argument in arguments):
             return like(result, sensitive=True)
         return result

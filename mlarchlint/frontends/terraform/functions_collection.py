@@ -379,7 +379,9 @@ def reverse(arguments: list[Value], context: Context) -> Value:
 def sort(arguments: list[Value], context: Context) -> Value:
     items = arguments[0].v
     if any(type(item.v) is Unknown for item in items):
-        return unknown_because(arguments, _STRINGS, context.span)
+        # how many there are is known, which is where is not
+        one = unknown_because(arguments, STRING, context.span)
+        return Value(_STRINGS, (one,) * len(items), context.span)
     if any(item.v is None for item in items):
         raise refused("given list element is null; cannot sort a null string")
     ordered = sorted(items, key=lambda item: item.v.encode("utf-8", "surrogatepass"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from mlarchlint.frontends.terraform.cty import BOOL, DYNAMIC, NUMBER, STRING, Unknown, Value, list_type
 from mlarchlint.frontends.terraform.format import formatted
 from mlarchlint.frontends.terraform.functions import (
@@ -17,7 +15,7 @@ from mlarchlint.frontends.terraform.functions import (
     unknown_because,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.graphemes import graphemes
-from mlarchlint.frontends.terraform.regexes import expand, find_all, find_first, replaced
+from mlarchlint.frontends.terraform.regexes import Match, expand, find_all, find_first, replaced, result_type
 from mlarchlint.frontends.terraform.syntax_template import SPACES
 from mlarchlint.frontends.terraform.template import MAX_LENGTH
 
@@ -153,7 +151,7 @@ def replace(text: str, old: str, new: str) -> str:
 # -- regular expressions -----------------------------------------------------------------
 
 
-def _captures(match: re.Match[str], context: Context) -> Value:
+def _captures(match: Match, context: Context) -> Value:
     return expand(match, context.span)
 
 
@@ -167,11 +165,7 @@ def regex(arguments: list[Value], context: Context) -> Value:
 
 @function("regexall", Param("pattern", STRING), Param("string", STRING))
 def regex_all(arguments: list[Value], context: Context) -> Value:
-    from mlarchlint.frontends.terraform.regexes import result_type
-
     matches = find_all(arguments[0].v, arguments[1].v)
-    if len(matches) > MAX_ELEMENTS:
-        raise refused(f"more than {MAX_ELEMENTS} matches")
     items = tuple([_captures(match, context) for match in matches])
     return Value(list_type(result_type(arguments[0].v)), items, context.span)
 

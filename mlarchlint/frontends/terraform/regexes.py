@@ -1,25 +1,26 @@
-"""Regular expressions of RE2's syntax, as Terraform takes them, run with Python's `re`.
+"""Regular expressions of RE2's syntax, as Terraform takes them.
 
-RE2 never takes long; Python may. So a pattern that can backtrack without end is only tried
-on short texts.
+RE2 never takes long; Python's `re` may. So only plain patterns are left to `re`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from mlarchlint.frontends.terraform.cty import (
-    DYNAMIC,
     STRING,
     Type,
     Value,
     object_of,
     object_type,
+    string,
     tuple_of,
     tuple_type,
 )
-from mlarchlint.frontends.terraform.functions import invalid, refused
+from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, invalid, refused
+from mlarchlint.frontends.terraform.regex_machine import Machine, Spans, TooLarge
 from mlarchlint.frontends.terraform.template import MAX_LENGTH
 from mlarchlint.model.span import SourceSpan
 
@@ -33,10 +34,8 @@ _PROPERTIES = {
     "Greek": "Ͱ-Ͽἀ-῿", "Cyrillic": "Ѐ-ӿ", "Han": "一-鿿㐀-䶿", "Latin": "A-Za-zªºÀ-ÖØ-öø-ʸ",
 }  # fmt: skip
 _REFUSED = re.compile(r"\\[1-9Zk]|\(\?(?:=|!|<=|<!|>|\(|#|P=|P>)|[*+?}]\+")
-_NESTED = re.compile(
-    r"\((?:[^()\\]|\\.|\([^()]*\))*(?:[*+]|\{\d+,\d*\})(?:[^()\\]|\\.|\([^()]*\))*\)(?:[*+]|\{\d+,)"
-)
-_LONGEST = {0: 1_000_000, 1: 1_000_000, 2: 20_000, 3: 2_000}
+_REPEAT = re.compile(r"(?<!\\)(?:[*+]|\{\d+(?:,\d*)?\})")
+_GROUP_REPEAT = re.compile(r"\)(?:[*+]|\{)")
 
 
 @lru_cache(maxsize=256)
@@ -117,31 +116,67 @@ def _escape(pattern: str, at: int, in_class: bool) -> tuple[str, int]:
     return pattern[at : at + 2], 2
 
 
-def _guard(pattern: str, text: str) -> None:
-    """Refuses what might take for ever."""
-    unbounded = len(re.findall(r"(?<!\\)(?:[*+]|\{\d+,\})", pattern))
-    longest = 24 if _NESTED.search(pattern) else _LONGEST.get(unbounded, 500)
-    if len(text) > longest:
-        raise refused("the regular expression could take too long on a text of this length")
+@dataclass(frozen=True, slots=True)
+class Match:
+    """spans: of the whole and of every group; -1 where a group took no part."""
+
+    text: str
+    spans: Spans
+    pattern: re.Pattern[str]
+
+    def part(self, group: int) -> str | None:
+        start, end = self.spans[group]
+        return None if start < 0 else self.text[start:end]
 
 
-def find_first(pattern: str, text: str) -> re.Match[str] | None:
+@lru_cache(maxsize=64)
+def _machine(pattern: str) -> Machine:
+    return Machine(compiled(pattern).pattern)
+
+
+def _search(pattern: str, text: str, start: int) -> Match | None:
+    """With `re` where that cannot take long, else with the bounded machine."""
     expression = compiled(pattern)
-    _guard(pattern, text)
-    return expression.search(text)
+    if _is_quick(pattern, text):
+        found = expression.search(text, start)
+        if found is None:
+            return None
+        spans = tuple([found.span(group) for group in range(expression.groups + 1)])
+        return Match(text, spans, expression)
+    try:
+        matched = _machine(pattern).search(text, start)
+    except (TooLarge, RecursionError):
+        raise refused("the regular expression would take too long on a text of this length") from None
+    return None if matched is None else Match(text, matched, expression)
 
 
-def find_all(pattern: str, text: str) -> list[re.Match[str]]:
+def _is_quick(pattern: str, text: str) -> bool:
+    """At most two repetitions, none around a group, or hardly any text."""
+    repeats = len(_REPEAT.findall(pattern))
+    if _GROUP_REPEAT.search(pattern):
+        return repeats < 2 and "|" not in pattern
+    return repeats <= 1 or len(text) ** repeats <= 1_000_000
+
+
+def find_first(pattern: str, text: str) -> Match | None:
+    return _search(pattern, text, 0)
+
+
+def find_all(pattern: str, text: str) -> list[Match]:
     """Without empty matches right behind a match, as Go finds them."""
-    expression = compiled(pattern)
-    _guard(pattern, text)
-    found: list[re.Match[str]] = []
-    last = -1
-    for match in expression.finditer(text):
-        if match.start() == match.end() == last:
-            continue
-        found.append(match)
-        last = match.end()
+    found: list[Match] = []
+    at, last = 0, -1
+    while at <= len(text):
+        match = _search(pattern, text, at)
+        if match is None:
+            break
+        start, end = match.spans[0]
+        if not start == end == last:
+            found.append(match)
+            if len(found) > MAX_ELEMENTS:
+                raise refused(f"more than {MAX_ELEMENTS} matches")
+        last = end
+        at = end if end > start else end + 1
     return found
 
 
@@ -156,46 +191,42 @@ def result_type(pattern: str) -> Type:
     return tuple_type([STRING] * expression.groups)
 
 
-def expand(match: re.Match[str], span: SourceSpan) -> Value:
-    """The whole match, or its captures by number or by name."""
-    type_ = result_type_of(match)
-    if type_ is STRING:
-        return Value(STRING, match[0], span)
-    if match.re.groupindex:
-        return object_of({name: Value(STRING, match[name], span) for name in match.re.groupindex}, span)
-    return tuple_of([Value(STRING, text, span) for text in match.groups()], span)
+def expand(match: Match, span: SourceSpan) -> Value:
+    """The whole match, or its captures by number or by name; a group that took no part is null."""
+    expression = match.pattern
+    if not expression.groups:
+        return string(match.part(0) or "", span)
+    if expression.groupindex:
+        if len(expression.groupindex) != expression.groups:
+            raise invalid("cannot mix both named and unnamed capture groups in the same pattern")
+        return object_of({name: _part(match, at, span) for name, at in expression.groupindex.items()}, span)
+    return tuple_of([_part(match, at, span) for at in range(1, expression.groups + 1)], span)
 
 
-def result_type_of(match: re.Match[str]) -> Type:
-    if not match.re.groups:
-        return STRING
-    if match.re.groupindex and len(match.re.groupindex) != match.re.groups:
-        raise invalid("cannot mix both named and unnamed capture groups in the same pattern")
-    return DYNAMIC
+def _part(match: Match, group: int, span: SourceSpan) -> Value:
+    return Value(STRING, match.part(group), span)
 
 
 def replaced(text: str, pattern: str, new: str) -> str:
     """`$1`, `${name}` in the replacement stand for captures, `$$` for a dollar."""
-    expression = compiled(pattern)
-    _guard(pattern, text)
-
-    def insert(match: re.Match[str]) -> str:
-        def capture(found: re.Match[str]) -> str:
-            name = found[1] or found[2]
-            if name is None:
-                return "$"
-            if name.isdigit():
-                return (match[int(name)] or "") if int(name) <= match.re.groups else ""
-            return (match[name] or "") if name in match.re.groupindex else ""
-
-        return re.sub(r"\$(?:\{(\w+)\}|(\w+)|\$)", capture, new)
-
     pieces: list[str] = []
     at = size = 0
     for match in find_all(pattern, text):
-        pieces += [text[at : match.start()], insert(match)]
+        start, end = match.spans[0]
+        pieces += [text[at:start], _inserted(match, new)]
         size += len(pieces[-1])
         if size > MAX_LENGTH:
             raise refused("the string would be too long")
-        at = match.end()
-    return "".join(pieces) + text[at:] if expression else text
+        at = end
+    return "".join(pieces) + text[at:]
+
+
+def _inserted(match: Match, new: str) -> str:
+    def capture(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        if name is None:
+            return "$"
+        group = int(name) if name.isdigit() else match.pattern.groupindex.get(name, -1)
+        return (match.part(group) or "") if 0 <= group <= match.pattern.groups else ""
+
+    return re.sub(r"\$(?:\{(\w+)\}|(\w+)|\$)", capture, new)

@@ -68,7 +68,7 @@ class Reader(TemplateReader):
             column += self.column if row == 0 else 0
             end_column += self.column if end_row == 0 else 0
         line = self.line + 1
-        return SourceSpan(self.path, row + line, column + 1, end_row + line, end_column + 1)
+        return SourceSpan(self.path, row + line, max(column, 0) + 1, end_row + line, max(end_column, 0) + 1)
 
     def _characters(self, row: int, column: int) -> int:
         assert self.lines is not None
