@@ -16,7 +16,10 @@ def cache(ledger: Ledger) -> None:
         return
     name = ledger.text("instance_type")
     if ledger.provider == "azure":
-        sku = (name or ledger.text("tier")).lower()
+        tier, units = ledger.text("tier"), ledger.number("capacity.units")
+        sku = (name or tier).lower()
+        if tier and len(name) == 1 and units is not None:
+            sku = f"{tier}_{name}{units:f}".lower()  # a Standard cache of family C and capacity 3
         row = ledger.row("redis", sku)
         if row is None:
             ledger.missing("cache", f"redis {sku}", ledger.resource["instance_type"])

@@ -67,6 +67,8 @@ def service(ledger: Ledger) -> None:
         fargate(ledger)
     elif ledger.provider == "aws":
         ledger.note("runs on the machines of its cluster, which are priced on their own")
+    elif "web_app" in ledger.resource.type:
+        ledger.note("runs on its service plan, which is priced on its own")
     else:
         serverless(ledger)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
@@ -11,6 +12,8 @@ from mlarchlint.model.truth import Truth
 
 MILLION = Decimal(1_000_000)
 AURORA_GIB = Decimal(100)
+# https://learn.microsoft.com/azure/azure-sql/database/service-tiers-vcore
+VCORES = re.compile(r"(?P<tier>gp(_s)?_gen5)_(?P<count>\d+)$")
 QUERY_HOURS = Decimal(60)
 
 
@@ -226,11 +229,27 @@ def _azure(ledger: Ledger, kind: str) -> None:
             return
         ledger.add("throughput", "cosmos", "ru-100", units / 100 * HOURS)
         return
+    if "mssql_database" in kind and (found := VCORES.match(name)):
+        _sql_vcores(ledger, found["tier"], Decimal(found["count"]))
+        return
     service = "postgres" if "postgres" in kind else "sql" if "sql" in kind and "mysql" not in kind else ""
     if not service or not name:
         ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
         return
-    ledger.add(name, service, name, HOURS * copies(ledger), None, at=ledger.resource["instance_type"])
+    # Azure SQL has its replicas in the price; a standby of PostgreSQL costs as much as the first.
+    times = ONE if service == "sql" else copies(ledger)
+    ledger.add(name, service, name, HOURS * times, None, at=ledger.resource["instance_type"])
     size = ledger.number("storage_gib")
     if service == "postgres" and size is not None:
         ledger.add("storage", "postgres", "storage", size)
+
+
+def _sql_vcores(ledger: Ledger, tier: str, count: Decimal) -> None:
+    """Provisioned cores with their licence, or serverless ones between the least and all."""
+    if "_s_" in tier:
+        least = (ledger.number("min_capacity") or ZERO) * HOURS
+        said = "paused to always on" if not least else "the least to all of its cores"
+        ledger.add("serverless vCores", "sql", f"{tier}_vcore", least, count * HOURS, said)
+    else:
+        ledger.add(f"{count:f} vCores", "sql", f"{tier}_vcore", count * HOURS)
+        ledger.add("SQL licence", "sql", "licence-vcore", count * HOURS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
@@ -12,6 +13,9 @@ ROOT_TYPE = {"aws": "gp2", "google": "pd-standard", "azure": "Standard_LRS"}
 # https://learn.microsoft.com/azure/virtual-machines/disks-types: sizes are billed by step.
 AZURE_STEPS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32767)
 AZURE_NAMES = (1, 2, 3, 4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)
+# https://learn.microsoft.com/azure/aks/concepts-storage: node disks are of 128 GiB and more.
+AKS_GIB = Decimal(128)
+PREMIUM = re.compile(r"_(DS|GS|FS|[A-Z]+\d+(-\d+)?[a-z]*s)", re.ASCII)
 LOCAL_SSD_GIB = Decimal(375)
 AZURE_SERIES = {"premium": "p", "standardssd": "e", "standard": "s"}
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
@@ -23,12 +27,21 @@ def disk(ledger: Ledger, machines: Bounds) -> None:
     if ledger.provider not in ROOT_GIB or not machines.high:
         return
     kind = ledger.text("root_disk_type") or ROOT_TYPE[ledger.provider]
-    size = ledger.number("root_disk_gib")
+    size, usual = ledger.number("root_disk_gib"), ROOT_GIB[ledger.provider]
     said: tuple[str, ...] = ()
+    if "kubernetes_cluster" in ledger.resource.type:
+        if kind.lower() == "ephemeral":
+            return  # on the machine's own disk, which is in its price
+        kind, usual = aks_disk(ledger), AKS_GIB
     if size is None:
-        size = ROOT_GIB[ledger.provider]
+        size = usual
         said = (f"a root disk of {size:f} GiB ({kind}) is assumed",)
     volume(ledger, "root disk", kind, size, machines, None, None, said)
+
+
+def aks_disk(ledger: Ledger) -> str:
+    """Premium for sizes that take it (an `s` among their features), else standard."""
+    return "Premium_LRS" if PREMIUM.search(ledger.text("instance_type")) else "Standard_LRS"
 
 
 def further_disks(ledger: Ledger) -> None:
@@ -38,6 +51,12 @@ def further_disks(ledger: Ledger) -> None:
         rest = (block.get("iops").number(), block.get("throughput").number())
         said = () if size is not None else (f"{ROOT_GIB['aws']:f} GiB are assumed",)
         volume(ledger, f"disk {place + 1}", kind, size or ROOT_GIB["aws"], Bounds(ONE, ONE), *rest, said)
+    for place, mapping in enumerate(ledger.resource.instance.get("BlockDeviceMappings").items()[1:]):
+        block = mapping.get("Ebs")
+        size, kind = block.get("VolumeSize").number(), block.get("VolumeType").text() or ROOT_TYPE["aws"]
+        if size is not None:
+            rest = (block.get("Iops").number(), block.get("Throughput").number())
+            volume(ledger, f"disk {place + 1}", kind, size, Bounds(ONE, ONE), *rest)
     scratch = len(ledger.resource.instance.get("scratch_disk").items())
     if scratch:
         ledger.add(f"{scratch} local SSD", "disk", "local-ssd", LOCAL_SSD_GIB * scratch)

@@ -53,6 +53,9 @@ def machines(
         elif number.high or hours.high:
             ledger.gap("machine", "no instance type is given", value)
         return
+    spec = ledger.costing.catalog.spec(ledger.provider, name.removeprefix("ml."))
+    if spec is not None and spec.retired:
+        ledger.note(f"{name} is retired: its last price is counted, but it can no longer be launched")
     low, high = hours.low * number.low * factor, hours.high * number.high * factor
     if managed:
         if ledger.text("spot") in ("all", "mixed"):
@@ -162,8 +165,6 @@ def _charge(
     if row is None and service == ON_DEMAND["google"] and _custom(ledger, sku, low, high, assumptions):
         return
     if row is not None:
-        if spec is not None and spec.retired:
-            ledger.note(f"{sku} is retired: its last price is counted, but it can no longer be launched")
         ledger.charge(label, row, low, high, assumptions)
         return
     if spec is None:

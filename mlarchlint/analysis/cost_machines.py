@@ -47,10 +47,22 @@ def group(ledger: Ledger) -> None:
     else:
         zones = zones_of_pool(ledger)
         count = Bounds(count.low * zones, count.high * zones)
+    if "service_plan" in ledger.resource.type:
+        _service_plan(ledger, count)
+        return
     managed = managed_machines(ledger)
     machines(ledger, Bounds(HOURS, HOURS), ONE, count=count, managed=managed)
     if not managed:
         disk(ledger, count)
+
+
+def _service_plan(ledger: Ledger, count: Bounds) -> None:
+    """App Service: workers of a size, not virtual machines."""
+    name, at = ledger.text("instance_type"), ledger.resource["instance_type"]
+    if name.lower() != "y1":  # the consumption plan costs by request
+        ledger.add(
+            f"{name} workers", "app-service", name.lower(), HOURS * count.low, HOURS * count.high, at=at
+        )
 
 
 def zones_of_pool(ledger: Ledger) -> Decimal:

@@ -30,7 +30,8 @@ def secret(ledger: Ledger) -> None:
 
 def unpriced(ledger: Ledger) -> None:
     """Costs money, and no source says how much."""
-    if ledger.resource.provider != "kubernetes":
+    free = ("machine_learning_workspace", "ai_foundry", "cognitive_account", "ai_services")
+    if ledger.resource.provider != "kubernetes" and not any(word in ledger.resource.type for word in free):
         ledger.gap(
             ledger.resource.kind.replace("_", " "), f"the catalog has no price of {ledger.resource.type}"
         )

@@ -78,10 +78,10 @@ def object_store(ledger: Ledger) -> None:
             ledger.add("data retrieval", "gcs", f"{kind}-retrieval", taken)
     else:
         low, high, said = size_of(ledger, "storage_gb")
-        tier = (ledger.text("tier") or "hot").lower()
-        replication = kind if kind in ("lrs", "zrs", "grs", "ragrs", "gzrs", "ragzrs") else ""
-        if tier == "standard":
-            tier = "hot"
+        premium = ledger.text("tier").lower() == "premium"
+        tier = "premium" if premium else kind or "hot"
+        # No trait tells the six redundancies apart.
+        replication = (ledger.resource.instance.get("account_replication_type").text() or "").lower()
         if not replication:
             replication = "lrs"
             ledger.note("locally redundant storage is assumed")
@@ -164,8 +164,15 @@ def file_share(ledger: Ledger) -> None:
             ledger.add("Filestore, basic HDD", "filestore", "basic-hdd", low, high, *said)
         else:
             ledger.gap("Filestore", f"the catalog has no price of the tier {tier}", ledger.resource["tier"])
+    elif "lustre" in kind:
+        tier = ledger.text("tier").lower()
+        ledger.add(f"Lustre storage, {tier}", "lustre", tier, low * 1024, high * 1024, *said)
+    elif "netapp" in kind:
+        ledger.gap("file system", f"the catalog has no price of {ledger.resource.type}")
     else:
-        tier = (ledger.text("tier") or "TransactionOptimized").lower()
+        tier = (ledger.text("storage_class") or "TransactionOptimized").lower()
+        if used is None and tier != "premium" and size is not None:
+            low, said = ZERO, (f"empty to its quota of {size:f} GiB",)
         sku = {"transactionoptimized": "standard", "standard": "standard"}.get(tier, tier)
         ledger.add(f"file storage, {sku}", "files", f"{sku}-lrs", low, high, *said)
 

@@ -359,3 +359,36 @@ def test_cloud_nat_is_charged_by_the_machines_behind_it() -> None:
     )
     usage = Usage({gateway.address: {"assigned_vms": 1, "data_processed_gb": 100}})
     assert cents(priced(gateway, usage=usage).monthly) == ("5.52", "5.52")
+
+
+AZURE = {"region": "eastus"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "type", "traits", "expected"),
+    [
+        ("cache", "azurerm_redis_cache", {"tier": "Standard", "instance_type": "C", "capacity.units": 3}, "164.25"),
+        # 4 x (0.152216 + 0.10) x 730
+        ("database", "azurerm_mssql_database", {"instance_type": "GP_Gen5_4", "ha": "same_zone"}, "736.47"),
+        ("compute_group", "azurerm_service_plan", {"instance_type": "P1v3", "desired_count": 2}, "459.90"),
+        ("database", "azurerm_postgresql_flexible_server", {"instance_type": "B_Standard_B1ms", "storage_gib": 32}, "16.25"),
+    ],
+)  # fmt: skip
+def test_azure_names_are_put_together(kind: str, type: str, traits: dict[str, object], expected: str) -> None:
+    found = priced(made(kind, "azure", {**AZURE, **traits}, type=type))
+    assert not found.gaps
+    assert cents(found.monthly)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "disk"),
+    [("Standard_D2s_v5", "p10-lrs"), ("Standard_DS2_v2", "p10-lrs"), ("Standard_D2_v2", "s10-lrs")],
+)
+def test_node_disks_follow_the_size_of_the_node(size: str, disk: str) -> None:
+    traits = {**AZURE, "instance_type": size, "desired_count": 1, "root_disk_type": "Managed"}
+    pool = made("compute_group", "azure", traits, type="azurerm_kubernetes_cluster_node_pool")
+    assert priced(pool).resources[pool.key].items[-1].row.sku == disk
+
+
+def test_nothing_of_a_thing_without_a_price_is_no_gap() -> None:
+    assert not priced(made("object_store", "google", {"region": "US", "size_gib": 5})).gaps
