@@ -66,10 +66,11 @@ _FLAG = SourceSpan("")
 
 
 def find_config(path: Path) -> Path | None:
-    """From the first scanned path upward to the root of its repository."""
+    """From the first scanned path upward to the root of its repository; without one, to the current folder."""
     start = Path(os.path.abspath(path))
     start = start if start.is_dir() else start.parent
-    top = repository_root(start)
+    here = Path.cwd()
+    top = repository_root(start) or (here if start.is_relative_to(here) else start)
     for folder in (start, *start.parents):
         for name in CONFIG_NAMES:
             if (folder / name).is_file():
@@ -77,7 +78,7 @@ def find_config(path: Path) -> Path | None:
         project = folder / "pyproject.toml"
         if project.is_file() and _has_table(project):
             return project
-        if folder == top or top is None:
+        if folder == top:
             return None
     return None
 

@@ -13,7 +13,6 @@ COMMANDS = {
     "scan": "Find what is wrong with the architecture of the designs below PATH.",
     "graph": "Print the resource graph of the designs below PATH.",
     "cost": "Estimate what the designs below PATH cost in a month.",
-    "cost": "Estimate what the designs below PATH cost in a month.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",
 }

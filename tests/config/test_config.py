@@ -166,11 +166,18 @@ def test_the_file_is_sought_upward_to_the_repository_and_no_further(write: Write
     assert find_config(Path("infra/prod")) is None
 
 
-def test_outside_a_repository_only_the_scanned_folder_counts(write: Write, tmp_path: Path) -> None:
+def test_outside_a_repository_the_search_ends_at_the_current_folder(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / ".git").rmdir()
     write(".mlarchlint.yaml", "fail_on: high\n")
-    write("infra/main.tf", "")
-    assert find_config(Path("infra")) is None
+    write("infra/prod/main.tf", "")
+    assert find_config(Path("infra/prod")) == tmp_path / ".mlarchlint.yaml"
+    monkeypatch.chdir(tmp_path / "infra")
+    assert find_config(Path("prod")) is None
+    monkeypatch.chdir(tmp_path / "infra" / "prod")
+    assert find_config(tmp_path / "infra") is None
+    assert find_config(tmp_path) == tmp_path / ".mlarchlint.yaml"
 
 
 def test_flags_win_over_the_file_and_say_so(write: Write) -> None:
