@@ -14,7 +14,7 @@ from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 from mlarchlint.model.workload import RoleOf
-from mlarchlint.prices import Catalog
+from mlarchlint.prices import GLOBAL, Catalog
 
 DEFAULT_REGIONS = {"aws": "us-east-1", "google": "us-central1", "azure": "eastus"}
 ZERO = Decimal(0)
@@ -94,9 +94,12 @@ class Ledger:
             text = text.lower().replace(" ", "")
         elif self.provider == "google":
             text = text.lower()
+        default = DEFAULT_REGIONS[self.provider]
+        if text == GLOBAL:
+            self.note(f"it is global: the prices of {default} are taken")
+            return default
         if text:
             return text
-        default = DEFAULT_REGIONS[self.provider]
         self.note(f"the region is not known, {default} is assumed")
         return default
 
