@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlarchlint.config import Config
+from mlarchlint.config_file import CONFIG_NAMES, repository_root
 from mlarchlint.frontends.terraform.sources import TerraformSources, is_configuration
 from mlarchlint.frontends.yaml_text import sniff
 from mlarchlint.ignored import Ignored
@@ -22,7 +23,6 @@ SKIPPED_FOLDERS = frozenset({
     ".aws-sam",
 })  # fmt: skip
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
-CONFIG_NAMES = (".mlarchlint.yaml", ".mlarchlint.yml")
 
 
 class NoSuchPath(Exception):
@@ -254,9 +254,4 @@ def _root_of(given: list[Path]) -> Path:
 def _root(place: Path) -> Path:
     real = Path(os.path.realpath(place))
     folder = real if real.is_dir() else real.parent
-    return next((above for above in _upward(folder) if (above / ".git").exists()), folder)
-
-
-def _upward(folder: Path) -> Iterator[Path]:
-    yield folder
-    yield from folder.parents
+    return repository_root(folder) or folder

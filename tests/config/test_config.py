@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlarchlint.config import Config
-from mlarchlint.config_layers import Flags, find_config, load_config
+from mlarchlint.config_file import find_config
+from mlarchlint.config_layers import Flags, load_config
 from mlarchlint.config_text import ConfigError
 from mlarchlint.model.finding import Severity
 
