@@ -85,7 +85,7 @@ class _Writer:
     def finding(self, finding: Finding) -> dict[str, Any]:
         claim = f"{finding.subject.address} {finding.message}".strip()
         uncertain = "" if finding.certain else "Uncertain: "
-        fix = f" {finding.fix}" if finding.fix else ""
+        fix = " " + _sentence(finding.fix[:1].upper() + finding.fix[1:]) if finding.fix else ""
         found: dict[str, Any] = {
             "ruleId": finding.rule,
             **({"ruleIndex": self.rules[finding.rule]} if finding.rule in self.rules else {}),
