@@ -107,7 +107,16 @@ def _form(instance: Instance) -> str:
 def _find(kinds: Kinds, form: str, instance: Instance) -> Kind | None:
     if instance.mode is Mode.DATA:
         return None
-    return kinds.find(form, registry_name(instance.type) if form == "module" else instance.type)
+    return kinds.find(form, _type_name(form, instance))
+
+
+def _type_name(form: str, instance: Instance) -> str:
+    if form == "module":
+        return registry_name(instance.type)
+    if instance.type == "azapi_resource":
+        # One type for everything: what it is stands in its `type`, before the API version.
+        return "azapi:" + (instance.get("type").text() or "").partition("@")[0]
+    return instance.type
 
 
 def _provider(instance: Instance) -> str:
