@@ -53,7 +53,7 @@ from mlarchlint.api import (
     Value,
     has_accelerator,
     rule,
-)  # fmt: skip
+)
 
 
 @rule(

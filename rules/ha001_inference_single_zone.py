@@ -56,6 +56,8 @@ def inference_single_zone(node: Resource, design: Design) -> Hits:
         and node["zones"].is_absent
     ):
         return
+    if _host_is_judged(node, design):
+        return
     if node.kind == "compute_instance":
         yield from _fleet(node, design)
         return
@@ -69,6 +71,14 @@ def inference_single_zone(node: Resource, design: Design) -> Hits:
         case _ if _alone(node):
             count = node["max_count"]
             yield Hit(count, "its only instance stands in a single availability zone", fix=_fix(node))
+
+
+def _host_is_judged(node: Resource, design: Design) -> bool:
+    """What runs in a node group stands where the group stands: the group has the finding."""
+    if node.kind != "container_service" or not node["zones"].is_absent:
+        return False
+    hosts = design.targets(node, Relation.PLACED_IN)
+    return any(host.kind == "compute_group" and design.role(host) in SERVING for host in hosts)
 
 
 def _alone(node: Resource) -> bool:

@@ -35,8 +35,18 @@ that turns on `aws_ebs_encryption_by_default`.
 """
 
 from mlarchlint.api import (
-    Design, Format, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule,
-)  # fmt: skip
+    Design,
+    Format,
+    Hit,
+    Hits,
+    Kind,
+    Relation,
+    Resource,
+    Severity,
+    Truth,
+    Value,
+    rule,
+)
 
 _MACHINES = ("compute_instance", "compute_group", "compute_template")
 _ON_EBS = ("block_volume", "storage_class", *_MACHINES)
@@ -46,12 +56,27 @@ _ON_EBS = ("block_volume", "storage_class", *_MACHINES)
     id="MLA-SE003",
     severity=Severity.HIGH,
     on=Kind(
-        "object_store", "block_volume", "file_share", "database", "cache", "stream", "queue", "notebook",
-        "model_endpoint", "feature_store", "vector_index", "batch_job", "training_cluster",
-        "compute_instance", "compute_group", "compute_template", "storage_class", "data_processor",
+        "object_store",
+        "block_volume",
+        "file_share",
+        "database",
+        "cache",
+        "stream",
+        "queue",
+        "notebook",
+        "model_endpoint",
+        "feature_store",
+        "vector_index",
+        "batch_job",
+        "training_cluster",
+        "compute_instance",
+        "compute_group",
+        "compute_template",
+        "storage_class",
+        "data_processor",
     ),
     since="0.1",
-)  # fmt: skip
+)
 def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
     encrypted = node["encrypted_at_rest"]
     if encrypted.is_absent or (node.kind in _ON_EBS and _encrypted_by_account(node, design)):

@@ -65,7 +65,9 @@ _CLAIMS = {
 def unencrypted_in_transit(node: Resource, design: Design) -> Hits:
     tls = node["tls"]
     if not tls.is_absent and not _only_redirects(node):
-        severity = Severity.MEDIUM if _internal(node, design) else None
+        # A database that refuses nothing by default may still be reached over TLS only.
+        mild = _internal(node, design) or (node.kind == "database" and tls.default)
+        severity = Severity.MEDIUM if mild else None
         fix = "accept TLS only, and redirect plain HTTP to HTTPS"
         match tls.is_true():
             case Truth.NO:
