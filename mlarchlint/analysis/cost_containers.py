@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_disks import disk
 from mlarchlint.analysis.cost_hours import ON_DEMAND, machines
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
@@ -54,8 +54,9 @@ def replicas(ledger: Ledger) -> Bounds:
         ledger.note("one replica is assumed: the number is not known")
         count = Bounds(ONE, ONE)
     for scaler in ledger.costing.graph.sources(ledger.resource, Relation.SCALES):
-        lower, upper = scaler["min"].number(), scaler["max"].number()
+        lower, upper = countable(scaler["min"].number()), countable(scaler["max"].number())
         count = Bounds(count.low if lower is None else lower, count.high if upper is None else upper)
+    count.high = max(count.low, count.high)
     return count
 
 

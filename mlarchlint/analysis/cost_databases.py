@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.truth import Truth
@@ -98,7 +98,7 @@ def _aurora_cluster(ledger: Ledger, engine: str) -> None:
     """Storage, and serverless capacity; the instances are resources of their own."""
     least, most = ledger.number("min_capacity"), ledger.number("max_capacity")
     if most is not None:
-        low = (least or ZERO) * HOURS
+        low = min(least or ZERO, most) * HOURS
         ledger.add("Aurora capacity units", "rds", "aurora-serverless-v2", low, most * HOURS)
     used = ledger.used("storage_gb")
     low, high = (used, used) if used is not None else (ZERO, AURORA_GIB)
@@ -170,7 +170,7 @@ def _dynamodb(ledger: Ledger) -> None:
             ledger.gap("provisioned capacity", "how many units is not known")
             return
         # The traits carry the reads; the writes stand beside them in the code.
-        writes = ledger.resource.instance.get("write_capacity").number()
+        writes = countable(ledger.resource.instance.get("write_capacity").number())
         if writes is None:
             writes = units
             ledger.note("as many write units as read units are assumed")
@@ -247,7 +247,7 @@ def _azure(ledger: Ledger, kind: str) -> None:
 def _sql_vcores(ledger: Ledger, tier: str, count: Decimal) -> None:
     """Provisioned cores with their licence, or serverless ones between the least and all."""
     if "_s_" in tier:
-        least = (ledger.number("min_capacity") or ZERO) * HOURS
+        least = min(ledger.number("min_capacity") or ZERO, count) * HOURS
         said = "paused to always on" if not least else "the least to all of its cores"
         ledger.add("serverless vCores", "sql", f"{tier}_vcore", least, count * HOURS, said)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 
 # The size of the usual Linux images where none is given, and the type the provider takes.
 ROOT_GIB = {"aws": Decimal(8), "google": Decimal(10), "azure": Decimal(30)}
@@ -16,6 +16,8 @@ AZURE_NAMES = (1, 2, 3, 4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)
 # https://learn.microsoft.com/azure/aks/concepts-storage: node disks are of 128 GiB and more.
 AKS_GIB = Decimal(128)
 PREMIUM = re.compile(r"_(DS|GS|FS|[A-Z]+\d+(-\d+)?[a-z]*s)", re.ASCII)
+# https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html: diskSize
+EKS_GIB = Decimal(20)
 LOCAL_SSD_GIB = Decimal(375)
 AZURE_SERIES = {"premium": "p", "standardssd": "e", "standard": "s"}
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
@@ -33,6 +35,8 @@ def disk(ledger: Ledger, machines: Bounds) -> None:
         if kind.lower() == "ephemeral":
             return  # on the machine's own disk, which is in its price
         kind, usual = aks_disk(ledger), AKS_GIB
+    if "eks" in ledger.resource.type.lower():
+        usual = EKS_GIB
     if size is None:
         size = usual
         said = (f"a root disk of {size:f} GiB ({kind}) is assumed",)
@@ -47,15 +51,21 @@ def aks_disk(ledger: Ledger) -> str:
 def further_disks(ledger: Ledger) -> None:
     """Disks written inside an instance: no trait carries them, so they are read from its body."""
     for place, block in enumerate(ledger.resource.instance.get("ebs_block_device").items()):
-        size, kind = block.get("volume_size").number(), block.get("volume_type").text() or ROOT_TYPE["aws"]
-        rest = (block.get("iops").number(), block.get("throughput").number())
+        size, kind = (
+            countable(block.get("volume_size").number()),
+            block.get("volume_type").text() or ROOT_TYPE["aws"],
+        )
+        rest = (countable(block.get("iops").number()), countable(block.get("throughput").number()))
         said = () if size is not None else (f"{ROOT_GIB['aws']:f} GiB are assumed",)
         volume(ledger, f"disk {place + 1}", kind, size or ROOT_GIB["aws"], Bounds(ONE, ONE), *rest, said)
     for place, mapping in enumerate(ledger.resource.instance.get("BlockDeviceMappings").items()[1:]):
         block = mapping.get("Ebs")
-        size, kind = block.get("VolumeSize").number(), block.get("VolumeType").text() or ROOT_TYPE["aws"]
+        size, kind = (
+            countable(block.get("VolumeSize").number()),
+            block.get("VolumeType").text() or ROOT_TYPE["aws"],
+        )
         if size is not None:
-            rest = (block.get("Iops").number(), block.get("Throughput").number())
+            rest = (countable(block.get("Iops").number()), countable(block.get("Throughput").number()))
             volume(ledger, f"disk {place + 1}", kind, size, Bounds(ONE, ONE), *rest)
     scratch = len(ledger.resource.instance.get("scratch_disk").items())
     if scratch:

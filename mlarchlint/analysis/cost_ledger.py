@@ -44,7 +44,7 @@ class Costing:
 
     def need(self, path: str) -> Decimal | None:
         """A number of the requirements, or None."""
-        return decimal_of(self.wanted(path))
+        return countable(decimal_of(self.wanted(path)))
 
     def role(self, resource: Resource) -> str | None:
         found = self.roles.get(resource.key)
@@ -107,15 +107,16 @@ class Ledger:
         return (self.resource[trait].text() or "").strip()
 
     def number(self, trait: str) -> Decimal | None:
-        return self.resource[trait].number()
+        """What can be counted: a number below zero says nothing (`-1` often means `not set`)."""
+        return countable(self.resource[trait].number())
 
     def bounds(self, trait: str) -> Bounds | None:
         """The number, or the least and the largest of its scenarios; None if neither is known."""
         value = self.resource[trait]
-        number = value.number()
+        number = countable(value.number())
         if number is not None:
             return Bounds(number, number)
-        numbers = [found for _, one in value.scenarios if (found := one.number()) is not None]
+        numbers = [found for _, one in value.scenarios if (found := countable(one.number())) is not None]
         if numbers and len(numbers) == len(value.scenarios):
             return Bounds(min(numbers), max(numbers))
         return None
@@ -128,7 +129,7 @@ class Ledger:
             found: Any = self._used
             for step in name.split("."):
                 found = found.get(step) if isinstance(found, Mapping) else None
-            number = decimal_of(found)
+            number = countable(decimal_of(found))
             if number is not None:
                 return number
         return None
@@ -214,6 +215,10 @@ class Ledger:
         if self.resource.instance.symbolic and (items or self.gaps):
             self.gap("instances", "how many there are is not known: one is counted")
         return ResourceEstimate(self.resource.key, tuple(items), tuple(self.gaps), tuple(self.notes))
+
+
+def countable(number: Decimal | None) -> Decimal | None:
+    return number if number is not None and number >= 0 else None
 
 
 def _slice(quantity: Decimal, start: Decimal, end: Decimal | None) -> Decimal:

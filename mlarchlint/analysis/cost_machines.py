@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_disks import disk, further_disks
 from mlarchlint.analysis.cost_hours import machine_type, machines
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_usage import HOURS, TRAINING_HOURS, TRAINING_RUNS
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.truth import Truth
@@ -84,7 +84,7 @@ def group_count(ledger: Ledger) -> Bounds | None:
     desired = ledger.bounds("desired_count")
     least, most = ledger.bounds("min_count") or desired, ledger.bounds("max_count") or desired
     for scaler in ledger.costing.graph.sources(ledger.resource, Relation.SCALES):
-        lower, upper = scaler["min"].number(), scaler["max"].number()
+        lower, upper = countable(scaler["min"].number()), countable(scaler["max"].number())
         if lower is not None:
             least = Bounds(lower, lower)
         if upper is not None:
