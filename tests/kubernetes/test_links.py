@@ -304,6 +304,16 @@ def test_pods_with_accelerators_go_where_accelerators_are() -> None:
     assert placed("", cpu, gpu) == {"aws_eks_node_group.cpu"}
 
 
+def test_a_pool_with_and_without_accelerators_takes_plain_pods() -> None:
+    pool = (
+        "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {name: p}\nspec: {template: {spec: {requirements: "
+        "[{key: karpenter.k8s.aws/instance-category, operator: In, values: [CATEGORIES]}]}}}\n"
+    )
+    edge = (DEPLOY, "placed_in", "NodePool/p")
+    assert edge in links(joined(API, pool.replace("CATEGORIES", "c, g")), eks("own"))
+    assert edge not in links(joined(API, pool.replace("CATEGORIES", "g, p")))
+
+
 def test_karpenter_pools_are_node_groups() -> None:
     pool = (
         "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {name: spot}\nspec: {template: {spec: {requirements: "

@@ -151,6 +151,24 @@ def test_tls_of_a_gateway(version: str, kind: str, spec: str, tls: bool) -> None
     assert of(version, kind, f"spec: {spec}")["tls"] is tls
 
 
+@pytest.mark.parametrize(
+    ("spec", "scheme"),
+    [
+        (
+            "{selector: {istio: cluster-local-gateway}, servers: [{port: {protocol: HTTP}, hosts: ['*']}]}",
+            "internal",
+        ),
+        (
+            "{selector: {istio: ingressgateway}, servers: [{port: {protocol: HTTP}, hosts: ['*.svc.cluster.local']}]}",
+            "internal",
+        ),
+        ("{selector: {istio: ingressgateway}, servers: [{port: {protocol: HTTP}, hosts: ['*']}]}", None),
+    ],
+)
+def test_scheme_of_an_istio_gateway(spec: str, scheme: object) -> None:
+    assert of("networking.istio.io/v1", "Gateway", f"spec: {spec}").get("scheme") == scheme
+
+
 def test_alerts_say_what_they_watch() -> None:
     rule = "spec: {groups: [{rules: [{alert: Slow, expr: 'histogram_quantile(0.95, latency_bucket) > 1'}, {record: x}]}]}"
     found = of("monitoring.coreos.com/v1", "PrometheusRule", rule)

@@ -51,6 +51,9 @@ WORKLOADS = [
     ("argoproj.io/v1alpha1", "CronWorkflow", "{schedule: '* * * * *', workflowSpec: {templates: [{name: t, script: {image: IMAGE}}]}}"),
     ("machinelearning.seldon.io/v1", "SeldonDeployment", "{predictors: [{componentSpecs: [POD]}]}"),
     ("serving.knative.dev/v1", "Service", "{template: POD}"),
+    ("ray.io/v1", "RayCronJob", "{schedule: '@daily', jobTemplate: {rayClusterSpec: {headGroupSpec: {template: POD}}}}"),
+    ("apps.nvidia.com/v1alpha1", "NIMService", "{image: {repository: IMAGE}, resources: {limits: {nvidia.com/gpu: 1}}}"),
+    ("production-stack.vllm.ai/v1alpha1", "VLLMRuntime", "{image: {name: IMAGE}, resources: {cpu: '1', gpu: '1'}}"),
     ("kubeflow.org/v1beta1", "Experiment",
      "{trialTemplate: {trialSpec: {apiVersion: batch/v1, kind: Job, spec: {template: POD}}}}"),
 ]  # fmt: skip
@@ -159,7 +162,7 @@ def test_ray_counts_its_workers() -> None:
     assert (scaled["min_nodes"], scaled["max_nodes"]) == (1, 8)
     job = of("ray.io/v1", "RayJob", f"{{entrypoint: python train.py, rayClusterSpec: {{{groups}}}}}")
     assert (job["nodes"], job["retries"], job["shutdown_after_finish"]) == (2, 0, False)
-    assert job["commands"] == "python train.py"
+    assert job["commands"] == ["python train.py"]
     alone = of("ray.io/v1", "RayService", "{rayClusterConfig: {headGroupSpec: {template: POD}}}")
     assert alone["min_count"] == 1
 
@@ -186,6 +189,21 @@ def test_the_leader_answers_for_its_group() -> None:
         f"{{replicas: 2, leaderWorkerTemplate: {{size: 4, leaderTemplate: {leader}, workerTemplate: {worker}}}}}",
     )
     assert (found["probes.readiness"], found["replicas"], found["group_size"]) == (True, 2, 4)
+
+
+def test_described_servers_ask_for_accelerators() -> None:
+    nim = of(
+        "apps.nvidia.com/v1alpha1",
+        "NIMService",
+        "{image: {repository: r, tag: '1'}, replicas: 2, resources: {limits: {nvidia.com/gpu: 2}}}",
+    )
+    assert (nim["images"], nim["min_count"], nim["accelerator.count"]) == (["r:1"], 2, 2)
+    vllm = of(
+        "production-stack.vllm.ai/v1alpha1",
+        "VLLMRuntime",
+        "{image: {registry: docker.io, name: 'v:1'}, resources: {cpu: '8', gpu: '1'}}",
+    )
+    assert (vllm["images"], vllm["min_count"], vllm["requests.gpu"]) == (["docker.io/v:1"], 1, 1)
 
 
 def test_spark_reads_its_own_words() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlarchlint.frontends.kubernetes.node_groups import ACCELERATED, INSTANCE_TYPE, NodeGroup
+from mlarchlint.frontends.kubernetes.counts import or_default
+from mlarchlint.frontends.kubernetes.node_groups import INSTANCE_TYPE, NodeGroup, accelerated
 from mlarchlint.frontends.kubernetes.selectors import label_text
 from mlarchlint.model.resource import Format, Instance
 from mlarchlint.model.truth import Truth
@@ -15,35 +16,22 @@ def _named(**labels: Value) -> dict[str, tuple[Value, ...] | None]:
 
 def _eks(key: str, instance: Instance, cluster: str) -> NodeGroup:
     """https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html (labels that EKS adds)"""
-    names = _EKS_NAMES[instance.format is Format.CLOUDFORMATION]
-    capacity = instance.get(names["capacity"])
-    capacity = capacity.with_default("ON_DEMAND", instance.span) if capacity.is_absent else capacity
-    types = instance.get(names["types"])
+    names = _EKS_CLOUDFORMATION if instance.format is Format.CLOUDFORMATION else _EKS_TERRAFORM
+    name, capacity, types, written, taints = (instance.get(attribute) for attribute in names)
     labels = _named(**{
-        "eks.amazonaws.com/capacityType": capacity,
-        "eks.amazonaws.com/nodegroup": instance.get(names["name"]),
+        "eks.amazonaws.com/capacityType": or_default(capacity, "ON_DEMAND", Value.absent(instance.span)),
+        "eks.amazonaws.com/nodegroup": name,
     })  # fmt: skip
     if types.items():
         labels[INSTANCE_TYPE] = types.items()
-    labels |= {name: (value,) for name, value in instance.get("labels" if "name" in names and
-               instance.format is Format.TERRAFORM else "Labels").mapping().items()}  # fmt: skip
-    taints = instance.get("taint" if instance.format is Format.TERRAFORM else "Taints")
-    texts = [label_text(value) or "" for value in types.items()]
-    return NodeGroup(
-        key,
-        labels,
-        tuple(_taint(t) for t in taints.items()),
-        cluster,
-        _accelerated(texts),
-        "aws",
-        instance.span,
-    )
+    labels |= {label: (value,) for label, value in written.mapping().items()}
+    machines = accelerated(label_text(value) or "" for value in types.items())
+    marks = tuple(_taint(taint) for taint in taints.items())
+    return NodeGroup(key, labels, marks, cluster, machines, "aws", instance.span)
 
 
-_EKS_NAMES = {
-    False: {"capacity": "capacity_type", "types": "instance_types", "name": "node_group_name"},
-    True: {"capacity": "CapacityType", "types": "InstanceTypes", "name": "NodegroupName"},
-}
+_EKS_TERRAFORM = ("node_group_name", "capacity_type", "instance_types", "labels", "taint")
+_EKS_CLOUDFORMATION = ("NodegroupName", "CapacityType", "InstanceTypes", "Labels", "Taints")
 
 
 def _gke(key: str, instance: Instance, cluster: str) -> NodeGroup:
@@ -60,15 +48,15 @@ def _gke(key: str, instance: Instance, cluster: str) -> NodeGroup:
         labels["cloud.google.com/gke-accelerator"] = (card.get("type"),)
     labels |= {name: (value,) for name, value in config.get("labels").mapping().items()}
     taints = tuple(_taint(t) for t in config.get("taint").items())
-    accelerated = _accelerated([config.get("machine_type").text() or ""])
+    machines = accelerated([config.get("machine_type").text() or ""])
     if not card.is_absent:
-        accelerated = Truth.YES
+        machines = Truth.YES
         # GKE taints nodes with GPUs, and tolerates the taint for pods that ask for one
         gpu = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
         taints += (
             Value.known({name: Value.known(text, card.span) for name, text in gpu.items()}, card.span),
         )
-    return NodeGroup(key, labels, taints, cluster, accelerated, "google", instance.span)
+    return NodeGroup(key, labels, taints, cluster, machines, "google", instance.span)
 
 
 def _aks(key: str, instance: Instance, cluster: str) -> NodeGroup:
@@ -90,15 +78,8 @@ def _aks(key: str, instance: Instance, cluster: str) -> NodeGroup:
             _split_taint(Value.known("kubernetes.azure.com/scalesetpriority=spot:NoSchedule", instance.span))
         )
     labels |= {name: (value,) for name, value in read("node_labels").mapping().items()}
-    accelerated = _accelerated([read("vm_size").text() or ""])
-    return NodeGroup(key, labels, tuple(taints), cluster or key, accelerated, "azure", instance.span)
-
-
-def _accelerated(texts: list[str]) -> Truth:
-    known = [text for text in texts if text]
-    if not known:
-        return Truth.MAYBE
-    return Truth.any(Truth.of(ACCELERATED.match(text) is not None) for text in known)
+    machines = accelerated([read("vm_size").text() or ""])
+    return NodeGroup(key, labels, tuple(taints), cluster or key, machines, "azure", instance.span)
 
 
 def _taint(block: Value) -> Value:

@@ -169,6 +169,7 @@ _READERS: dict[tuple[str, str], _Reader] = {
     ("ray.io", "RayService"): ray.ray_service,
     ("ray.io", "RayCluster"): ray.ray_cluster,
     ("ray.io", "RayJob"): ray.ray_job,
+    ("ray.io", "RayCronJob"): ray.ray_cron_job,
     **{
         ("kubeflow.org", kind): jobs.kubeflow_job
         for kind in ("PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "MXJob", "JAXJob")
@@ -184,6 +185,8 @@ _READERS: dict[tuple[str, str], _Reader] = {
         ("argoproj.io", kind): jobs.argo
         for kind in ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate")
     },
+    ("apps.nvidia.com", "NIMService"): serving.described_server,
+    ("production-stack.vllm.ai", "VLLMRuntime"): serving.described_server,
     ("machinelearning.seldon.io", "SeldonDeployment"): serving.seldon,
     ("serving.knative.dev", "Service"): serving.knative,
 }

@@ -205,7 +205,16 @@ def istio_gateway(instance: Instance) -> Traits:
         return {"tls": servers}
     if not servers.items():
         return {}
-    return {"tls": Value.known(not clear, (clear or servers.items())[0].span)}
+    traits = {"tls": Value.known(not clear, (clear or servers.items())[0].span)}
+    hosts = [host.text() or "" for server in servers.items() for host in server.get("hosts").items()]
+    proxy = field(instance, "spec.selector").get("istio")
+    if _LOCAL.search(proxy.text() or "") or (hosts and all(_LOCAL.search(host) for host in hosts)):
+        traits["scheme"] = Value.known("internal", proxy.span)
+    return traits
+
+
+# proxies and host names that only the cluster itself reaches
+_LOCAL = re.compile(r"(^|[-.])(local|internal|private|egressgateway|svc)([-.]|$)")
 
 
 def peer_authentication(instance: Instance) -> Traits:

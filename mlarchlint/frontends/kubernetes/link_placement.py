@@ -21,7 +21,7 @@ def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge
     to them, where all groups belong to one cluster and lie beside the manifests."""
     if not groups:
         return
-    one_cluster = len({group.cluster for group in groups}) == 1
+    one_cluster = len({group.cluster for group in groups if group.cluster}) <= 1
     folders = [folder_of(group.span.file) for group in groups]
     base = min(
         shared_folders(folders[0], folder) for folder in (*folders, *(node.folder for node in declared.nodes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlarchlint.frontends.kubernetes.selectors import label_text
@@ -12,11 +12,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 CAPACITY = "karpenter.sh/capacity-type"
-
-
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
-
-
 ZONE = "topology.kubernetes.io/zone"
 
 
@@ -39,6 +35,12 @@ class NodeGroup:
 ACCELERATED = re.compile(
     r"^(p\d|p$|g\d|g$|gr\d|inf|trn|dl\d|a2-|a3-|a4|g2-|g4-|ct\d|tpu|Standard_N[CDV])", re.IGNORECASE
 )
+
+
+def accelerated(texts: Iterable[str]) -> Truth:
+    """Whether machines of these types, families or categories have accelerators; MAYBE if some have."""
+    found = {ACCELERATED.match(text) is not None for text in texts if text}
+    return Truth.of(found == {True}) if len(found) == 1 else Truth.MAYBE
 
 
 def requirement_matches(requirement: Value, group: NodeGroup) -> Truth:

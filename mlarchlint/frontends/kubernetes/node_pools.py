@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from mlarchlint.frontends.kubernetes.cloud_node_groups import CLOUD_GROUPS
-from mlarchlint.frontends.kubernetes.node_groups import ACCELERATED, CAPACITY, INSTANCE_TYPE, ZONE, NodeGroup
+from mlarchlint.frontends.kubernetes.node_groups import CAPACITY, INSTANCE_TYPE, ZONE, NodeGroup, accelerated
 from mlarchlint.frontends.kubernetes.paths import field as member
 from mlarchlint.frontends.kubernetes.selectors import label_text
 from mlarchlint.model.resource import Format, Instance
-from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 
@@ -100,7 +99,6 @@ def _karpenter_group(key: str, instance: Instance) -> NodeGroup:
     categories = [label_text(v) or "" for v in labels.get("karpenter.k8s.aws/instance-category") or ()]
     categories += [label_text(v) or "" for v in labels.get("karpenter.k8s.aws/instance-family") or ()]
     categories += [label_text(v) or "" for v in labels.get(INSTANCE_TYPE) or ()]
-    accelerated = Truth.MAYBE
-    if categories:
-        accelerated = Truth.any(Truth.of(bool(ACCELERATED.match(text))) for text in categories)
-    return NodeGroup(key, labels, template.get("taints").items(), "", accelerated, "aws", instance.span)
+    return NodeGroup(
+        key, labels, template.get("taints").items(), "", accelerated(categories), "aws", instance.span
+    )

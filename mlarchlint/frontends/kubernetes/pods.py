@@ -28,6 +28,10 @@ _PROBED = {
     "serving.kserve.io": ("readiness",),
     "serving.kubeflow.org": ("readiness",),
     # https://docs.seldon.io/projects/seldon-core/en/latest/graph/service-orchestrator.html
+    # https://docs.nvidia.com/nim-operator/latest/service.html (probes of the NIM containers)
+    "apps.nvidia.com": ("readiness", "liveness", "startup"),
+    # https://github.com/vllm-project/production-stack (operator, vllmruntime_controller.go)
+    "production-stack.vllm.ai": ("readiness", "liveness", "startup"),
     "machinelearning.seldon.io": ("readiness", "liveness"),
 }
 

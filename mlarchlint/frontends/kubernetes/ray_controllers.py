@@ -24,17 +24,32 @@ def ray_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
 
 
 def ray_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    return _job_traits(instance.get("spec"))
+
+
+def ray_cron_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = instance.get("spec")
-    cluster = _ray_cluster_of(instance)
-    low, _ = _ray_counts(cluster)
+    return {
+        **_job_traits(spec.get("jobTemplate")),
+        "schedule": spec.get("schedule"),
+        "suspended": or_default(spec.get("suspend"), False, spec),
+    }
+
+
+def _job_traits(spec: Value) -> Traits:
+    low, _ = _ray_counts(spec.get("rayClusterSpec"))
     return {
         "nodes": low,
         "retries": or_default(spec.get("backoffLimit"), 0, spec),
         "max_runtime_s": spec.get("activeDeadlineSeconds"),
         "ttl_after_finished_s": spec.get("ttlSecondsAfterFinished"),
         "shutdown_after_finish": or_default(spec.get("shutdownAfterJobFinishes"), False, spec),
-        "commands": spec.get("entrypoint"),
+        "commands": _entrypoint(spec.get("entrypoint")),
     }
+
+
+def _entrypoint(value: Value) -> Value:
+    return Value.known((value,), value.span) if value.text() is not None else value
 
 
 def ray_cluster(instance: Instance, templates: list[PodTemplate]) -> Traits:

@@ -49,6 +49,18 @@ def llm_inference_service(instance: Instance, templates: list[PodTemplate]) -> T
     }
 
 
+def described_server(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    """NIMService and VLLMRuntime."""
+    spec = instance.get("spec")
+    replicas = or_default(templates[0].replicas if templates else Value.absent(), 1, spec)
+    low, high = at(spec, "scale.hpa.minReplicas"), at(spec, "scale.hpa.maxReplicas")
+    return {
+        "min_count": replicas if low.is_absent else low,
+        "max_count": replicas if high.is_absent else high,
+        "uri": at(spec, "model.modelURL"),
+    }
+
+
 def seldon(instance: Instance, templates: list[PodTemplate]) -> Traits:
     predictors = field(instance, "spec.predictors").items()
     if not predictors:

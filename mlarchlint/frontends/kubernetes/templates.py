@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from mlarchlint.frontends.kubernetes.framework_pods import argo_pods, spark_pods, trainer_pods
 from mlarchlint.frontends.kubernetes.paths import at, each, field, group_kind
+from mlarchlint.frontends.kubernetes.server_pods import server_pods
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
@@ -106,6 +107,7 @@ _PLACES: dict[tuple[str, str], tuple[Place, ...]] = {
     ("kubeflow.org", "Notebook"): (Place("spec"),),
     ("ray.io", "RayCluster"): _ray("spec", ""),
     ("ray.io", "RayJob"): _ray("spec.rayClusterSpec", "training"),
+    ("ray.io", "RayCronJob"): _ray("spec.jobTemplate.rayClusterSpec", "training"),
     ("ray.io", "RayService"): (
         *_ray("spec.rayClusterConfig", "serving"),
         *_ray("spec.rayClusterSpec", "serving"),
@@ -126,6 +128,7 @@ _PLACES: dict[tuple[str, str], tuple[Place, ...]] = {
 }  # fmt: skip
 _PLACES["serving.kserve.io", "ClusterServingRuntime"] = _PLACES["serving.kserve.io", "ServingRuntime"]
 _PLACES["trainer.kubeflow.org", "ClusterTrainingRuntime"] = _PLACES["trainer.kubeflow.org", "TrainingRuntime"]
+_SERVERS = {("apps.nvidia.com", "NIMService"), ("production-stack.vllm.ai", "VLLMRuntime")}
 # launchers and schedulers that only start or watch the workers
 _CONTROL_PARTS = {"launcher", "scheduler", "controller"}
 # members of a KServe predictor that are a container of a known model server
@@ -165,6 +168,9 @@ def _unpacked(instance: Instance) -> Iterator[PodTemplate]:
     elif (group, kind) == ("trainer.kubeflow.org", "TrainJob"):
         for label, spec, metadata, replicas in trainer_pods(instance):
             yield PodTemplate(label, spec, metadata, replicas, "training", True)
+    elif (group, kind) in _SERVERS:
+        for label, spec, metadata, replicas in server_pods(instance):
+            yield PodTemplate(label, spec, metadata, replicas, "serving", True)
     else:
         for place in _PLACES[group, kind]:
             yield from _placed(instance, place)
@@ -220,13 +226,17 @@ def trial(experiment: Instance) -> Instance | None:
     return replace(experiment, type=f"{version}/{kind}", body=body.mapping(), span=body.span)
 
 
-_WORKLOADS = frozenset(_PLACES) | {
-    ("kubeflow.org", "Experiment"),
-    ("argoproj.io", "Workflow"),
-    ("argoproj.io", "CronWorkflow"),
-    ("argoproj.io", "WorkflowTemplate"),
-    ("argoproj.io", "ClusterWorkflowTemplate"),
-    ("sparkoperator.k8s.io", "SparkApplication"),
-    ("sparkoperator.k8s.io", "ScheduledSparkApplication"),
-    ("trainer.kubeflow.org", "TrainJob"),
-}
+_WORKLOADS = (
+    frozenset(_PLACES)
+    | _SERVERS
+    | {
+        ("kubeflow.org", "Experiment"),
+        ("argoproj.io", "Workflow"),
+        ("argoproj.io", "CronWorkflow"),
+        ("argoproj.io", "WorkflowTemplate"),
+        ("argoproj.io", "ClusterWorkflowTemplate"),
+        ("sparkoperator.k8s.io", "SparkApplication"),
+        ("sparkoperator.k8s.io", "ScheduledSparkApplication"),
+        ("trainer.kubeflow.org", "TrainJob"),
+    }
+)
