@@ -29,7 +29,7 @@ resource "aws_batch_compute_environment" "training" {
 ```
 
 ## When it does not fire
-Reserved capacity, `training.spot: forbidden` or a deadline in the requirements, on-demand
+Reserved capacity, jobs on Kubernetes without accelerators, `training.spot: forbidden` or a deadline in the requirements, on-demand
 environments that only back up a spot one in the same queue, and workloads whose role is not
 training.
 
@@ -70,12 +70,31 @@ def training_not_spot(node: Resource, design: Design) -> Hits:
     fix = "use spot capacity and checkpoint to durable storage"
     match spot.one_of("mixed", "all"):
         case Truth.NO:
-            yield Hit(spot, f"trains on on-demand capacity only{_hardware(node)}", fix=fix)
+            yield Hit(spot, f"{_claim(node)}{_hardware(node)}", fix=fix)
         case Truth.MAYBE:
             yield Hit(spot, f"use of spot capacity is not known: {spot.why}", certain=False, fix=fix)
 
 
+def _claim(node: Resource) -> str:
+    """A pod lands on any node that it does not rule out; all that is known is what it asks for."""
+    return (
+        "asks for no spot capacity to train on"
+        if node.provider == "kubernetes"
+        else "trains on on-demand capacity only"
+    )
+
+
+def _is_small(node: Resource, design: Design) -> bool:
+    """Jobs without accelerators, and what costs less than a dollar a month, are not worth the interruption."""
+    if node.kind == "batch_job" and node.provider == "kubernetes":
+        return has_accelerator(node) is None and not node["requests.gpu"].is_unknown
+    estimate = design.estimate.resources.get(node.key)
+    return estimate is not None and bool(estimate.items) and not estimate.gaps and estimate.monthly.high < 1
+
+
 def _excused(node: Resource, design: Design) -> bool:
+    if _is_small(node, design):
+        return True
     required = design.requirements
     if (
         required.text("training.spot") == "forbidden"

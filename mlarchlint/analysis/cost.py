@@ -69,7 +69,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "waf": cost_network.waf,
 }
 # Kubernetes objects of these kinds are priced; the rest of a cluster comes with its nodes.
-KUBERNETES_KINDS = frozenset({"container_service", "model_endpoint"})
+KUBERNETES_KINDS = frozenset({"block_volume", "container_service", "load_balancer", "model_endpoint"})
 
 
 def estimate(

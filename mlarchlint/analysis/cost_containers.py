@@ -12,6 +12,7 @@ from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
+from mlarchlint.model.truth import Truth
 
 # A machine of each cloud for pods of a scan without nodes; with requests for GPUs, one that has a T4.
 NODES = {"aws": "m5.large", "google": "e2-standard-4", "azure": "Standard_D4s_v5"}
@@ -107,6 +108,12 @@ def pods(ledger: Ledger) -> None:
     if any(is_node(one) for one in graph.of_kind("compute_group", "cluster")):
         ledger.note("runs on the nodes of this scan, which are priced on their own")
         return
+    if any(
+        one.provider == "google" and one["auto_mode"].is_true() is Truth.YES
+        for one in graph.of_kind("cluster")
+    ):
+        autopilot(ledger)
+        return
     gpus = ledger.number("requests.gpu") or ledger.number("limits.gpu") or ZERO
     name = (GPU_NODES if gpus else NODES)[ledger.provider]
     spec = ledger.costing.catalog.spec(ledger.provider, name)
@@ -123,6 +130,17 @@ def pods(ledger: Ledger) -> None:
         HOURS * count.high * share,
         f"the scan has no nodes: {name} is assumed, of which a replica takes {share * 100:.1f} %",
     )
+
+
+def autopilot(ledger: Ledger) -> None:
+    """GKE Autopilot bills what pods request."""
+    cpu, gib = ledger.number("requests.cpu"), ledger.number("requests.memory_gib")
+    if cpu is None or gib is None:
+        ledger.note(f"requests of {POD_CPU} CPU and {POD_MEMORY_GIB} GiB are assumed where none are written")
+    cpu, gib = POD_CPU if cpu is None else cpu, POD_MEMORY_GIB if gib is None else gib
+    count = replicas(ledger)
+    ledger.add("Autopilot vCPU", "gke", "autopilot-vcpu", count.low * cpu, count.high * cpu)
+    ledger.add("Autopilot memory", "gke", "autopilot-memory", count.low * gib, count.high * gib)
 
 
 def is_node(resource: Resource) -> bool:

@@ -72,7 +72,38 @@ def further_disks(ledger: Ledger) -> None:
         ledger.add(f"{scratch} local SSD", "disk", "local-ssd", LOCAL_SSD_GIB * scratch)
 
 
+# Storage classes that the providers bring, and the disks behind them.
+CLASSES = {
+    "gp2": "gp2", "gp3": "gp3", "io1": "io1", "io2": "io2", "ebs-sc": "gp3", "auto-ebs-sc": "gp3",
+    "standard": "pd-balanced", "standard-rwo": "pd-balanced", "premium-rwo": "pd-ssd",
+    "default": "StandardSSD_LRS", "managed": "StandardSSD_LRS", "managed-csi": "StandardSSD_LRS",
+    "managed-premium": "Premium_LRS", "managed-csi-premium": "Premium_LRS",
+}  # fmt: skip
+USUAL_CLASS = {"aws": "gp3", "google": "pd-balanced", "azure": "StandardSSD_LRS"}
+
+
+def claim(ledger: Ledger) -> None:
+    """A claim of a cluster becomes a disk; the volume that fulfils it does not count again."""
+    if not ledger.resource.type.endswith("PersistentVolumeClaim"):
+        return
+    size, name = ledger.number("size_gib"), ledger.text("storage_class").lower()
+    if size is None:
+        ledger.gap("volume", "its size is not known", ledger.resource["size_gib"])
+        return
+    if any(word in name for word in ("efs", "nfs", "file", "lustre", "fsx")):
+        ledger.note(f"a claim on the shared file system {name}, which is priced on its own")
+        return
+    kind = CLASSES.get(name) or USUAL_CLASS[ledger.provider]
+    if (kind.startswith("pd-"), "_" in kind) != (ledger.provider == "google", ledger.provider == "azure"):
+        kind = USUAL_CLASS[ledger.provider]
+    said = (f"the class {name or 'of the cluster'} is taken for {kind}",)
+    volume(ledger, f"{kind} volume", kind, size, Bounds(ONE, ONE), None, None, said)
+
+
 def block_volume(ledger: Ledger) -> None:
+    if ledger.resource.provider == "kubernetes":
+        claim(ledger)
+        return
     size = ledger.bounds("size_gib")
     kind = ledger.text("type") or {"aws": "gp2", "google": "pd-standard"}.get(ledger.provider, "Standard_LRS")
     if size is None:

@@ -21,7 +21,15 @@ CDN_PLACE = "united-states"
 MILLION = Decimal(1_000_000)
 
 
+# What a controller makes of an entry of a cluster.
+CLUSTER_ENTRY = {"aws": "alb", "google": "forwarding-rule", "azure": "rule"}
+
+
 def load_balancer(ledger: Ledger) -> None:
+    if ledger.resource.provider == "kubernetes":
+        said = "a place on a load balancer that is there, to one of its own"
+        ledger.add("load balancer of the cluster", "lb", CLUSTER_ENTRY[ledger.provider], ZERO, HOURS, said)
+        return
     served = requests(ledger)
     answers, questions = response_gib(ledger, served), request_gib(ledger, served)
     data = Bounds(answers.low + questions.low, answers.high + questions.high)

@@ -101,12 +101,24 @@ def override(resource: Resource) -> tuple[str, SourceSpan] | None:
     return None
 
 
+def is_no_workload(resource: Resource) -> bool:
+    """A controller, an exporter, a database: part of the platform, not of what it does."""
+    table = role_tables()["no_workload"]
+    images = [text for value in _listed(resource["images"]) if (text := value.text())]
+    names = [resource.instance.name, *(image.rpartition("/")[2].partition(":")[0] for image in images)]
+    if find_token(names, table["tokens"]):
+        return True
+    return bool(images) and re.search(table["images"], images[0], re.IGNORECASE) is not None
+
+
 def type_signals(resource: Resource) -> Iterator[Signal]:
     if resource.instance.mode is Mode.MODULE:
         return
     for pattern, row in _patterns()["types"]:
         if pattern.search(resource.type) and ("needs" not in row or has_accelerator(resource) is not None):
-            yield Signal(f"it is of type {resource.type}", row["role"], max(row["role"].values()), resource.span)
+            yield Signal(
+                f"it is of type {resource.type}", row["role"], max(row["role"].values()), resource.span
+            )
             return
 
 

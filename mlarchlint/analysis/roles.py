@@ -13,6 +13,7 @@ from mlarchlint.analysis.access import COMPUTE, STORES, consumers_of, entries_to
 from mlarchlint.analysis.role_signals import (
     Signal,
     content_signals,
+    is_no_workload,
     names_of,
     override,
     role_tables,
@@ -45,6 +46,8 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
             roles[node.key] = RoleOf(given, 1.0, (Evidence("the requirements say so", 0, node.span),))
         elif (tagged := override(node)) and tagged[0] in ROLES:
             roles[node.key] = RoleOf(tagged[0], 1.0, (Evidence("its tags say so", 0, tagged[1]),))
+        elif node.kind == "container_service" and is_no_workload(node):
+            continue
         elif node.kind in COMPUTE or node.kind in _MANAGED_ML:
             signals = [
                 *type_signals(node),
