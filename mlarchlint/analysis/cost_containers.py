@@ -105,7 +105,7 @@ def fargate(ledger: Ledger) -> None:
 def pods(ledger: Ledger) -> None:
     """Pods cost what their nodes cost: nothing of their own where the scan has nodes."""
     graph = ledger.costing.graph
-    if any(is_node(one) for one in graph.of_kind("compute_group", "cluster")):
+    if any(is_node(one) for one in (*graph.of_kind("compute_group"), *graph.of_kind("cluster"))):
         ledger.note("runs on the nodes of this scan, which are priced on their own")
         return
     if any(

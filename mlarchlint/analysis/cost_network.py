@@ -27,8 +27,8 @@ CLUSTER_ENTRY = {"aws": "alb", "google": "forwarding-rule", "azure": "rule"}
 
 def load_balancer(ledger: Ledger) -> None:
     if ledger.resource.provider == "kubernetes":
-        said = "a place on a load balancer that is there, to one of its own"
-        ledger.add("load balancer of the cluster", "lb", CLUSTER_ENTRY[ledger.provider], ZERO, HOURS, said)
+        share = "a place on a load balancer that is there, to one of its own"
+        ledger.add("load balancer of the cluster", "lb", CLUSTER_ENTRY[ledger.provider], ZERO, HOURS, share)
         return
     served = requests(ledger)
     answers, questions = response_gib(ledger, served), request_gib(ledger, served)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import CostItem, Estimate, Money, ResourceEstimate
@@ -61,7 +61,7 @@ def branches(result: Result, estimate: Estimate) -> Iterator[Branch]:
 
 
 def dollars(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
+    return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,.2f}"
 
 
 def span_of(money: Money) -> str:

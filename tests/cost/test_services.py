@@ -392,3 +392,42 @@ def test_node_disks_follow_the_size_of_the_node(size: str, disk: str) -> None:
 
 def test_nothing_of_a_thing_without_a_price_is_no_gap() -> None:
     assert not priced(made("object_store", "google", {"region": "US", "size_gib": 5})).gaps
+
+
+def test_pods_of_autopilot_pay_for_what_they_request() -> None:
+    cluster = made(
+        "cluster", "google", {"region": "us-central1", "auto_mode": True}, type="google_container_cluster"
+    )
+    service = made(
+        "container_service",
+        "kubernetes",
+        {"requests.cpu": 2, "requests.memory_gib": 4, "replicas": 3},
+        type="apps/v1/Deployment",
+    )
+    found = priced(cluster, service).resources[service.key]
+    assert found.monthly.low == 3 * (2 * Decimal("32.49") + 4 * Decimal("3.59"))
+
+
+def test_a_claim_becomes_a_disk_and_its_volume_counts_no_second_time() -> None:
+    claim = made(
+        "block_volume",
+        "kubernetes",
+        {"size_gib": 50, "storage_class": "gp2"},
+        type="v1/PersistentVolumeClaim",
+    )
+    volume = made(
+        "block_volume",
+        "kubernetes",
+        {"size_gib": 50, "storage_class": "gp2"},
+        type="v1/PersistentVolume",
+        name="b",
+    )
+    found = priced(claim, volume)
+    assert found.monthly.low == 50 * Decimal("0.1")
+    assert volume.key not in found.resources
+
+
+def test_an_entry_of_a_cluster_may_share_a_load_balancer() -> None:
+    ingress = made("load_balancer", "kubernetes", {"layer": 7}, type="networking.k8s.io/v1/Ingress")
+    found = priced(ingress).monthly
+    assert (found.low, found.high) == (0, Decimal("16.425"))
