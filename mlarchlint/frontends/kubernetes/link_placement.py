@@ -63,8 +63,9 @@ def _admitted(spec: Value, group: NodeGroup, anywhere: bool) -> SourceSpan | Non
     gpu = _wants_accelerator(spec)
     for taint in group.taints:
         closes = tolerated(taint, tolerations)
-        # GKE, and the ExtendedResourceToleration plugin, let in who asks for the resource
-        if closes is Truth.NO and not (gpu is not None and ACCELERATOR.match(taint.get("key").text() or "")):
+        # GKE lets in who asks for the resource (admission plugin ExtendedResourceToleration)
+        let_in = gpu is not None and group.provider == "google"
+        if closes is Truth.NO and not (let_in and ACCELERATOR.match(taint.get("key").text() or "")):
             return None
     if gpu is not None and group.accelerated is Truth.NO:
         return None
