@@ -37,6 +37,8 @@ def for_expression(node: nodes.For, scope: Scope, evaluate: Evaluate) -> Value:
         _check_iterable(collection, node.collection.span)
         return _open(node, scope, evaluate, collection)
     loop = _Loop(node, scope, evaluate)
+    if node.condition is not None and not collection.v:
+        loop.check(node.condition)
     failed: EvaluationError | None = None
     for key, item in pairs(collection, node.collection.span):
         try:
@@ -135,6 +137,16 @@ class _Loop:
             raise EvaluationError("Duplicate object key", node.span, f'two turns give the key "{name.v}"')
         else:
             self.members[name.v] = value
+
+    def check(self, condition: nodes.Expression) -> None:
+        """A condition that is wrong for every element is an error without any."""
+        any_ = Value(DYNAMIC, Unknown("no element"), self.node.span)
+        self.names = (
+            {self.node.value: any_} if self.node.key is None else {self.node.key: any_, self.node.value: any_}
+        )
+        self.scope = Names(self.scope.outer, self.names)
+        self._included(condition)
+        self.open = None
 
     def _included(self, condition: nodes.Expression) -> bool:
         found = self.evaluate(condition, self.scope)

@@ -78,9 +78,9 @@ def convert(value: Value, target: Type) -> Value:
     if source is target or target is DYNAMIC:
         return value
     held = value.v
-    if held is None:
+    if held is None and convertible(source, target):
         return _with(value, without_optional(target), None)
-    if type(held) is Unknown:
+    if held is None or type(held) is Unknown:
         if not convertible(source, target):
             raise ConversionError(_required(target))
         return _with(value, without_optional(target), held)

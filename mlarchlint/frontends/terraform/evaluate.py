@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform import number as numbers
@@ -107,10 +107,13 @@ def _binary(node: nodes.Binary, scope: Scope) -> Value:
     while type(left) is nodes.Binary:
         chain.append(left)
         left = left.left
-    value = _EVALUATE[type(left)](left, scope)
-    for link in reversed(chain):
-        right = _EVALUATE[type(link.right)](link.right, scope)
-        value = binary(link.operator, value, right, link.span)
+    try:
+        value = _EVALUATE[type(left)](left, scope)
+        for link in reversed(chain):
+            right = _EVALUATE[type(link.right)](link.right, scope)
+            value = binary(link.operator, value, right, link.span)
+    except EvaluationError as error:
+        _fail(error, Value(NUMBER if node.operator in "+-*/%" else BOOL, Unknown(error.message), node.span))
     return value
 
 
@@ -132,24 +135,31 @@ def choose(
     """Both results are evaluated, for their common type; an error of the one not chosen does not count."""
     branches = [_attempt(then, span), _attempt(otherwise, span)]
     type_ = _common(branches[0][0], branches[1][0], span)
-    decided = condition()
     try:
-        decided = convert(decided, BOOL)
-    except ConversionError as error:
-        raise EvaluationError("Incorrect condition type", span, error.detail) from None
+        decided = _decided(condition(), span)
+    except EvaluationError as error:
+        _fail(error, Value(type_, Unknown(error.message), span))
     held = decided.v
-    if held is None:
-        raise EvaluationError("Null condition", span, "the condition is null, neither true nor false")
     if type(held) is Unknown:
         return _undecided(decided, held, branches, type_, span)
     value, error_ = branches[0] if held else branches[1]
     if error_ is not None:
-        raise error_
+        _fail(error_, Value(type_, Unknown(error_.message), span))
     try:
         value = convert(value, type_)
     except ConversionError as error:
         raise EvaluationError("Inconsistent conditional result types", span, error.detail) from None
     return like(value, sensitive=True) if decided.sensitive and not value.sensitive else value
+
+
+def _decided(condition: Value, span: SourceSpan) -> Value:
+    try:
+        condition = convert(condition, BOOL)
+    except ConversionError as error:
+        raise EvaluationError("Incorrect condition type", span, error.detail) from None
+    if condition.v is None:
+        raise EvaluationError("Null condition", span, "the condition is null, neither true nor false")
+    return condition
 
 
 def _attempt(branch: Callable[[], Value], span: SourceSpan) -> tuple[Value, EvaluationError | None]:
@@ -193,10 +203,12 @@ def _tuple(node: nodes.Tuple, scope: Scope) -> Value:
             failed = failed or error
             items.append(instead(error, item.span))
     result = tuple_of(items, node.span)
-    return result if failed is None else _fail(failed, result)
+    if failed is not None:
+        _fail(failed, result)
+    return result
 
 
-def _fail(error: EvaluationError, fallback: Value) -> Value:
+def _fail(error: EvaluationError, fallback: Value) -> NoReturn:
     error.fallback = fallback
     raise error
 

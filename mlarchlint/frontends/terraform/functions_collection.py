@@ -271,7 +271,7 @@ def _marked(holder: Value) -> tuple[Value, ...]:
     return tuple([like(item, sensitive=True) for item in items]) if holder.sensitive else items
 
 
-@function("contains", Param("list", DYNAMIC), Param("value", DYNAMIC, null=True, unknown=True), returns=BOOL)
+@function("contains", Param("list", DYNAMIC), Param("value", DYNAMIC, unknown=True), returns=BOOL)
 def contains(arguments: list[Value], context: Context) -> Value:
     holder, wanted = arguments
     if type(holder.v) is not tuple:
@@ -324,7 +324,7 @@ def _flatten(holder: Value, found: list[Value]) -> bool:
     return open_
 
 
-@function("index", Param("list", DYNAMIC), Param("value", DYNAMIC, null=True, unknown=True), returns=NUMBER)
+@function("index", Param("list", DYNAMIC), Param("value", DYNAMIC, unknown=True), returns=NUMBER)
 def index_of(arguments: list[Value], context: Context) -> Value:
     holder, wanted = arguments
     if holder.type.kind not in ("list", "tuple"):

@@ -180,7 +180,9 @@ def regex_all(arguments: list[Value], context: Context) -> Value:
     returns=STRING,
 )
 def format_(arguments: list[Value], context: Context) -> Value:
-    if any(_open(argument) or _untyped(argument) for argument in arguments[1:]):
+    if any(map(_untyped, arguments[1:])):
+        return unknown_because(arguments, DYNAMIC, context.span)
+    if any(map(_open, arguments[1:])):
         return unknown_because(arguments, STRING, context.span)
     return Value(STRING, formatted(arguments[0].v, arguments[1:]), context.span)
 
@@ -203,6 +205,8 @@ def _open(value: Value) -> bool:
 def format_list(arguments: list[Value], context: Context) -> Value:
     """Lists side by side, single values beside every element."""
     pattern, values = arguments[0].v, arguments[1:]
+    if any(map(_untyped, values)):
+        return unknown_because(arguments, DYNAMIC, context.span)
     if any(
         type(value.v) is Unknown and value.type.kind in ("list", "set", "tuple", "dynamic")
         for value in values

@@ -203,7 +203,8 @@ def equals(left: Value, right: Value) -> bool | None:
     if one is None or other is None:
         return one is other
     if left.type is not right.type:
-        return None if _may_conform(left.type, right.type) else False
+        waits = (_untyped(left) or _untyped(right)) and _may_conform(left.type, right.type)
+        return None if waits else False
     if type(one) is tuple:
         return _all_equal(one, other, left.type.kind == "set")
     if type(one) is dict:
@@ -237,6 +238,13 @@ def _all_equal(one: tuple[Value, ...], other: tuple[Value, ...], is_set: bool) -
         if equal is None:
             result = None
     return result
+
+
+def _untyped(value: Value) -> bool:
+    """A part of it is unknown, its type included."""
+    if type(value.v) is Unknown:
+        return _has_dynamic(value.type)
+    return any(map(_untyped, value.elements()))
 
 
 def _open(value: Value) -> bool:

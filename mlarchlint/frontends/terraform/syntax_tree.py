@@ -65,10 +65,10 @@ class Reader(TemplateReader):
             column = self._characters(row, column)
             end_column = self._characters(end_row, end_column)
         if self.column:
-            column += self.column if row == 0 else 0
-            end_column += self.column if end_row == 0 else 0
+            column = max(column + self.column, 0) if row == 0 else column
+            end_column = max(end_column + self.column, 0) if end_row == 0 else end_column
         line = self.line + 1
-        return SourceSpan(self.path, row + line, max(column, 0) + 1, end_row + line, max(end_column, 0) + 1)
+        return SourceSpan(self.path, row + line, column + 1, end_row + line, end_column + 1)
 
     def _characters(self, row: int, column: int) -> int:
         assert self.lines is not None

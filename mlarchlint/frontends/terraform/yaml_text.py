@@ -27,7 +27,8 @@ def yaml_text(value: Value) -> str:
     """Strings are quoted, or literal blocks if they have several lines; lists are not indented."""
     lines: list[str] = []
     _write(value, "", "", lines)
-    return "\n".join(lines) + "\n"
+    plain = type(value.v) not in (str, tuple, dict)
+    return "\n".join(lines) + ("\n...\n" if plain else "\n")
 
 
 def _write(value: Value, indent: str, start: str, lines: list[str]) -> None:
