@@ -20,15 +20,16 @@ check: $(VENV)/installed-dev
 bench: $(VENV)/installed
 	"$(VENV)/bin/python" benchmarks/startup.py
 
-$(VENV)/bin/python:
+# Not bin/python: where Python lacks ensurepip that exists, and the environment is of no use.
+$(VENV)/bin/pip:
 	"$(PYTHON)" -c 'import sys; sys.exit("mlarchlint needs Python 3.10 or newer" if sys.version_info < (3, 10) else 0)'
 	"$(PYTHON)" -m venv "$(VENV)"
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+$(VENV)/installed: $(VENV)/bin/pip pyproject.toml
 	"$(VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --editable .
 	touch "$(VENV)/installed"
 
-$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
+$(VENV)/installed-dev: $(VENV)/bin/pip pyproject.toml
 	"$(VENV)/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch "$(VENV)/installed" "$(VENV)/installed-dev"
 

@@ -190,7 +190,10 @@ class _Walk:
         try:
             text = self.texts.text(shown)
         except Unreadable as problem:
-            self.fail(problem.code, problem.summary, str(place), problem.detail)
+            level = Level.ERROR
+            if problem.code == "too-large" and not alone and sniff(self.texts.head(shown)) == {"other"}:
+                level = Level.WARNING  # data, as far as one can see
+            self.fail(problem.code, problem.summary, str(place), problem.detail, level)
             return
         kinds = sniff(text) - {"other"} if text.strip() else set()
         for kind in sorted(kinds):
@@ -206,10 +209,13 @@ class _Walk:
         span = SourceSpan(self.shown(place))
         self.found.diagnostics.append(Diagnostic(code, summary, "", span, Level.NOTE))
 
-    def fail(self, code: str, summary: str, place: str, detail: str = "") -> None:
+    def fail(self, code: str, summary: str, place: str, detail: str = "", level: Level = Level.ERROR) -> None:
         shown = self.shown(place)
-        self.found.failed.add(shown)
-        self.found.diagnostics.append(Diagnostic(code, summary, detail, SourceSpan(shown), Level.ERROR))
+        if level is Level.ERROR:
+            self.found.failed.add(shown)
+        else:
+            self.found.skipped += 1
+        self.found.diagnostics.append(Diagnostic(code, summary, detail, SourceSpan(shown), level))
 
     def sources(self) -> Sources:
         found = self.found

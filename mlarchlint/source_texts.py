@@ -55,16 +55,29 @@ class SourceTexts:
             return []
         return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
-    def _fetch(self, shown: str) -> bytes:
+    def head(self, shown: str, size: int = 65_536) -> str:
+        """The start of a file that is too large to read; empty if it cannot be read at all."""
+        try:
+            with open(self._inside(shown), "rb") as file:
+                return file.read(size).decode("utf-8", "replace")
+        except (OSError, ValueError):
+            return ""
+
+    def _inside(self, shown: str) -> str:
+        """The real place of a regular file inside the root."""
         real = os.path.realpath(self._base / shown)
         if real != self._root and not real.startswith(self._root.rstrip(os.sep) + os.sep):
             raise Unreadable("outside-root", "leads out of the scanned root and was not read")
-        found = os.stat(real)
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(os.stat(real).st_mode):
             raise Unreadable("not-a-file", "not a regular file")
-        if found.st_size > self._limit:
-            size = f"{found.st_size / 1048576:.1f} MiB, more than the limit of {self._limit / 1048576:g} MiB"
-            raise Unreadable(
-                "too-large", size, "Raise limits.file_mib in the configuration, or exclude the file."
-            )
-        return Path(real).read_bytes()
+        return real
+
+    def _fetch(self, shown: str) -> bytes:
+        real = self._inside(shown)
+        with open(real, "rb") as file:
+            data = file.read(self._limit + 1)
+        if len(data) > self._limit:
+            found, limit = os.stat(real).st_size / 1048576, self._limit / 1048576
+            detail = "Raise limits.file_mib in the configuration, or exclude the file."
+            raise Unreadable("too-large", f"{found:.1f} MiB, more than the limit of {limit:g} MiB", detail)
+        return data

@@ -150,7 +150,7 @@ def test_a_link_to_nowhere_and_a_circle_of_links_are_said(tree: Path) -> None:
     [
         (b"kind: \xff\xfe\n", "not-utf8"),
         (b"kind: a\0b\n", "not-text"),
-        (b"kind: x\n" * 200, "too-large"),
+        (DEPLOYMENT.encode() + b"#" * 2000, "too-large"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_said_and_the_rest_is_read(tree: Path, data: bytes, code: str) -> None:
@@ -160,6 +160,14 @@ def test_a_file_that_cannot_be_used_is_said_and_the_rest_is_read(tree: Path, dat
     assert codes(found) == [(code, "bad.yaml")]
     assert found.failed == {"bad.yaml"}
     assert [file.shown for file in found.kubernetes] == ["good.yaml"]
+
+
+def test_a_huge_file_that_looks_like_data_is_a_warning(tree: Path) -> None:
+    write(tree, "data.json", "[1, 2, 3]" + " " * 2000)
+    write(tree, "good.yaml", DEPLOYMENT)
+    found = discover([Path(".")], Config(limits=Limits(file_bytes=1000)))
+    assert [(d.code, d.level) for d in found.diagnostics] == [("too-large", Level.WARNING)]
+    assert (found.failed, found.skipped) == (frozenset(), 1)
 
 
 def test_a_byte_order_mark_does_no_harm(tree: Path) -> None:
