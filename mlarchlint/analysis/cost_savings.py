@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from mlarchlint.analysis.cost_hours import COMMITTED, ON_DEMAND, SPOT
 from mlarchlint.analysis.cost_ledger import countable
@@ -30,8 +31,8 @@ def cost_of_run(found: ResourceEstimate, needs: Needs) -> Money:
     return Money(Decimal(0), (money.high - money.low) / runs)
 
 
-def _wanted(needs: Needs, *steps: str) -> object:
-    found: object = needs.get(".".join(steps))
+def _wanted(needs: Needs, *steps: str) -> Any:
+    found: Any = needs.get(".".join(steps))
     if found is None:
         found = needs
         for step in steps:
