@@ -453,3 +453,22 @@ def test_names_that_nothing_declares_are_unknown_and_make_the_module_a_part(stac
     (diagnostic,) = found.evaluation.diagnostics
     assert (diagnostic.code, diagnostic.span.line) == ("terraform-undeclared", 2)
     assert "local.nope, a_b.gone, module.m and 1 more" in diagnostic.summary
+
+
+def test_a_value_that_grows_without_end_is_refused(stack):
+    doubled = "\n".join(f" l{n} = [local.l{n - 1}, local.l{n - 1}]" for n in range(1, 40))
+    found = stack(f'locals {{\n l0 = 1\n{doubled}\n}}\nresource "a_b" "x" {{ v = local.l39 }}')
+    assert found["a_b.x"].get("v").error
+    assert "too large" in found.evaluation.diagnostics[0].summary
+
+
+def test_values_go_through_deeply_nested_modules(stack):
+    inner = 'variable "v" {{}}\nmodule "m" {{\n  source = "../m{n}"\n  v = "${{var.v}}."\n}}\noutput "o" {{ value = module.m.o }}'
+    files = {f"m{n}/main.tf": inner.format(n=n + 1) for n in range(30)}
+    files["m30/main.tf"] = 'variable "v" {}\nresource "a_b" "x" { v = var.v }\noutput "o" { value = a_b.x.v }'
+    files["main.tf"] = (
+        'module "m" {\n  source = "./m0"\n  v = "v"\n}\nresource "a_b" "top" { v = module.m.o }'
+    )
+    found = stack(files)
+    assert found.plain("a_b.top", "v") == "v" + "." * 30
+    assert found.codes == []

@@ -7,36 +7,52 @@ from typing import Any
 
 from mlarchlint.frontends.terraform import cty
 from mlarchlint.frontends.terraform.number import text_of
+from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Origin, State, Value
+
+MAX_PARTS = 200_000  # lists that hold others twice, and so on, grow without end
 
 
 def to_model(value: cty.Value, span: SourceSpan) -> Value:
     """span: of the expression, where findings about the value stand.
 
     A part written inside the expression keeps its own place; one that comes from elsewhere
-    (a variable, a local) stands where the expression names it.
+    (a variable, a local) stands where the expression names it. Raises EvaluationError for a
+    value with too many parts.
     """
-    return _convert(value, span, value.origin, value.sensitive)
+    return _Conversion(span).convert(value, span, value.origin, value.sensitive)
 
 
-def _convert(value: cty.Value, span: SourceSpan, origin: tuple[Origin, ...], sensitive: bool) -> Value:
-    held: Any = value.v
-    kind = type(held)
-    if kind is cty.Unknown:
-        return Value(State.UNKNOWN, None, span, origin, held.why, value.refs, sensitive)
-    if kind is tuple:
-        held = tuple([_part(part, span, origin, sensitive) for part in held])
-    elif kind is dict:
-        held = {name: _part(part, span, origin, sensitive) for name, part in held.items()}
-    elif kind is not str and kind is not bool and kind is not int and held is not None:
-        held = Decimal(text_of(held))
-    return Value(State.KNOWN, held, span, origin, "", value.refs, sensitive)
+class _Conversion:
+    __slots__ = ("left", "whole")
 
+    def __init__(self, whole: SourceSpan) -> None:
+        self.whole = whole
+        self.left = MAX_PARTS
 
-def _part(part: cty.Value, span: SourceSpan, origin: tuple[Origin, ...], sensitive: bool) -> Value:
-    place = part.span if _inside(part.span, span) else span
-    return _convert(part, place, part.origin or origin, sensitive or part.sensitive)
+    def convert(
+        self, value: cty.Value, span: SourceSpan, origin: tuple[Origin, ...], sensitive: bool
+    ) -> Value:
+        held: Any = value.v
+        kind = type(held)
+        if kind is cty.Unknown:
+            return Value(State.UNKNOWN, None, span, origin, held.why, value.refs, sensitive)
+        if kind is tuple or kind is dict:
+            self.left -= len(held)
+            if self.left < 0:
+                raise EvaluationError("The value is too large", self.whole, f"more than {MAX_PARTS} parts")
+            if kind is tuple:
+                held = tuple([self._part(part, span, origin, sensitive) for part in held])
+            else:
+                held = {name: self._part(part, span, origin, sensitive) for name, part in held.items()}
+        elif kind is not str and kind is not bool and kind is not int and held is not None:
+            held = Decimal(text_of(held))
+        return Value(State.KNOWN, held, span, origin, "", value.refs, sensitive)
+
+    def _part(self, part: cty.Value, span: SourceSpan, origin: tuple[Origin, ...], sensitive: bool) -> Value:
+        place = part.span if _inside(part.span, span) else span
+        return self.convert(part, place, part.origin or origin, sensitive or part.sensitive)
 
 
 def _inside(inner: SourceSpan, outer: SourceSpan) -> bool:
