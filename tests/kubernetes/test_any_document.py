@@ -76,7 +76,7 @@ def objects(draw_from: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
     )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(objects(TREES), max_size=3))
 def test_random_objects_are_judged(documents: list[dict[str, Any]]) -> None:
     found = read_manifests([(f"f{n}.yaml", json.dumps(d)) for n, d in enumerate(documents)])
@@ -90,7 +90,7 @@ def test_random_objects_are_judged(documents: list[dict[str, Any]]) -> None:
     assert all(edge.source in keys and edge.target in keys and edge.source != edge.target for edge in edges)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(WORKLOADS), TREES, KEYS), min_size=1, max_size=3))
 def test_workloads_with_one_wrong_part_are_judged(
     mutations: list[tuple[tuple[str, str, str], Any, str]],
@@ -119,7 +119,7 @@ def _plant(node: Any, key: str, value: Any) -> None:
         node[key] = value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(
         ["deployment", "service_v1", "ingress_v1", "job", "network_policy", "storage_class", "manifest"]

@@ -206,6 +206,13 @@ def test_described_servers_ask_for_accelerators() -> None:
     assert (vllm["images"], vllm["min_count"], vllm["requests.gpu"]) == (["docker.io/v:1"], 1, 1)
 
 
+def test_each_part_mounts_its_own_volumes() -> None:
+    part = "{spec: {volumes: [{name: NAME, emptyDir: {}}], containers: [{name: c, volumeMounts: [{name: NAME, mountPath: /NAME}]}]}}"
+    tasks = ", ".join(f"{{name: {n}, template: {part.replace('NAME', n)}}}" for n in ("one", "two"))
+    found = of("batch.volcano.sh/v1alpha1", "Job", f"{{tasks: [{tasks}]}}")
+    assert found["mounts"] == ["/one=emptyDir:one", "/two=emptyDir:two"]
+
+
 def test_spark_reads_its_own_words() -> None:
     found = of(
         "sparkoperator.k8s.io/v1beta2",

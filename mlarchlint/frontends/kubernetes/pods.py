@@ -89,7 +89,7 @@ def _listed(templates: list[PodTemplate]) -> dict[str, Value]:
         "ports": box.ports(main),
         "env_names": [name for name, _ in env],
         "volumes": [v for t in templates for v in volumes(t.spec)],
-        "mounts": [m for t in templates for m in mounts(t.spec, main)],
+        "mounts": [m for t in templates for m in mounts(t.spec, box.containers_of(t.spec))],
     }
     traits = {name: _joined(values, hidden, templates[0].spec) for name, values in lists.items()}
     traits["tolerations"] = _texts(
@@ -177,6 +177,8 @@ def _placement(templates: list[PodTemplate]) -> dict[str, Value]:
 def _probes(templates: list[PodTemplate], instance: Instance) -> dict[str, Value]:
     group = instance.type.partition("/")[0]
     given = _PROBED.get(group, ())
+    if instance.type.endswith("/LLMInferenceService"):
+        given = tuple(_PROBES)  # its LLMInferenceServiceConfig has all three
     # where a leader answers for a group, its workers have no ports
     answering = [t for t in templates if box.has_ports(t.spec)] or templates
     traits: dict[str, Value] = {}
