@@ -114,11 +114,13 @@ def load() -> None:
         functions_encoding,
         functions_files,
         functions_hash,
+        functions_map,
         functions_network,
         functions_number,
         functions_sets,
         functions_special,
         functions_string,
+        functions_template,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform import number as numbers
 from mlarchlint.frontends.terraform.syntax import parse_template
-from mlarchlint.frontends.terraform.syntax_tree import SyntaxProblem
+from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.span import SourceSpan
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Union
 
-from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.span import NOWHERE, SourceSpan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A number, bool, null or string without interpolation."""
 
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
     span: SourceSpan
 
 
@@ -185,7 +185,7 @@ class Body:
 
     arguments: dict[str, Argument] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
-    span: SourceSpan = SourceSpan("")
+    span: SourceSpan = NOWHERE
     json: bool = False
 
 

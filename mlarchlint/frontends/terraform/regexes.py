@@ -40,7 +40,7 @@ _GROUP_REPEAT = re.compile(r"\)(?:[*+]|\{)")
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
-    if _REFUSED.search(re.sub(r"\\\\", "", pattern)):
+    if _REFUSED.search(re.sub(r"\\[pPx]\{[^}]*\}|\\\\", "", pattern)):
         raise invalid(f"invalid regexp pattern: {pattern!r} uses what RE2 does not have")
     try:
         return re.compile(_translated(pattern), re.ASCII)

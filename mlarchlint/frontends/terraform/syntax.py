@@ -8,7 +8,8 @@ from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform.syntax_errors import describe_error
-from mlarchlint.frontends.terraform.syntax_tree import Reader, SyntaxProblem
+from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
+from mlarchlint.frontends.terraform.syntax_tree import Reader
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.span import SourceSpan
 

@@ -8,7 +8,7 @@ from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.span import SourceSpan
 
 if TYPE_CHECKING:
-    from mlarchlint.frontends.terraform.syntax_tree import SyntaxProblem
+    from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
 
 _LONGEST = 400_000  # python-hcl2 reads a few thousand lines a second: not worth it for giants
 _NAMES = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
+from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
 from mlarchlint.model.span import NOWHERE, SourceSpan
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -73,8 +74,6 @@ class TemplateReader:
         raise NotImplementedError
 
     def problem_at(self, message: str, node: Any) -> Exception:
-        from mlarchlint.frontends.terraform.syntax_tree import SyntaxProblem
-
         return SyntaxProblem(message, self.span(node))
 
     def template(self, node: Any) -> nodes.Expression:

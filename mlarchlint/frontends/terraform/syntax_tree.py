@@ -11,22 +11,12 @@ from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform import number as numbers
+from mlarchlint.frontends.terraform.syntax_operators import BINARY, Operators
+from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
 from mlarchlint.frontends.terraform.syntax_template import TemplateReader, quoted_text
 from mlarchlint.model.span import SourceSpan
 
 MAX_DEPTH = 100  # levels of nesting of one expression or body
-_BINARY = {
-    "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
-}  # fmt: skip
-
-
-class SyntaxProblem(Exception):
-    """The text is not Terraform: what was expected, and where."""
-
-    def __init__(self, summary: str, span: SourceSpan) -> None:
-        super().__init__(summary)
-        self.summary = summary
-        self.span = span
 
 
 class Reader(TemplateReader):
@@ -177,7 +167,7 @@ class Reader(TemplateReader):
         else:
             items: list[Any] = []
             self._flatten(children, items)
-            result = _Operators(self, items).read()
+            result = Operators(self, items).read()
         self.depth -= 1
         return result
 
@@ -208,7 +198,7 @@ class Reader(TemplateReader):
                 index = close
             elif kind == "expression":
                 self._flatten(child.children, items)
-            elif kind in _BINARY or kind in ("!", "?", ":"):
+            elif kind in BINARY or kind in ("!", "?", ":"):
                 items.append(child)
             elif kind in ("get_attr", "index", "splat"):
                 if not (items and isinstance(items[-1], list)):
@@ -366,55 +356,3 @@ class Reader(TemplateReader):
         return nodes.For(
             key, names[-1], collection, result_key, expressions[-1], condition, grouped, self.span(node)
         )
-
-
-class _Operators:
-    """Precedence climbing over operands and operator tokens."""
-
-    def __init__(self, reader: Reader, items: list[Any]) -> None:
-        self.reader = reader
-        self.items = items
-        self.at = 0
-
-    def _next(self) -> str:
-        if self.at < len(self.items) and not isinstance(self.items[self.at], list):
-            return str(self.items[self.at].type)
-        return ""
-
-    def read(self) -> nodes.Expression:
-        """A conditional, right-associative, or what binds tighter."""
-        condition = self._binary(1)
-        if self._next() != "?":
-            return condition
-        self.at += 1
-        then = self.read()
-        if self._next() != ":":
-            raise SyntaxProblem("Expected `:` of the conditional", condition.span)
-        self.at += 1
-        otherwise = self.read()
-        return nodes.Conditional(condition, then, otherwise, _between(condition.span, otherwise.span))
-
-    def _binary(self, level: int) -> nodes.Expression:
-        left = self._unary()
-        while (binding := _BINARY.get(self._next(), 0)) >= level:
-            operator = self._next()
-            self.at += 1
-            right = self._binary(binding + 1)
-            left = nodes.Binary(operator, left, right, _between(left.span, right.span))
-        return left
-
-    def _unary(self) -> nodes.Expression:
-        operator = self._next()
-        if operator in ("-", "!"):
-            token = self.items[self.at]
-            self.at += 1
-            operand = self._unary()
-            return nodes.Unary(operator, operand, _between(self.reader.span(token), operand.span))
-        if self.at >= len(self.items) or operator:
-            raise SyntaxProblem("Expected an expression", self.reader.span(self.items[-1][0]))
-        self.at += 1
-        return self.reader.operand(self.items[self.at - 1])
-
-
-def _between(start: SourceSpan, end: SourceSpan) -> SourceSpan:
-    return SourceSpan(start.file, start.line, start.column, end.end_line, end.end_column)
