@@ -125,9 +125,13 @@ def over_budget(result: Result, estimate: Estimate) -> list[str]:
     figure, which = (money.low, "low") if estimate.gaps else (money.high, "high")
     if figure <= allowed:
         return []
+    from mlarchlint.report.cost_rows import dollars
+
     count = len(estimate.gaps)
     reason = f" ({count} cost{'s' if count > 1 else ''} could not be priced)" if count else ""
-    return [f"over budget: the {which} figure, {figure:,.2f} USD a month{reason}, exceeds {budget:,.2f}"]
+    return [
+        f"over budget: the {which} figure, {dollars(figure)} USD a month{reason}, exceeds {dollars(budget)}"
+    ]
 
 
 def too_old(estimate: Estimate, days: int | None) -> list[str]:

@@ -431,3 +431,14 @@ def test_an_entry_of_a_cluster_may_share_a_load_balancer() -> None:
     ingress = made("load_balancer", "kubernetes", {"layer": 7}, type="networking.k8s.io/v1/Ingress")
     found = priced(ingress).monthly
     assert (found.low, found.high) == (0, Decimal("16.425"))
+
+
+def test_traffic_is_counted_once_where_two_ports_share_an_address() -> None:
+    address = made("address", "google", {"region": "us-central1"}, name="ip")
+    place = {"region": "us-central1", "scheme": "internet", "layer": 7}
+    secure = made("load_balancer", "google", {**place, "ports": ["443"]}, name="https", line=1)
+    plain = made("load_balancer", "google", {**place, "ports": ["80"]}, name="http", line=2)
+    edges = ((secure, Relation.USES, address), (plain, Relation.USES, address))
+    found = priced(address, secure, plain, edges=edges, needs={"traffic": {"predictions_per_day": 1_000_000}})
+    assert any(item.row.service == "egress" for item in found.resources[secure.key].items)
+    assert not found.resources[plain.key].items
