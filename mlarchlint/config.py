@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,11 @@ def names_rule(selector: str, rule_id: str, name: str, pillar: str) -> bool:
     """Whether an id, id prefix (`MLA-HA`), name or pillar means this rule."""
     wanted = selector.lower()
     return wanted in (name.lower(), pillar.lower()) or rule_id.lower().startswith(wanted)
+
+
+def address_matches(address: str, glob: str) -> bool:
+    """Only `*` and `?` are special: addresses are full of brackets (`aws_instance.a[0]`)."""
+    return fnmatchcase(address, glob.replace("[", "[[]"))
 
 
 def severity_or_never(text: str) -> Severity | None:

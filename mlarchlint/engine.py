@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlarchlint.config import Config
+from mlarchlint.config import Config, address_matches
 from mlarchlint.design import Design
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.finding import Finding, Severity, Subject
@@ -48,7 +48,7 @@ def run_rules(
             except Exception as error:
                 diagnostics.append(_crash(rule, node, error))
                 break
-    findings = [_finding(group, design) for group in _folded(judged, design)]
+    findings = [_finding(group, design) for group in _folded(judged, design, config)]
     findings.sort(
         key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule, f.subject.address, f.message)
     )
@@ -105,8 +105,11 @@ def _crash(rule: Rule, node: Resource | None, error: Exception) -> Diagnostic:
     )
 
 
-def _folded(judged: list[_Judged], design: Design) -> Iterator[list[_Judged]]:
-    """One group per problem: instances of one declaration with one deciding value."""
+def _folded(judged: list[_Judged], design: Design, config: Config) -> Iterator[list[_Judged]]:
+    """One group per problem: instances of one declaration with one deciding value.
+
+    Instances that different suppressions are written for stay apart: one may be accepted, the other not.
+    """
     groups: dict[tuple[object, ...], list[_Judged]] = {}
     for one in judged:
         instance = one.node.instance if one.node is not None else None
@@ -116,8 +119,16 @@ def _folded(judged: list[_Judged], design: Design) -> Iterator[list[_Judged]]:
         if one.node is not None and one.hit.at.span == one.node.span:
             # Nothing was written, so the block itself stands for it: keep declarations apart.
             key = (*key, declaration)
+        if instance is not None:
+            key = (*key, instance.ignores, _accepted(instance.address, config))
         groups.setdefault(key, []).append(one)
     yield from _without_borrowed(groups.values(), design)
+
+
+def _accepted(address: str, config: Config) -> tuple[int, ...]:
+    """Which suppressions of the configuration name this address."""
+    globs = enumerate(entry.address for entry in config.suppressions)
+    return tuple(place for place, glob in globs if glob and address_matches(address, glob))
 
 
 def _without_borrowed(groups: Iterable[list[_Judged]], design: Design) -> Iterator[list[_Judged]]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
-from mlarchlint.config import Config, ConfigSuppression, names_rule
+from mlarchlint.config import Config, ConfigSuppression, address_matches, names_rule
 from mlarchlint.directives import Directive, directives_of
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.finding import Finding, Suppression
@@ -88,11 +88,6 @@ def _matches(entry: ConfigSuppression, finding: Finding) -> bool:
     if entry.address and not address_matches(finding.subject.address, entry.address):
         return False
     return not entry.path or fnmatchcase(finding.span.file, entry.path)
-
-
-def address_matches(address: str, glob: str) -> bool:
-    """Only `*` and `?` are special: addresses are full of brackets (`aws_instance.a[0]`)."""
-    return fnmatchcase(address, glob.replace("[", "[[]"))
 
 
 def _as_directive(entry: ConfigSuppression) -> Directive:

@@ -69,6 +69,39 @@ def test_a_comment_suppresses_with_a_reason(tree: Path) -> None:
     assert data["summary"]["exit_code"] == 0
 
 
+MODULES = {
+    "main.tf": """
+# mlarchlint: ignore[MLA-SE004] behind a VPN
+module "accepted" {
+  source = "./front"
+}
+module "open" {
+  source = "./front"
+}
+module "each" {
+  for_each = toset(["a", "b"])
+  source   = "./front"
+}
+""",
+    ".mlarchlint.yaml": """
+suppressions: [{rule: MLA-SE004, address: 'module.each["a"].*', reason: internal}]
+""",
+}
+
+
+def test_a_suppression_on_one_call_of_a_module_leaves_the_others(tree: Path) -> None:
+    (tree / "front").mkdir()
+    (tree / "front" / "main.tf").write_text(FLAWED)
+    for name, text in MODULES.items():
+        (tree / name).write_text(text)
+    found = {f["subject"]["address"]: (f["suppressed"], f["instances"]) for f in report(".")["findings"]}
+    assert found == {
+        "module.accepted.aws_lb_listener.front": (True, 1),
+        'module.each["a"].aws_lb_listener.front': (True, 1),
+        'module.each["b"].aws_lb_listener.front': (False, 2),  # and that of module.open
+    }
+
+
 def test_a_syntax_error_costs_its_file_only_and_exits_with_3(tree: Path) -> None:
     (tree / "good").mkdir()
     (tree / "bad").mkdir()

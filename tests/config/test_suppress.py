@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlarchlint.config import Config, ConfigSuppression
+from mlarchlint.config import Config, ConfigSuppression, address_matches
 from mlarchlint.directives import parse
 from mlarchlint.model.diagnostic import Level
 from mlarchlint.model.finding import Finding
@@ -15,7 +15,7 @@ from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Resource
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import from_plain
-from mlarchlint.suppress import address_matches, apply_suppressions
+from mlarchlint.suppress import apply_suppressions
 from tests.report.results import finding, resource, rule
 
 TODAY = date(2026, 6, 1)
