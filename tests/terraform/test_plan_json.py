@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mlarchlint.frontends.terraform import TerraformOptions, evaluate_terraform, sources_below
 from mlarchlint.frontends.terraform.limits import Limits
@@ -269,3 +271,58 @@ def test_a_folder_with_a_plan_is_not_evaluated_twice():
     sources = sources_below(ORACLE / "plans" / "modules_nested")
     evaluation = evaluate_terraform(sources, TerraformOptions(planned=frozenset({"."})))
     assert evaluation.instances == ()
+
+
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.sampled_from(["a_b.x", "module.m", "var.v", "data", '["'])
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "address",
+                    "mode",
+                    "type",
+                    "name",
+                    "values",
+                    "resources",
+                    "child_modules",
+                    "references",
+                    "constant_value",
+                    "expressions",
+                    "module_calls",
+                    "module",
+                    "outputs",
+                    "expression",
+                    "change",
+                    "after_unknown",
+                    "v",
+                    "provider_config_key",
+                ]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANYTHING, ANYTHING, ANYTHING, ANYTHING)
+def test_any_plan_ends(module, changes, configuration, more):
+    resource = {"address": "a_b.x", "type": "a_b", "name": "x", "values": module, "sensitive_values": more}
+    declared = {"address": "a_b.x", "expressions": more, "provider_config_key": "p"}
+    data = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": [resource, module], "child_modules": [module]}},
+        "resource_changes": [{"address": "a_b.x", "change": {"after_unknown": changes}}, changes],
+        "prior_state": more,
+        "configuration": {
+            "root_module": {"resources": [declared], "module_calls": configuration},
+            "provider_config": {"p": more},
+        },
+    }
+    assert evaluate_plan(data, "p.json").instances
