@@ -109,6 +109,7 @@ class Declared:
 
     def __init__(self, pairs: Iterable[tuple[str, Instance]]) -> None:
         self.nodes = [node_of(key, instance) for key, instance in pairs]
+        self.namespaces = sorted({node.namespace for node in self.nodes})
         self.by_address: dict[str, Node] = {node.instance.address: node for node in self.nodes}
         self._named: dict[tuple[str, str, str], list[Node]] = {}
         self._kinds: dict[str, list[Node]] = {}

@@ -91,13 +91,18 @@ def _protection(declared: Declared) -> Iterator[Edge]:
 
 def _monitoring(declared: Declared) -> Iterator[Edge]:
     """Prometheus scrapes Services (and so the pods behind them) and pods."""
+    services: dict[str, list[Node]] = {}
+    for service in declared.of_kind("Service"):
+        services.setdefault(service.namespace, []).append(service)
     for monitor in declared.of_kind("ServiceMonitor"):
         selector = field(monitor.instance, "spec.selector")
-        for service in declared.of_kind("Service"):
-            if not _watched(monitor, service) or selector_matches(selector, service.labels) is not Truth.YES:
-                continue
-            if service not in declared.nearest(monitor, [service]):
-                continue
+        chosen = [
+            service
+            for namespace in _namespaces(monitor, declared)
+            for service in services.get(namespace, ())
+            if selector_matches(selector, service.labels) is Truth.YES
+        ]
+        for service in declared.nearest(monitor, chosen):
             yield Edge(monitor.key, service.key, Relation.MONITORS, selector.span)
             for node in declared.pods_by_map(service, field(service.instance, "spec.selector")):
                 yield Edge(monitor.key, node.key, Relation.MONITORS, selector.span)
@@ -108,18 +113,10 @@ def _monitoring(declared: Declared) -> Iterator[Edge]:
                 yield Edge(monitor.key, node.key, Relation.MONITORS, selector.span)
 
 
-def _watched(monitor: Node, service: Node) -> bool:
-    chosen = field(monitor.instance, "spec.namespaceSelector")
-    if chosen.get("any").raw is True:
-        return True
-    names = [name.text() for name in chosen.get("matchNames").items()]
-    return service.namespace in (names or [monitor.namespace])
-
-
 def _namespaces(monitor: Node, declared: Declared) -> list[str]:
     chosen = field(monitor.instance, "spec.namespaceSelector")
     if chosen.get("any").raw is True:
-        return sorted({node.namespace for node in declared.nodes})
+        return declared.namespaces
     return [name.text() or "" for name in chosen.get("matchNames").items()] or [monitor.namespace]
 
 
