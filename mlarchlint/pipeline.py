@@ -115,7 +115,7 @@ def _terraform(sources: Sources, config: Config) -> Evaluation:
         var_files=tuple(str(path) for path in config.var_files),
         variables=tuple((name, value) for name, value in config.vars.items()),
         workspace=config.workspace,
-        limits=Limits(instances=limits.instances),
+        limits=Limits(limits.instances, limits.total, limits.modules, limits.depth, limits.blocks),
         planned=frozenset(posixpath.dirname(file.shown) or "." for file in sources.plans),
     )
     return evaluate_terraform(sources.terraform, options)

@@ -165,6 +165,18 @@ def test_a_huge_file_is_not_read(tree: Path) -> None:
     assert {file for _, file in errors(report("."))} == {"huge.yaml", "huge.tf"}
 
 
+@pytest.mark.parametrize("limit", ["instances: 3", "total: 3", "blocks: 3"])
+def test_limits_of_the_configuration_reach_the_evaluator(tree: Path, limit: str) -> None:
+    (tree / "main.tf").write_text(
+        'resource "aws_sqs_queue" "q" {\n  count = 10\n'
+        '  dynamic "tag" {\n    for_each = range(10)\n    content {\n      key = tag.value\n    }\n  }\n}\n'
+    )
+    (tree / ".mlarchlint.yaml").write_text(f"limits: {{{limit}}}\n")
+    assert report(".")["diagnostics"]
+    (tree / ".mlarchlint.yaml").unlink()
+    assert report(".")["diagnostics"] == []
+
+
 def test_nothing_to_scan_is_said_and_exits_with_3(tree: Path) -> None:
     (tree / "readme.md").write_text("hello")
     found = run("scan", ".")
