@@ -44,23 +44,24 @@ def _same(arguments: list[Value]) -> Type:
     return arguments[0].type
 
 
-@function("length", Param("value", DYNAMIC, unknown=True), returns=NUMBER)
+@function("length", Param("value", DYNAMIC, unknown=True), returns=NUMBER, structural=True)
 def length(arguments: list[Value], context: Context) -> Value:
     from mlarchlint.frontends.terraform.graphemes import count
 
     value = arguments[0]
+    refs = value.refs  # of the whole: walking through all parts for each count would be slow
     type_, held = value.type, value.v
     if type_.kind in ("number", "bool"):
         raise wrong_type(value, "a string, a collection or a structural type")
     if type_.kind == "tuple":
-        return Value(NUMBER, len(type_.items), context.span)
+        return Value(NUMBER, len(type_.items), context.span, refs)
     if type_.kind == "object":
-        return Value(NUMBER, len(type_.attrs), context.span)
+        return Value(NUMBER, len(type_.attrs), context.span, refs)
     if type(held) is Unknown:
         return unknown_because(arguments, NUMBER, context.span)
     if type_.kind == "set" and any(type(item.v) is Unknown for item in held) and len(held) > 1:
         return unknown_because(arguments, NUMBER, context.span)
-    return Value(NUMBER, count(held) if type_ is STRING else len(held), context.span)
+    return Value(NUMBER, count(held) if type_ is STRING else len(held), context.span, refs)
 
 
 # -- choosing ----------------------------------------------------------------------------

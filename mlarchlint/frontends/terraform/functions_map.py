@@ -73,7 +73,7 @@ def _mapping(value: Value) -> dict[str, Value]:
     return value.v
 
 
-@function("keys", Param("map", DYNAMIC, unknown=True), returns=DYNAMIC)
+@function("keys", Param("map", DYNAMIC, unknown=True), structural=True)
 def keys(arguments: list[Value], context: Context) -> Value:
     holder = arguments[0]
     kind = holder.type.kind

@@ -74,4 +74,5 @@ def _quoted(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return "the end of the line"
-    return f"`{stripped[:30]}`"
+    first = stripped.split("\n", 1)[0].rstrip()
+    return f"`{first[:30]}`"
