@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mlarchlint.kinds import EdgeForm, Kind, Kinds
-from mlarchlint.model.graph import Dangling, Edge, Relation, ResourceGraph
+from mlarchlint.model.graph import Dangling, Edge, OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import State, Value
@@ -42,7 +42,7 @@ def normalise(instances: Iterable[Instance], kinds: Kinds) -> ResourceGraph:
     weave.draw_edges()
     weave.draw_manifest_links()
     weave.draw_dependencies()
-    return ResourceGraph(resources.values(), weave.edges.values(), weave.dangling)
+    return ResourceGraph(resources.values(), weave.edges.values(), weave.dangling, weave.open_ends)
 
 
 def _with_manifests(instances: Iterable[Instance]) -> Iterator[Instance]:
@@ -149,6 +149,7 @@ class _Weave:
         self._owners: dict[str, str] = {}
         self.edges: dict[tuple[str, str, Relation], Edge] = {}
         self.dangling: dict[Dangling, None] = {}
+        self.open_ends: list[OpenEnd] = []
 
     # -- who a value means -----------------------------------------------------------------
 
@@ -243,7 +244,20 @@ class _Weave:
                 for target, value in self._meant(draft, form):
                     ends = (target.key, source) if form.reverse else (source, target.key)
                     self._draw(*ends, form.relation, value)
+                if form.relation is Relation.PLACED_IN and "subnet" in form.to:
+                    self.open_ends.extend(self._open_ends(draft, source, form))
         self._lend_edges()
+
+    def _open_ends(self, draft: _Draft, source: str, form: EdgeForm) -> Iterator[OpenEnd]:
+        """The places that are written but not found: inputs, literals, what other states hold."""
+        body = Value.known(draft.resource.instance.body, draft.resource.instance.span)
+        for path in form.paths.get(draft.form, ()):
+            value = read_paths((path,), body)
+            for part in () if value.raw == () else value.items() or (value,):
+                found = any(True for _ in self._keys_of(draft.resource, part, form))
+                whole = part is value and part.is_unknown
+                if not part.is_absent and (not found or (whole and _takes_inputs(part))):
+                    yield OpenEnd(source, form.relation, part, whole)
 
     def _lend_edges(self) -> None:
         """What a template points at, its users point at."""
@@ -290,6 +304,11 @@ class _Weave:
     def _add(self, edge: Edge) -> None:
         if edge.source != edge.target:
             self.edges.setdefault((edge.source, edge.target, edge.relation), edge)
+
+
+def _takes_inputs(value: Value) -> bool:
+    """An unknown list that is made of resources and of an input besides: `concat([a.id], var.more)`."""
+    return any(ref.startswith(("var.", "param.", "data.")) for ref in value.all_refs())
 
 
 def _lacks(attrs: Mapping[str, Value], name: str, offered: Value) -> bool:

@@ -51,7 +51,7 @@ from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource,
 )
 def inference_single_zone(node: Resource, design: Design) -> Hits:
     if (
-        node.kind == "container_service"
+        node.provider == "kubernetes"
         and node["spread_zones"].is_true() is Truth.YES
         and node["zones"].is_absent
     ):

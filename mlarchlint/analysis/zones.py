@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.graph import OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import State, Value
@@ -36,13 +36,18 @@ class ZoneSpan:
 def zones_of(graph: ResourceGraph, node: Resource) -> ZoneSpan:
     """Bounds on the zones of a node, from its own attributes first, then from its subnets."""
     redundancy = node["zone_redundancy"]
+    single = redundancy.equals("none") is Truth.YES
     if _named(node):
-        return _from_values(node["zones"])
+        span = _from_values(node["zones"])
+        return replace(span, least=1, most=1) if single and span.multi is Truth.MAYBE else span
     if redundancy.one_of("managed", "multi") is Truth.YES:
         return ZoneSpan((), 2, None, redundancy)
-    if redundancy.equals("none") is Truth.YES:
-        return ZoneSpan((), 1, 1, redundancy)
     placed = _placements(graph, node)
+    if single:
+        # One zone by construction; where it is placed only says which.
+        if placed is None or placed.multi is Truth.YES:
+            return ZoneSpan((), 1, 1, redundancy)
+        return replace(placed, least=1, most=1)
     if placed is not None:
         return placed
     if redundancy.is_unknown:
@@ -56,13 +61,18 @@ def _named(node: Resource) -> bool:
 
 
 def _from_values(value: Value) -> ZoneSpan:
+    if value.refs == ("data.AWS::AvailabilityZones.names",):
+        return ZoneSpan((), 2, None, value)  # every region has two or more
     if value.state is not State.KNOWN and not _is_one_zone(value):
         return ZoneSpan((), 0, None, value, value.why)
     return _count(value.items() or (value,), value)
 
 
 def _count(zones: tuple[Value, ...], deciding: Value) -> ZoneSpan:
-    """Known zones count apart; unknown ones are the same only if they are the same reference."""
+    """Known zones count apart; unknown ones are the same only if they are the same reference.
+
+    Each of the zones is one, whatever it is called.
+    """
     known: dict[str, None] = {}
     referenced: dict[str, None] = {}
     vague: list[Value] = []
@@ -75,7 +85,7 @@ def _count(zones: tuple[Value, ...], deciding: Value) -> ZoneSpan:
         elif not zone.is_absent:
             vague.append(zone)
     apart = len(referenced) if not known else max(len(known), len(referenced))
-    most = None if any(value.is_unknown for value in vague) else len(known) + len(referenced)
+    most = len(known) + len(referenced) + len(vague)
     why = vague[0].why if vague else ("" if apart >= 2 or most == 1 else "zones are known after apply")
     least = max(apart, 1) if zones else 0
     return ZoneSpan((*known, *referenced), least, most, deciding, why)
@@ -88,35 +98,55 @@ def _is_one_zone(zone: Value) -> bool:
 
 def _placements(graph: ResourceGraph, node: Resource) -> ZoneSpan | None:
     edges = graph.edges_from(node, Relation.PLACED_IN)
-    if not edges:
+    ends = _open_subnets(graph, node)
+    if not edges and not ends:
         return None
     zones: list[Value] = []
-    unread: Resource | None = None
-    span = Value.known(True, edges[0].span)
+    unread = ""
+    deciding = Value.known(True, edges[0].span) if edges else ends[0].value
     for edge in edges:
         place = graph[edge.target]
         if place.instance.mode is not Mode.MANAGED:
-            unread = place
+            unread = _not_in_code(place.address)
         elif place.kind == "subnet":
             zones.extend(_subnet_zones(place))
             if place.instance.symbolic:
-                unread = place
+                unread = _not_in_code(place.address)
         elif place.kind in ("compute_group", "cluster", "training_cluster"):
             host = zones_of(graph, place)
+            if host.multi is Truth.YES and len(host.names) < 2:
+                return ZoneSpan(host.names, 2, None, deciding)
             zones.extend(Value.known(name, place.span) for name in host.names)
-            if host.multi is Truth.MAYBE or (host.multi is Truth.YES and len(host.names) < 2):
-                if host.multi is Truth.YES:
-                    return ZoneSpan(host.names, 2, None, span)
-                unread = place
-    counted = _count(tuple(zones), span)
-    if unread is None:
+            if host.multi is Truth.MAYBE:
+                unread = _not_in_code(place.address)
+            elif not host.names:
+                zones.append(Value.known(f"{place.address}#1", place.span))
+    for end in ends:
+        if end.whole:
+            unread, deciding = end.value.why, end.value
+        else:
+            text = end.value.text()
+            zones.append(Value.unknown(_not_in_code(text), end.value.span) if text else end.value)
+    if not edges and len({end.value.text() for end in ends} - {None}) >= 2:
+        return ZoneSpan((), 0, None, Value.known(True, ends[0].value.span), _not_in_code("the subnets"))
+    counted = _count(tuple(zones), deciding)
+    if not unread:
         return counted if zones else None
     if counted.least >= 2:
         return counted
-    least = counted.least
-    return ZoneSpan(
-        counted.names, least, None, span, f"the zones of {unread.address} are not in the scanned code"
-    )
+    return ZoneSpan(counted.names, counted.least, None, deciding, unread)
+
+
+def _open_subnets(graph: ResourceGraph, node: Resource) -> tuple[OpenEnd, ...]:
+    """Subnets that are written but not in the scanned code. Only on AWS does a subnet lie in one zone."""
+    if node.provider != "aws":
+        return ()
+    lenders = (node, *graph.targets(node, Relation.USES))
+    return tuple(end for lender in lenders for end in graph.open_ends(lender, Relation.PLACED_IN))
+
+
+def _not_in_code(what: str) -> str:
+    return f"the zones of {what} are not in the scanned code"
 
 
 def _subnet_zones(subnet: Resource) -> Iterator[Value]:

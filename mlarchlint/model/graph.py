@@ -8,6 +8,7 @@ from enum import Enum
 
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.model.value import Value
 
 
 class Relation(str, Enum):
@@ -54,13 +55,30 @@ class Dangling:
     span: SourceSpan = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """What code writes as the other end of an edge, and which names nothing in the scanned code.
+
+    whole: the value is all that is written there, and may stand for any number of ends.
+    """
+
+    source: str
+    relation: Relation
+    value: Value
+    whole: bool
+
+
 class ResourceGraph:
     """Resources in the order (file, line, address), with edges indexed both ways. Immutable."""
 
-    __slots__ = ("_by_key", "_by_kind", "_in", "_out", "dangling", "edges", "resources")
+    __slots__ = ("_by_key", "_by_kind", "_in", "_open", "_out", "dangling", "edges", "resources")
 
     def __init__(
-        self, resources: Iterable[Resource], edges: Iterable[Edge] = (), dangling: Iterable[Dangling] = ()
+        self,
+        resources: Iterable[Resource],
+        edges: Iterable[Edge] = (),
+        dangling: Iterable[Dangling] = (),
+        open_ends: Iterable[OpenEnd] = (),
     ) -> None:
         self.resources: tuple[Resource, ...] = tuple(
             sorted(resources, key=lambda r: (r.span.file, r.span.line, r.address, r.key))
@@ -77,6 +95,9 @@ class ResourceGraph:
             sorted(unique, key=lambda e: (order[e.source], order[e.target], e.relation.value, e.span))
         )
         self.dangling: tuple[Dangling, ...] = tuple(dict.fromkeys(dangling))
+        self._open: dict[str, list[OpenEnd]] = {}
+        for end in open_ends:
+            self._open.setdefault(end.source, []).append(end)
         self._out: dict[str, list[Edge]] = {}
         self._in: dict[str, list[Edge]] = {}
         for edge in self.edges:
@@ -115,6 +136,10 @@ class ResourceGraph:
     def edges_to(self, resource: Resource, *relations: Relation) -> tuple[Edge, ...]:
         edges = self._in.get(resource.key, ())
         return tuple(e for e in edges if not relations or e.relation in relations)
+
+    def open_ends(self, resource: Resource, relation: Relation) -> tuple[OpenEnd, ...]:
+        """What it names as the other end of such an edge without it being in the scanned code."""
+        return tuple(end for end in self._open.get(resource.key, ()) if end.relation is relation)
 
     def targets(self, resource: Resource, *relations: Relation) -> tuple[Resource, ...]:
         """What the resource points at, without repetition."""

@@ -55,7 +55,7 @@ NAMES = "data.aws_availability_zones.a.names"
         ((zone(f"{NAMES}[0]"), zone(f"{NAMES}[0]")), Truth.NO),
         ((zone(f"{NAMES}[0]"),), Truth.NO),
         (("a", zone(f"{NAMES}[0]")), Truth.MAYBE),
-        ((Value.unknown("var.zone has no value", refs=("var.zone",)),), Truth.MAYBE),
+        ((Value.unknown("var.zone has no value", refs=("var.zone",)),), Truth.NO),
         (("a", "b", Value.unknown("var.zone has no value", refs=("var.zone",))), Truth.YES),
     ],
 )
@@ -95,3 +95,27 @@ def test_a_service_spans_the_zones_of_the_group_that_hosts_it() -> None:
     service = instance("aws_ecs_service.s", line=40, capacity=ref("aws_autoscaling_group.g.name"))
     found = graph(KINDS, subnet, group, service)
     assert zones_of(found, found["aws_ecs_service.s"]).multi is Truth.NO
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (Value.unknown("var.subnets has no value", refs=("var.subnets",)), Truth.MAYBE),
+        ([Value.unknown("var.subnet has no value", refs=("var.subnet",))], Truth.NO),
+        (
+            [ref("aws_subnet.s1.id"), Value.unknown("var.other has no value", refs=("var.other",))],
+            Truth.MAYBE,
+        ),
+        (["subnet-0a"], Truth.NO),
+        (["subnet-0a", "subnet-0b"], Truth.MAYBE),
+    ],
+)
+def test_subnets_that_are_not_in_the_code_count_as_far_as_they_are_written(
+    written: object, expected: Truth
+) -> None:
+    assert multi("a", vpc_zone_identifier=written) is expected
+
+
+def test_a_group_in_one_zone_by_construction_has_one_whatever_it_is_called() -> None:
+    zone_input = Value.unknown("var.zone has no value", refs=("var.zone",))
+    assert multi(vpc_zone_identifier=[], redundancy="none", availability_zones=zone_input) is Truth.NO
