@@ -160,6 +160,22 @@ def test_every_error_has_a_place_and_a_reason(text: str) -> None:
     assert diagnostics[0].span.line >= 1
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "summary"),
+    [
+        ("a {\n  x = 1 y = 2\n}\n", (2, 9), "Expected a new line before `y = 2`"),
+        ("x = { a = 1 b = 2 }\n", (1, 13), "Expected a comma before `b = 2`"),
+        ("x = <<EOT\nabc\n", (1, 5), "The heredoc has no closing line `EOT`"),
+        ('x = "${a"\n', (1, 9), 'Unexpected `"`; expected `}`'),
+        ("x = foo(1, 2\ny = 3\n", (2, 1), "Unexpected `y`; expected `)` or `,` or a new line"),
+        ("x = a ? b\n", (1, 10), "Unexpected end of the file; expected `:`"),
+    ],
+)
+def test_an_error_says_what_was_expected(text: str, place: tuple[int, int], summary: str) -> None:
+    _, diagnostics = parse(text, "m.tf")
+    assert [(d.span.line, d.span.column, d.summary) for d in diagnostics] == [(*place, summary)]
+
+
 def test_an_argument_set_twice_is_an_error() -> None:
     _, diagnostics = parse("x = 1\nx = 2\n", "m.tf")
     assert (diagnostics[0].summary, diagnostics[0].span.line) == ("The argument `x` is set twice", 2)

@@ -28,6 +28,9 @@ def describe_error(source: str, path: str, problem: SyntaxProblem) -> Diagnostic
             span = SourceSpan(path, line, column, line, column + 1)
         if wanted:
             expected = wanted
+    if expected.startswith("Unexpected `<<"):
+        marker = expected.split("`")[1].lstrip("<-")
+        expected = f"The heredoc has no closing line `{marker}`"
     detail = "Correct the file; the block with the error was not read, the rest of the file was."
     return Diagnostic("syntax-error", expected, detail, span)
 
@@ -45,7 +48,7 @@ def _second_opinion(source: str) -> tuple[int, int, str] | None:
         hcl2.loads(source if source.endswith("\n") else source + "\n")
     except UnexpectedToken as error:
         found = str(error.token)
-        shown = "the end of the file" if error.token.type == "$END" else _quoted(found)
+        shown = "end of the file" if error.token.type == "$END" else _quoted(found)
         wanted = _expected(getattr(error, "accepts", None) or error.expected)
         line, column = _place(error.line, error.column, source, at_end=error.token.type == "$END")
         return line, column, f"Unexpected {shown}{wanted}"
@@ -73,6 +76,6 @@ def _expected(terminals: object) -> str:
 def _quoted(text: str) -> str:
     stripped = text.strip()
     if not stripped:
-        return "the end of the line"
+        return "end of the line"
     first = stripped.split("\n", 1)[0].rstrip()
     return f"`{first[:30]}`"

@@ -116,8 +116,14 @@ class Reader(TemplateReader):
     def body(self, node: Any | None, whole: Any) -> nodes.Body:
         arguments: dict[str, nodes.Argument] = {}
         blocks: list[nodes.Block] = []
+        last = -1
         for child in node.children if node is not None else ():
             kind = child.type
+            if kind == "comment":
+                continue
+            if child.start_point.row == last:
+                raise SyntaxProblem(f"Expected a new line before `{self.text(child)[:20]}`", self.span(child))
+            last = child.end_point.row
             if kind == "attribute":
                 argument = self.argument(child)
                 if argument.name in arguments:
@@ -319,8 +325,16 @@ class Reader(TemplateReader):
 
     def _object(self, node: Any) -> nodes.Object:
         items = []
+        last = -1
         for element in node.children:
-            if element.type == "object_elem":
+            if element.type == ",":
+                last = -1
+            elif element.type == "object_elem":
+                if element.start_point.row == last:
+                    raise SyntaxProblem(
+                        f"Expected a comma before `{self.text(element)[:20]}`", self.span(element)
+                    )
+                last = element.end_point.row
                 key, value = [child for child in element.children if child.type == "expression"]
                 items.append((self._key(key), self.expression(value)))
         return nodes.Object(tuple(items), self.span(node))
