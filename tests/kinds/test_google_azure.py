@@ -285,6 +285,45 @@ resource "azurerm_mssql_database" "db" {
 """
 
 
+MODULES = """
+module "gke" {
+  source            = "terraform-google-modules/kubernetes-engine/google//modules/private-cluster"
+  version           = "~> 36.0"
+  project_id        = "p"
+  name              = "serving"
+  regional          = false
+  zones             = ["us-central1-a"]
+  network           = "net"
+  subnetwork        = module.network.subnets_names[0]
+  ip_range_pods     = "pods"
+  ip_range_services = "services"
+  node_pools = [
+    { name = "gpu", machine_type = "g2-standard-8", min_count = 1, max_count = 4, spot = true },
+    { name = "cpu", machine_type = "e2-standard-4", min_count = 2, max_count = 2 },
+  ]
+}
+module "network" {
+  source       = "terraform-google-modules/network/google"
+  project_id   = "p"
+  network_name = "net"
+  subnets      = []
+}
+module "sql" {
+  source            = "terraform-google-modules/sql-db/google//modules/postgresql"
+  name              = "features"
+  project_id        = "p"
+  database_version  = "POSTGRES_15"
+  availability_type = "REGIONAL"
+}
+module "aks" {
+  source              = "Azure/aks/azurerm"
+  resource_group_name = "rg"
+  location            = "West Europe"
+  agents_availability_zones = ["1", "2", "3"]
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def google(tmp_path_factory: pytest.TempPathFactory) -> ResourceGraph:
     return _graph(tmp_path_factory.mktemp("google"), GOOGLE)
@@ -295,10 +334,15 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> ResourceGraph:
     return _graph(tmp_path_factory.mktemp("azure"), AZURE)
 
 
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> ResourceGraph:
+    return _graph(tmp_path_factory.mktemp("modules"), MODULES)
+
+
 def _graph(folder: Path, text: str) -> ResourceGraph:
     folder.joinpath("main.tf").write_text(text, "utf-8")
     result = scan([folder])
-    assert not result.diagnostics
+    assert not [found for found in result.diagnostics if "module" not in found.summary.lower()]
     return result.graph
 
 
@@ -410,6 +454,35 @@ def test_google_traits(google: ResourceGraph, key: str, traits: dict[str, object
 )
 def test_azure_traits(azure: ResourceGraph, key: str, traits: dict[str, object]) -> None:
     assert {name: _trait(azure, key, name) for name in traits} == traits
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "traits"),
+    [
+        (
+            "module.gke",
+            "cluster",
+            {
+                "zone_redundancy": "none",
+                "region": "us-central1",
+                "control_plane.zones": 1,
+                "public_ip": False,
+                "min_count": 3,
+                "max_count": 6,
+                "spot": "none",
+            },
+        ),
+        ("module.sql", "database", {"ha": "multi_zone", "public_ip": True, "backup": False}),
+        ("module.aks", "cluster", {"zone_redundancy": "zonal", "region": "westeurope", "desired_count": 2}),
+    ],
+)
+def test_module_traits(modules: ResourceGraph, key: str, kind: str, traits: dict[str, object]) -> None:
+    assert modules[key].kind == kind
+    assert {name: _trait(modules, key, name) for name in traits} == traits
+
+
+def test_a_module_is_placed_in_the_network_of_another(modules: ResourceGraph) -> None:
+    assert "module.network" in {node.key for node in modules.targets(modules["module.gke"])}
 
 
 def test_a_grant_to_a_service_account_does_not_make_a_bucket_public(google: ResourceGraph) -> None:
