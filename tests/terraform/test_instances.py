@@ -472,3 +472,26 @@ def test_values_go_through_deeply_nested_modules(stack):
     found = stack(files)
     assert found.plain("a_b.top", "v") == "v" + "." * 30
     assert found.codes == []
+
+
+def test_an_unknown_condition_keeps_both_results(stack):
+    found = stack("""
+variable "n" {}
+resource "a_k" "k" {}
+resource "a_b" "x" {
+  both  = var.n == "prod" ? true : true
+  maybe = var.n == "prod" ? a_k.k.arn : null
+  deep  = (var.n == "prod" ? 1 : (var.n == "x" ? 2 : 3))
+  fails = var.n == "prod" ? [][0] : 1
+  known = true ? var.n : 1
+}
+""")
+    x = found["a_b.x"]
+    assert x.get("both").is_true() is Truth.YES
+    assert x.get("maybe").is_set() is Truth.MAYBE
+    assert x.get("maybe").scenario_where(lambda value: value.is_set()) == 'var.n == "prod" is true'
+    assert x.get("deep").at_least(1) is Truth.YES
+    assert x.get("deep").at_least(2) is Truth.MAYBE
+    assert x.get("fails").equals(1) is Truth.MAYBE
+    assert x.get("known").scenarios == ()
+    assert found.codes == []

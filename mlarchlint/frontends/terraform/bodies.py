@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from mlarchlint.frontends.terraform import cty, nodes
 from mlarchlint.frontends.terraform.blocks import blocks_of_argument, body_of, first_block, static_text
 from mlarchlint.frontends.terraform.evaluate import evaluate
+from mlarchlint.frontends.terraform.scenarios import with_scenarios
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope
 from mlarchlint.frontends.terraform.to_model import to_model
 from mlarchlint.model.span import SourceSpan
@@ -32,7 +33,8 @@ class Bodies:
     def argument(self, expression: nodes.Expression, scope: Scope) -> Value:
         span = expression.span
         try:
-            return to_model(evaluate(expression, scope), span)
+            value = to_model(evaluate(expression, scope), span)
+            return value if not value.is_unknown else with_scenarios(value, expression, scope)
         except EvaluationError as error:
             return self.failed(error, span)
         except RecursionError:
