@@ -11,6 +11,7 @@ from typing import Any
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.requirements import Requirements
+from mlarchlint.usage import NO_USAGE, Usage
 
 MEBIBYTE = 1024 * 1024
 
@@ -69,6 +70,7 @@ class Config:
     vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str = "default"
     parameters: Mapping[str, str] = field(default_factory=dict)
+    usage: Usage = NO_USAGE
     fail_on: Severity | None = Severity.LOW
     environment: str = ""
     limits: Limits = field(default_factory=Limits)

@@ -24,6 +24,7 @@ from mlarchlint.config_text import ConfigError, Document, Mistake
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.requirements import Requirements, frozen_requirements
+from mlarchlint.usage import Usage, read_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Flags:
     workspace: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     environment: str | None = None
+    usage_file: Path | None = None
     uncertain: bool = False
 
 
@@ -133,7 +135,31 @@ def _with_inputs(
             **config.parameters,
             **{name: _as_parameter(value) for name, value in data.get("parameters", {}).items()},
         },
+        usage=_usage(config.usage, document, path, base, fence),
     )
+
+
+def _usage(lower: Usage, document: Document, path: tuple[str, ...], base: Path, fence: Path) -> Usage:
+    data: Any = document.data
+    for step in path:
+        data = data[step]
+    free = data.get("free_tier", lower.free_tier)
+    written = data.get("usage", {})
+    if isinstance(written, str):
+        found = read_usage_file(_inside(base / written, fence, document.span((*path, "usage"))))
+    else:
+        found = read_usage(written)
+    return replace(found.over(lower), free_tier=free)
+
+
+def read_usage_file(place: Path) -> Usage:
+    """A file of its own, in the form of `infracost-usage.yml` or of `usage:`."""
+    document = read_document(place)
+    assert document is not None
+    if not isinstance(document.data, Mapping):
+        hint = "is not a usage file: it needs 'resource_usage:' or addresses at its top"
+        raise ConfigError([Mistake(hint, SourceSpan(document.file))])
+    return read_usage(document.data)
 
 
 def _as_text(value: Any) -> str:
@@ -226,6 +252,9 @@ def _with_flags(config: Config, flags: Flags) -> Config:
     if flags.requirements is not None:
         changes["requirements"] = read_requirements(flags.requirements)
         origins["requirements"] = f"--requirements {shown_path(flags.requirements)}"
+    if flags.usage_file is not None:
+        changes["usage"] = read_usage_file(flags.usage_file).over(config.usage)
+        origins["usage"] = f"--usage-file {shown_path(flags.usage_file)}"
     config = replace(config, **changes, origins=origins)
     return replace(config, suppressions=(*config.suppressions, *_waivers(config.requirements)))
 

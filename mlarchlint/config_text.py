@@ -54,8 +54,9 @@ class Document:
 def read_yaml(text: str, file: str) -> Document:
     import yaml
 
-    loader = yaml.SafeLoader(text)
+    loader: Any = None
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -64,7 +65,8 @@ def read_yaml(text: str, file: str) -> Document:
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError([Mistake(f"not YAML: {error}", SourceSpan(file))]) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     reading = _YamlReading(file)
     data = reading.plain(node, ()) if node is not None else {}
     if reading.mistakes:

@@ -155,7 +155,7 @@ def estimate_cost(graph: ResourceGraph, roles: dict[str, RoleOf], config: Config
     from mlarchlint.analysis.cost import estimate
     from mlarchlint.prices import embedded
 
-    return estimate(graph, roles, config.requirements.data, embedded())
+    return estimate(graph, roles, config.requirements.data, embedded(), config.usage)
 
 
 def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -20,13 +20,15 @@ from mlarchlint.analysis import (
     cost_stores,
     cost_streams,
 )
+from mlarchlint.analysis.cost_free import Allowance
 from mlarchlint.analysis.cost_ledger import DEFAULT_REGIONS, Costing, Ledger
-from mlarchlint.analysis.cost_usage import NO_USAGE, Needs, Usage
-from mlarchlint.model.estimate import Estimate, ResourceEstimate
+from mlarchlint.analysis.cost_usage import Needs
+from mlarchlint.model.estimate import CostItem, Estimate, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Mode
 from mlarchlint.model.workload import RoleOf
 from mlarchlint.prices import Catalog
+from mlarchlint.usage import NO_USAGE, Usage
 
 PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "address": cost_network.address,
@@ -82,6 +84,7 @@ def estimate(
     """The estimate of every resource that has a price or a gap, in graph order."""
     costing = Costing(graph, roles, needs, catalog, usage, *_host_cloud(graph))
     found: dict[str, ResourceEstimate] = {}
+    allowance = Allowance()
     for resource in graph.resources:
         pricer = PRICERS.get(resource.kind)
         if pricer is None or resource.part_of is not None or resource.instance.mode is Mode.DATA:
@@ -90,10 +93,24 @@ def estimate(
             continue
         ledger = Ledger(costing, resource)
         pricer(ledger)
+        if usage.free_tier:
+            _take_off_what_is_free(ledger, allowance)
         if ledger.items or ledger.gaps or ledger.notes:
             found[resource.key] = ledger.closed()
     dates = [item.row.as_of for one in found.values() for item in one.items if item.row.as_of]
     return Estimate(found, min(dates, default=""))
+
+
+def _take_off_what_is_free(ledger: Ledger, allowance: Allowance) -> None:
+    """An item that is free altogether stays as a note, so that the account says why it is missing."""
+    paid: list[CostItem] = []
+    for item in ledger.items:
+        rest = allowance.taken_off(ledger.provider, item)
+        if rest is None:
+            ledger.note(f"{item.name}: within the free tier")
+        else:
+            paid.append(rest)
+    ledger.items = paid
 
 
 def _host_cloud(graph: ResourceGraph) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from mlarchlint.analysis.cost_usage import NO_USAGE, Needs, Usage, decimal_of
+from mlarchlint.analysis.cost_usage import Needs, decimal_of
 from mlarchlint.model.estimate import CostItem, Gap, PriceRow, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Resource
@@ -15,6 +15,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 from mlarchlint.model.workload import RoleOf
 from mlarchlint.prices import GLOBAL, Catalog
+from mlarchlint.usage import NO_USAGE, Usage
 
 DEFAULT_REGIONS = {"aws": "us-east-1", "google": "us-central1", "azure": "eastus"}
 ZERO = Decimal(0)

@@ -136,9 +136,6 @@ def internet(ledger: Ledger, answers: Bounds) -> None:
 
 
 def egress(ledger: Ledger, answers: Bounds) -> None:
-    if ledger.costing.wanted("free_tier") and ledger.provider in ("aws", "azure"):
-        answers = Bounds(max(ZERO, answers.low - 100), max(ZERO, answers.high - 100))
-        ledger.note("100 GB to the internet are free")
     ledger.tiered("data to the internet", "egress", "internet", answers.low, answers.high)
 
 
@@ -149,10 +146,6 @@ def cdn(ledger: Ledger) -> None:
     if said is not None:
         answers = Bounds(said, said)
     if ledger.provider == "aws":
-        if ledger.costing.wanted("free_tier"):
-            answers = Bounds(max(ZERO, answers.low - 1024), max(ZERO, answers.high - 1024))
-            served = Bounds(max(ZERO, served.low - 10 * MILLION), max(ZERO, served.high - 10 * MILLION))
-            ledger.note("1 TB and 10 million requests are free")
         if answers.high or served.high:
             ledger.note("edges in the United States are assumed")
         ledger.tiered("data to the internet", "cloudfront", f"{CDN_PLACE}-data", answers.low, answers.high)

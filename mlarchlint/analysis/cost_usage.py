@@ -6,13 +6,8 @@ that is printed as an assumption. A default reaches from zero to the stated amou
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
-
-from mlarchlint.model.resource import Resource
 
 HOURS = Decimal(730)
 DAYS = HOURS / 24
@@ -38,51 +33,6 @@ class Needs(Protocol):
     """The requirements: a mapping of dotted names is enough."""
 
     def get(self, path: str, /) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a usage file says: entries by address, by type (`aws_lambda_function`) and by kind or role."""
-
-    by_address: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    by_type: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    def of(self, resource: Resource, role: str | None) -> Mapping[str, Any]:
-        """The exact address first, then globs and `[*]`, then the type, kind and role."""
-        if not self.by_address and not self.by_type:
-            return {}
-        found: dict[str, Any] = {}
-        for name in (role or "", resource.kind, resource.type):
-            found.update(self.by_type.get(name, {}))
-        for pattern, values in self.by_address.items():
-            if pattern != resource.address and matches(pattern, resource.address):
-                found.update(values)
-        found.update(self.by_address.get(resource.address, {}))
-        return found
-
-
-def matches(pattern: str, address: str) -> bool:
-    """A glob in which `[*]` stands for any index, and other brackets for themselves."""
-    plain = pattern.replace("[*]", "\0").replace("[", "[[]").replace("\0", "[[]*]")
-    return fnmatch.fnmatchcase(address, plain)
-
-
-NO_USAGE = Usage()
-
-
-def read_usage(data: Any) -> Usage:
-    """The form of `infracost-usage.yml`: `resource_usage` and `resource_type_default_usage`."""
-    if not isinstance(data, Mapping):
-        return NO_USAGE
-    addresses = data.get("resource_usage") or {}
-    types = data.get("resource_type_default_usage") or {}
-    return Usage(_entries(addresses), _entries(types))
-
-
-def _entries(data: Any) -> dict[str, Mapping[str, Any]]:
-    if not isinstance(data, Mapping):
-        return {}
-    return {str(name): values for name, values in data.items() if isinstance(values, Mapping)}
 
 
 def decimal_of(found: Any) -> Decimal | None:

@@ -13,7 +13,6 @@ from mlarchlint.cli.inputs import input_options
 from mlarchlint.cli.outputs import STDOUT
 
 if TYPE_CHECKING:
-    from mlarchlint.analysis.cost_usage import Usage
     from mlarchlint.model.estimate import Estimate
     from mlarchlint.pipeline import Result
 
@@ -25,11 +24,6 @@ FORMATS = ("text", "json", "markdown", "csv")
 @click.option("--format", "format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
     "-o", "--output", metavar="FILE", default=STDOUT, help="Write to FILE instead of standard output."
-)
-@click.option(
-    "--usage-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What is used in a month, in the form of infracost-usage.yml.",
 )
 @click.option(
     "--max-price-age",
@@ -44,7 +38,6 @@ def command(
     paths: tuple[Path, ...],
     format: str,
     output: str,
-    usage_file: Path | None,
     max_price_age: int | None,
     **options: Any,
 ) -> None:
@@ -58,13 +51,12 @@ def command(
     from mlarchlint.model.diagnostic import Level
     from mlarchlint.report.diagnostics import diagnostic_lines
 
-    usage = read_usage_file(usage_file)
     result = scanned(paths, options)
     errors = [diagnostic for diagnostic in result.diagnostics if diagnostic.level is Level.ERROR]
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):
             click.echo(line, err=True)
-    estimate = result.estimate if usage is None else with_usage(result, usage)
+    estimate = result.estimate
     put(output, renderer(format)(result, estimate))
     complaints = [*over_budget(result, estimate), *too_old(estimate, max_price_age)]
     for complaint in complaints:
@@ -84,34 +76,6 @@ def renderer(format: str) -> Callable[[Result, Estimate], str]:
     from mlarchlint.report.cost_tables import render_cost_csv, render_cost_markdown
 
     return render_cost_csv if format == "csv" else render_cost_markdown
-
-
-def read_usage_file(path: Path | None) -> Usage | None:
-    if path is None:
-        return None
-    import yaml
-
-    from mlarchlint.analysis.cost_usage import read_usage
-    from mlarchlint.report.inert import inert
-
-    try:
-        data = yaml.load(
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
-    except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
-        raise click.UsageError(f"{inert(str(path))} cannot be read: {inert(str(error))}") from None
-    if data is not None and not isinstance(data, dict):
-        raise click.UsageError(
-            f"{inert(str(path))} is not a usage file: it needs 'resource_usage:' at its top."
-        )
-    return read_usage(data)
-
-
-def with_usage(result: Result, usage: Usage) -> Estimate:
-    from mlarchlint.analysis.cost import estimate
-    from mlarchlint.prices import embedded
-
-    return estimate(result.graph, result.roles, result.config.requirements.data, embedded(), usage)
 
 
 def over_budget(result: Result, estimate: Estimate) -> list[str]:

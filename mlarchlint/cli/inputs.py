@@ -41,6 +41,7 @@ _OPTIONS = (
     click.option("--parameter", "parameters", callback=assignments, metavar="NAME=VALUE", multiple=True, help="A CloudFormation parameter. Repeatable."),
     click.option("--environment", metavar="NAME", help="An environment of the configuration, with its inputs and requirements."),
     click.option("--requirements", type=_FILE, help="A requirements file; replaces those of the configuration."),
+    click.option("--usage-file", "usage_file", type=_FILE, help="What is used in a month, in the form of infracost-usage.yml; over `usage:` of the configuration."),
     click.option("--config", type=_FILE, help="The configuration, instead of the one found above the first PATH."),
     click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out files and folders, as in .gitignore. Repeatable."),
 )  # fmt: skip

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from mlarchlint.analysis.cost import estimate
-from mlarchlint.analysis.cost_usage import NO_USAGE, Usage
 from mlarchlint.model.estimate import Estimate, Money
 from mlarchlint.model.graph import Edge, Relation, ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Mode, Resource
@@ -15,6 +14,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value, from_plain
 from mlarchlint.model.workload import RoleOf
 from mlarchlint.prices import embedded
+from mlarchlint.usage import NO_USAGE, Usage
 
 
 def made(

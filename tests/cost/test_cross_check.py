@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cost_designs import made, priced
 
-from mlarchlint.analysis.cost_usage import Usage
+from mlarchlint.usage import Usage
 
 US = {"region": "us-east-1"}
 CENTRAL = {"region": "us-central1"}

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from cost_designs import made, priced
 
-from mlarchlint.analysis.cost_usage import Usage
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
+from mlarchlint.usage import Usage
 
 US = {"region": "us-east-1"}
 

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from cost_designs import cents, made, priced
 
-from mlarchlint.analysis.cost_usage import Usage
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Mode
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
+from mlarchlint.usage import Usage
 
 DISK = {"root_disk_gib": 20, "root_disk_type": "gp3"}
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from cost_designs import cents, made, priced
 
-from mlarchlint.analysis.cost_usage import Usage, matches, read_usage
 from mlarchlint.model.graph import Relation
+from mlarchlint.usage import Usage, matches, read_usage
 
 US = {"region": "us-east-1"}
 
@@ -157,7 +157,7 @@ def test_free_tiers_count_only_if_asked_for() -> None:
     edge = made("cdn", traits=US)
     needs = {"traffic": {"predictions_per_day": 100_000, "payload_kb": {"response": 10}}}
     assert priced(edge, needs=needs).monthly.high > 3
-    assert priced(edge, needs={**needs, "free_tier": True}).monthly.high == 0
+    assert priced(edge, needs=needs, usage=Usage(free_tier=True)).monthly.high == 0
 
 
 def test_gateways_out_cost_hours_and_data() -> None:
@@ -442,3 +442,11 @@ def test_traffic_is_counted_once_where_two_ports_share_an_address() -> None:
     found = priced(address, secure, plain, edges=edges, needs={"traffic": {"predictions_per_day": 1_000_000}})
     assert any(item.row.service == "egress" for item in found.resources[secure.key].items)
     assert not found.resources[plain.key].items
+
+
+def test_a_free_amount_is_given_once() -> None:
+    functions = [made("serverless_function", traits={**US, "memory_mib": 1024}, name=name) for name in "ab"]
+    usage = {"serverless_function": {"monthly_requests": 800_000, "request_duration_ms": 250}}
+    found = priced(*functions, usage=Usage(by_type=usage, free_tier=True))
+    # a: 0.8 M requests and 200,000 GB-seconds, all free; b: 0.2 M requests and 200,000 GB-seconds are left free
+    assert [cents(found.resources[one.key].monthly)[1] for one in functions] == ["0.00", "0.12"]
