@@ -197,3 +197,18 @@ def test_numbers_are_exact() -> None:
     node = parse_expression("0.1")
     assert isinstance(node, nodes.Literal)
     assert node.value == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("a {\n  x = \n}\n", "Unexpected `}`; expected an expression"),
+        ("a {\n  x = f(\n}\n", "Unexpected `}`; expected an expression or `)`"),
+        ('a "b {\n}\n', "Unexpected end of the file; expected a closing quote"),
+        ("a {\n\n", "Unexpected end of the file; expected `}`"),
+        ("@x\n", "Unexpected `@x`; expected a block or an argument"),
+    ],
+)
+def test_a_syntax_error_says_what_was_expected(text: str, summary: str) -> None:
+    _, [diagnostic] = parse(text, "main.tf")
+    assert diagnostic.summary == summary

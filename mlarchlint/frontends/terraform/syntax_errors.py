@@ -70,6 +70,14 @@ def _expected(terminals: object) -> str:
     if not isinstance(terminals, (set, frozenset, list, tuple)):
         return ""
     names = sorted({_NAMES[name] for name in terminals if name in _NAMES})
+    if "INT_LITERAL" in terminals:
+        # Any value may stand here; a closing bracket, if one may too, is worth naming.
+        closing = [name for name in names if name in ("`]`", "`)`", "`}`")]
+        names = ["an expression", *closing]
+    elif "$END" in terminals and "NAME" in terminals:
+        names = ["a block or an argument"]
+    elif "STRING_CHARS" in terminals:
+        names = ["a closing quote"]
     return f"; expected {' or '.join(names)}" if 0 < len(names) <= 4 else ""
 
 
