@@ -46,7 +46,7 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
             roles[node.key] = RoleOf(given, 1.0, (Evidence("the requirements say so", 0, node.span),))
         elif (tagged := override(node)) and tagged[0] in ROLES:
             roles[node.key] = RoleOf(tagged[0], 1.0, (Evidence("its tags say so", 0, tagged[1]),))
-        elif node.kind == "container_service" and is_no_workload(node):
+        elif node.kind in ("container_service", "stream") and is_no_workload(node):
             continue
         elif node.kind in COMPUTE or node.kind in _MANAGED_ML:
             signals = [
@@ -178,7 +178,10 @@ def _propagate(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
 
 
 def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
-    """A database or cache nobody names, beside serving as the only long-lived workload."""
+    """A database or cache nobody names, beside serving as the only long-lived workload.
+
+    In a cluster its users would name its Service: there, who is not named is not assumed.
+    """
     by_scope: dict[str, set[str]] = {}
     for key, found in roles.items():
         node = graph[key]
@@ -186,7 +189,8 @@ def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
             by_scope.setdefault(node.instance.scope, set()).add(found.role)
     for store in graph.of_kind("database", "cache"):
         alone = by_scope.get(store.instance.scope) == {"inference"} and not consumers_of(graph, store)
-        if alone and store.key not in roles and store.part_of is None:
+        declared = store.part_of is None and store.provider != "kubernetes"
+        if alone and declared and store.key not in roles:
             reason = "the only workload of this design serves predictions"
             roles[store.key] = RoleOf("inference", ASSUMED, (Evidence(reason, 1, store.span),))
 

@@ -1,11 +1,9 @@
-"""How requests travel: entries to routes to Services to pods, and who calls whom by name."""
+"""How requests travel: entries to routes to Services to pods."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from mlarchlint.frontends.kubernetes.containers import commands, containers_of, env_entries
 from mlarchlint.frontends.kubernetes.declared import Declared, Node
 from mlarchlint.frontends.kubernetes.paths import at, each, field
 from mlarchlint.model.graph import Edge, Relation
@@ -31,7 +29,7 @@ _MADE = {
 
 
 def routes(declared: Declared) -> Iterator[Edge]:
-    made = _made_services(declared)
+    made = made_services(declared)
     for service in declared.of_kind("Service"):
         if service.group == "":
             selector = field(service.instance, "spec.selector")
@@ -41,10 +39,10 @@ def routes(declared: Declared) -> Iterator[Edge]:
         for target in services(declared, made, source, name, namespace):
             yield Edge(source.key, target.key, Relation.ROUTES_TO, name.span)
     yield from _parents(declared)
-    yield from _calls(declared, made)
 
 
-def _made_services(declared: Declared) -> dict[tuple[str, str], list[Node]]:
+def made_services(declared: Declared) -> dict[tuple[str, str], list[Node]]:
+    """By namespace and name, what operators serve under a Service that they make themselves."""
     made: dict[tuple[str, str], list[Node]] = {}
     for kind, forms in _MADE.items():
         for node in declared.of_kind(kind):
@@ -121,36 +119,3 @@ def _parents(declared: Declared) -> Iterator[Edge]:
         labels = selector.get("matchLabels")
         for node in declared.pods_by_map(pool, selector if labels.is_absent else labels):
             yield Edge(pool.key, node.key, Relation.ROUTES_TO, selector.span)
-
-
-# host names in a text: after `://` or `@`, or with a port, or with the cluster's suffix
-_HOST = re.compile(
-    r"(?:://(?:[^\s/@\"']*@)?|@)([a-z0-9][a-z0-9.-]*)|(?<![\w./:@-])([a-z0-9][a-z0-9.-]*):\d{2,5}(?![\d.])"
-    r"|(?<![\w.-])([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)?\.svc(?:\.[a-z0-9.-]+)?)"
-)
-
-
-def hosts_named(text: str) -> list[str]:
-    """The host names that a text of a manifest may mean."""
-    if len(text) > 20_000:
-        return []
-    return list(dict.fromkeys(host for groups in _HOST.findall(text) for host in groups if host))
-
-
-def _calls(declared: Declared, made: dict[tuple[str, str], list[Node]]) -> Iterator[Edge]:
-    """A workload USES the Services that its environment and its arguments name."""
-    for node in declared.nodes:
-        for template in node.templates:
-            containers = containers_of(template.spec)
-            mentions = [*commands(containers)]
-            for name, value in env_entries(containers):
-                mentions.append(value)
-                if (name.text() or "").upper().endswith(
-                    ("_HOST", "_SERVICE", "_ADDR", "_HOSTNAME")
-                ) and value.text():
-                    mentions.append(Value.known(f"://{value.text()}", value.span))
-            for mention in mentions:
-                for host in hosts_named(mention.text() or ""):
-                    for target in services(declared, made, node, Value.known(host, mention.span)):
-                        if target is not node:
-                            yield Edge(node.key, target.key, Relation.USES, mention.span)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mlarchlint.frontends.kubernetes.declared import Declared, Node
+from mlarchlint.frontends.kubernetes.link_calls import calls
 from mlarchlint.frontends.kubernetes.link_placement import placements
 from mlarchlint.frontends.kubernetes.link_routes import routes
 from mlarchlint.frontends.kubernetes.node_groups import NodeGroup
@@ -36,6 +37,7 @@ def kubernetes_links(objects: Iterable[tuple[str, Instance]], groups: Iterable[N
     edges: dict[tuple[str, str, Relation], Edge] = {}
     for found in (
         routes(declared),
+        calls(declared),
         _scaling(declared),
         _protection(declared),
         _monitoring(declared),

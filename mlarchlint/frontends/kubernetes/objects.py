@@ -16,6 +16,7 @@ from mlarchlint.frontends.kubernetes.node_pools import karpenter_pool
 from mlarchlint.frontends.kubernetes.paths import at, field, group_kind
 from mlarchlint.frontends.kubernetes.scalers import autoscaler, scaled_object
 from mlarchlint.frontends.kubernetes.storage import claim, storage_class, volume
+from mlarchlint.frontends.kubernetes.stores import store_kind
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
@@ -34,7 +35,7 @@ def kubernetes_kind(instance: Instance, kind: str) -> str:
         return "load_balancer"
     if of == ("", "PersistentVolumeClaim") and _shared(field(instance, "spec.accessModes")):
         return "file_share"
-    return kind
+    return store_kind(instance) or kind
 
 
 def _shared(modes: Value) -> bool:

@@ -13,6 +13,7 @@ from mlarchlint.frontends.kubernetes.paths import at, field
 from mlarchlint.frontends.kubernetes.placement import HOST_KEYS, ZONE_KEYS, spot, spread, zones
 from mlarchlint.frontends.kubernetes.requests import request_traits
 from mlarchlint.frontends.kubernetes.selectors import label_text
+from mlarchlint.frontends.kubernetes.stores import store_traits
 from mlarchlint.frontends.kubernetes.templates import PodTemplate, pod_template
 from mlarchlint.frontends.kubernetes.volumes import mounts, volumes
 from mlarchlint.model.resource import Instance
@@ -42,7 +43,7 @@ def kubernetes_traits(instance: Instance) -> dict[str, Value]:
     templates = pod_template(instance)
     traits = {"namespace": _namespace(instance), **object_traits(instance)}
     if templates:
-        traits |= pod_traits(templates, instance)
+        traits |= pod_traits(templates, instance) | store_traits(instance, templates)
     traits |= controller_traits(instance, templates)
     return {name: value for name, value in traits.items() if not value.is_absent}
 
