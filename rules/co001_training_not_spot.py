@@ -114,7 +114,7 @@ def _excused(node: Resource, design: Design) -> bool:
 
 def _backs_up_spot(node: Resource, design: Design) -> bool:
     """Another environment of the same queue takes spot capacity."""
-    for queue in design.graph.of_kind("queue", "training_cluster"):
+    for queue in design.graph.of_kind("job_queue", "queue", "training_cluster"):
         members = design.targets(queue, Relation.ROUTES_TO, Relation.CONTAINS, Relation.USES)
         if node in members and any(_is_spot(member["spot"]) for member in members if member is not node):
             return True
