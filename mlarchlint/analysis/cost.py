@@ -20,6 +20,7 @@ from mlarchlint.analysis import (
     cost_stores,
     cost_streams,
 )
+from mlarchlint.analysis.cost_flow import shares_of
 from mlarchlint.analysis.cost_free import Allowance
 from mlarchlint.analysis.cost_ledger import DEFAULT_REGIONS, Costing, Ledger
 from mlarchlint.analysis.cost_usage import Needs
@@ -82,7 +83,7 @@ def estimate(
     usage: Usage = NO_USAGE,
 ) -> Estimate:
     """The estimate of every resource that has a price or a gap, in graph order."""
-    costing = Costing(graph, roles, needs, catalog, usage, *_host_cloud(graph))
+    costing = Costing(graph, roles, needs, catalog, usage, *_host_cloud(graph), shares_of(graph, roles))
     found: dict[str, ResourceEstimate] = {}
     allowance = Allowance()
     for resource in graph.resources:

@@ -180,7 +180,7 @@ def serverless(ledger: Ledger) -> None:
     memory = ledger.number("limits.memory_gib") or ledger.number("memory_gib") or Decimal("0.5")
     least = ledger.number("min_count") or ZERO
     served = requests(ledger)
-    seconds = ledger.costing.need("model.service_time_ms.p50") or Decimal(100)
+    seconds = ledger.need("model.service_time_ms.p50") or Decimal(100)
     busy_low, busy_high = served.low * seconds / 1000, served.high * seconds / 1000
     always = least * SECONDS
     low, high = max(always, busy_low), max(always, busy_high)
@@ -194,7 +194,7 @@ def serverless(ledger: Ledger) -> None:
 def function(ledger: Ledger) -> None:
     """Requests and the time they take."""
     served = requests(ledger)
-    millis = ledger.used("request_duration_ms", "average_request_duration") or ledger.costing.need(
+    millis = ledger.used("request_duration_ms", "average_request_duration") or ledger.need(
         "model.service_time_ms.p50"
     )
     if millis is None:

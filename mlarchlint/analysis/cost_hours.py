@@ -192,8 +192,8 @@ def _custom(ledger: Ledger, name: str, low: Decimal, high: Decimal, assumptions:
 
 
 def _commitment(ledger: Ledger, name: str) -> tuple[PriceRow, Decimal] | None:
-    share = ledger.costing.need("budget.commitments.coverage")
-    term = ledger.costing.wanted("budget.commitments.term")
+    share = ledger.need("budget.commitments.coverage")
+    term = ledger.wanted("budget.commitments.term")
     service = COMMITTED.get((ledger.provider, str(term)))
     if not share or service is None:
         return None

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from mlarchlint.analysis.cost_flow import Share
 from mlarchlint.analysis.cost_usage import Needs, decimal_of
+from mlarchlint.analysis.overrides import matches
 from mlarchlint.model.estimate import CostItem, Gap, PriceRow, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Resource
@@ -33,6 +35,7 @@ class Costing:
     usage: Usage = NO_USAGE
     cloud: str = "aws"
     cloud_region: str = ""
+    shares: Mapping[str, Share] = field(default_factory=dict)
 
     def wanted(self, path: str) -> Any:
         """What the requirements say, under the dotted name or step by step; None if nothing."""
@@ -121,6 +124,24 @@ class Ledger:
         if numbers and len(numbers) == len(value.scenarios):
             return Bounds(min(numbers), max(numbers))
         return None
+
+    def workload_need(self, path: str) -> Any:
+        """What the requirements say of the first workload that this resource matches."""
+        for entry in self.costing.wanted("workloads") or ():
+            if matches(self.resource, entry.get("match") or {}):
+                found: Any = entry
+                for step in path.split("."):
+                    found = found.get(step) if isinstance(found, Mapping) else None
+                return found
+        return None
+
+    def wanted(self, path: str) -> Any:
+        """Of its workload, else of the design."""
+        found = self.workload_need(path)
+        return self.costing.wanted(path) if found is None else found
+
+    def need(self, path: str) -> Decimal | None:
+        return countable(decimal_of(self.wanted(path)))
 
     def used(self, *names: str) -> Decimal | None:
         """A figure of the usage file, by the first of these (dotted) names that is given."""

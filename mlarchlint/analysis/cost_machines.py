@@ -123,8 +123,8 @@ def training_cluster(ledger: Ledger) -> None:
 
 def training_hours(ledger: Ledger) -> tuple[Decimal, str]:
     """Hours of training a month: the requirements, the resource's own limit, or the default."""
-    runs = ledger.used("monthly_runs") or ledger.costing.need("training.runs_per_month")
-    hours = ledger.used("run_hours") or ledger.costing.need("training.max_run_hours")
+    runs = ledger.used("monthly_runs") or ledger.need("training.runs_per_month")
+    hours = ledger.used("run_hours") or ledger.need("training.max_run_hours")
     limit = ledger.number("max_runtime_s")
     said = []
     if hours is None and limit is not None:

@@ -30,11 +30,6 @@ def load_balancer(ledger: Ledger) -> None:
         share = "a place on a load balancer that is there, to one of its own"
         ledger.add("load balancer of the cluster", "lb", CLUSTER_ENTRY[ledger.provider], ZERO, HOURS, share)
         return
-    twin = _secure_twin(ledger)
-    if twin is not None:
-        ledger.note(f"the traffic is counted at {twin.address}, which has the same address")
-        _forwarding_rule(ledger)
-        return
     served = requests(ledger)
     answers, questions = response_gib(ledger, served), request_gib(ledger, served)
     data = Bounds(answers.low + questions.low, answers.high + questions.high)
@@ -59,22 +54,6 @@ def load_balancer(ledger: Ledger) -> None:
         ledger.add("data processed", "lb", "data", data.low, data.high)
     if ledger.text("scheme") == "internet":
         internet(ledger, answers)
-
-
-def _secure_twin(ledger: Ledger) -> Resource | None:
-    """The rule for port 443 beside Google's rule for port 80 on one address."""
-    graph = ledger.costing.graph
-    if ledger.provider != "google" or _ports(ledger.resource) != {"80"}:
-        return None
-    for address in graph.targets(ledger.resource, Relation.USES):
-        for other in graph.sources(address, Relation.USES):
-            if other.kind == "load_balancer" and "443" in _ports(other):
-                return other
-    return None
-
-
-def _ports(resource: Resource) -> set[str]:
-    return {str(port.raw) for port in resource["ports"].items() if port.is_known}
 
 
 def _forwarding_rule(ledger: Ledger) -> None:
@@ -127,11 +106,13 @@ def _stated_units(ledger: Ledger, network: bool) -> Decimal | None:
 
 
 def internet(ledger: Ledger, answers: Bounds) -> None:
-    """Answers to the internet; behind a CDN they leave through it."""
+    """Answers to the internet; behind a CDN or another balancer they leave through it."""
     graph = ledger.costing.graph
-    if any(source.kind == "cdn" for source in graph.sources(ledger.resource, Relation.ROUTES_TO)):
-        ledger.note("answers leave through the CDN, where they are priced")
-        return
+    for source in graph.reach(ledger.resource, Relation.ROUTES_TO, Relation.RESOLVES_TO, backwards=True):
+        if source.kind == "cdn" or (source.kind == "load_balancer" and source["scheme"].text() == "internet"):
+            name = "the CDN" if source.kind == "cdn" else source.address
+            ledger.note(f"answers leave through {name}, where they are priced")
+            return
     egress(ledger, answers)
 
 

@@ -46,9 +46,9 @@ def size_of(ledger: Ledger, *names: str) -> tuple[Decimal, Decimal, tuple[str, .
         return said, said, ()
     role = data_role(ledger)
     size = STORE_GIB.get(role, OTHER_STORE_GIB)
-    model = ledger.costing.need("model.size_gib")
+    model = ledger.need("model.size_gib")
     if role == "model" and model is not None:
-        versions = ledger.costing.need("updates.per_month") or Decimal(1)
+        versions = ledger.need("updates.per_month") or Decimal(1)
         return (
             model,
             model * versions,
