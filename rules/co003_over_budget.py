@@ -65,9 +65,9 @@ def _range(low: Decimal, high: Decimal) -> str:
 
 
 def _largest(design: Design) -> str:
-    """The resource that costs most, by its low figure."""
-    costs = [(estimate.monthly.low, key) for key, estimate in design.estimate.resources.items()]
-    amount, key = max(costs, default=(Decimal(0), ""))
+    """The resource that costs most, by its low figure; the first of several."""
+    costs = [(estimate.monthly.low, key) for key, estimate in sorted(design.estimate.resources.items())]
+    amount, key = max(costs, key=lambda cost: cost[0], default=(Decimal(0), ""))
     return f"; {key} alone ${amount:,.0f}" if amount > 0 else ""
 
 
