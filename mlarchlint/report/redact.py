@@ -10,7 +10,8 @@ from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 MASK = "(sensitive)"
-_LEAST = 4  # shorter secrets would blank out ordinary words
+_LEAST = 6  # shorter secrets would blank out ordinary words
+_LONG = 16  # no ordinary word is so long: these are found inside other words too
 # A literal written beside a name that says what it is, sensitive or not as the evaluator sees it.
 _NAMED = re.compile(
     r"""(?ix) ( ["']?  [\w.-]* (?: passwo?r?d | passphrase | secret(?:_?(?:key|string|value|access_key))?
@@ -61,5 +62,9 @@ class Redactor:
 
 
 def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """A shorter secret only as a whole word: `user` of a Secret is no secret in `kubeflow-user`."""
     longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
-    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+    forms = [
+        re.escape(s) if len(s) >= _LONG else rf"(?<![\w-]){re.escape(s)}(?![\w-])" for s in longest_first
+    ]
+    return re.compile("|".join(forms)) if forms else None
