@@ -140,7 +140,7 @@ def _where(step: Step, value: Value) -> Value:
 def _decoded(value: Value) -> Value:
     text = value.text()
     if text is None:
-        return value
+        return value if value.inside is None else value.inside
     try:
         decoded = from_plain(json.loads(text), value.span)
     except (ValueError, RecursionError):

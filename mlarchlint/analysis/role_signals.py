@@ -88,7 +88,7 @@ def is_accelerated(provider: str, instance_type: str) -> bool:
 
 
 def _listed(value: Value) -> tuple[Value, ...]:
-    return value.items() or ((value,) if value.text() else ())
+    return value.items() or ((value,) if value.clue() else ())
 
 
 def override(resource: Resource) -> tuple[str, SourceSpan] | None:
@@ -104,7 +104,7 @@ def override(resource: Resource) -> tuple[str, SourceSpan] | None:
 def is_no_workload(resource: Resource) -> bool:
     """A controller, an exporter, a database: part of the platform, not of what it does."""
     table = role_tables()["no_workload"]
-    images = [text for value in _listed(resource["images"]) if (text := value.text())]
+    images = [text for value in _listed(resource["images"]) if (text := value.clue())]
     names = [resource.instance.name, *(image.rpartition("/")[2].partition(":")[0] for image in images)]
     if find_token(names, table["tokens"]):
         return True
@@ -149,7 +149,7 @@ def _matched(resource: Resource, trait: str, table: str) -> Iterator[Signal]:
     """The strongest row that any text of the trait matches: each class counts once per role."""
     seen: set[str] = set()
     for value in _listed(resource[trait]):
-        text = value.text()
+        text = value.clue()
         if not text:
             continue
         for pattern, row in _patterns()[table]:
@@ -173,7 +173,7 @@ def names_of(resource: Resource) -> list[str]:
         resource.tags.get("name"),
         resource.tags.get("app"),
     ):
-        text = value.text() if value is not None else None
+        text = value.clue() if value is not None else None
         if text:
             texts.append(text)
     for key in ("app.kubernetes.io/name", "app.kubernetes.io/part-of"):
@@ -193,7 +193,7 @@ def _named(resource: Resource) -> Iterator[Signal]:
         if token:
             seen.add(role)
             yield Signal(f'its name says "{token}"', row["role"], row["ml"], resource.span)
-    texts += [text for value in resource.tags.values() if (text := value.text())]
+    texts += [text for value in resource.tags.values() if (text := value.clue())]
     texts.append(resource.span.file.rpartition("/")[0])
     token = find_token(texts, tables["context"]["tokens"])
     if token:

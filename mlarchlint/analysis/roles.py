@@ -140,7 +140,7 @@ def data_role(store: Resource) -> str | None:
     if own:
         return own
     texts = names_of(store)
-    bucket = store.instance.get("bucket").text()
+    bucket = store.instance.get("bucket").clue()
     if bucket:
         texts.append(bucket)
     for role, tokens in role_tables()["data_roles"].items():

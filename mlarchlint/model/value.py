@@ -43,6 +43,9 @@ class Value:
     scenarios: of an unknown value that depends on an unknown condition, what it is in each
     case: `(("IsProd is true", value), ("IsProd is false", value))`. A verdict on which all
     scenarios agree is certain.
+    pattern: of an unknown text, what is known of it, with `*` for the rest
+    (`*.dkr.ecr.*.amazonaws.com/ranker:1.2`): evidence of what something is, never a verdict.
+    inside: of an unknown text that encodes a partly known structure, that structure.
     """
 
     state: State
@@ -55,6 +58,8 @@ class Value:
     default: bool = False
     error: bool = False
     scenarios: tuple[tuple[str, Value], ...] = ()
+    pattern: str = ""
+    inside: Value | None = None
 
     @staticmethod
     def known(
@@ -178,6 +183,10 @@ class Value:
     def text(self) -> str | None:
         """The string it holds, or None."""
         return self.raw if self.state is State.KNOWN and isinstance(self.raw, str) else None
+
+    def clue(self) -> str | None:
+        """The string it holds; of an unknown one, what is known of it. For evidence, not for verdicts."""
+        return self.text() if self.state is State.KNOWN else self.pattern or None
 
     def mapping(self) -> Mapping[str, Value]:
         """The members of a known object; empty otherwise."""

@@ -42,7 +42,12 @@ def concatenated(parts: Sequence[Value], separator: str, span: SourceSpan) -> Va
             )
             if wrong is not None:
                 return Value.failed("only text can be joined", wrong.span)
-            return unknown_of(chosen, span)
+            found = unknown_of(chosen, span)
+            known = separator.join(
+                part.pattern or "*" if text is None else text
+                for part, text in zip(chosen, texts, strict=False)
+            )
+            return found if found.sensitive or not known.strip("*") else replace(found, pattern=known)
         return merged(chosen, separator.join(text for text in texts if text is not None), span)
 
     return combine(parts, make, span)

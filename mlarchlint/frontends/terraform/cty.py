@@ -106,10 +106,12 @@ class Unknown:
     symbolic: Terraform knows it at plan time and we do not (a data source), so its elements
     are told apart by their paths. not_null: it is certainly not null. members: of a resource
     as a whole, some of whose attributes are known: the value of an attribute, or None where
-    only the provider knows it (a longer path, as of any unknown value).
+    only the provider knows it (a longer path, as of any unknown value). text: of a string,
+    its known parts with `partial_text.HOLE` for the others. inside: of JSON text, the value that
+    it encodes. Neither changes what an expression gives.
     """
 
-    __slots__ = ("members", "not_null", "path", "symbolic", "why")
+    __slots__ = ("inside", "members", "not_null", "path", "symbolic", "text", "why")
 
     def __init__(
         self,
@@ -125,6 +127,8 @@ class Unknown:
         self.symbolic = symbolic
         self.not_null = not_null
         self.members = members
+        self.text = ""
+        self.inside: Value | None = None
 
 
 class Value:

@@ -48,7 +48,10 @@ _ANY = Param("value", DYNAMIC, null=True, unknown=True)
 @function("jsonencode", _ANY, returns=STRING)
 def json_encode(arguments: list[Value], context: Context) -> Value:
     if is_open(arguments[0]):
-        return unknown_because(arguments, STRING, context.span)
+        found = unknown_because(arguments, STRING, context.span)
+        if not found.sensitive:
+            found.v.inside = arguments[0]
+        return found
     return Value(STRING, json_text(arguments[0]), context.span)
 
 

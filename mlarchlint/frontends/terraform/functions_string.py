@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from mlarchlint.frontends.terraform.cty import BOOL, DYNAMIC, NUMBER, STRING, Unknown, Value, list_type
+from mlarchlint.frontends.terraform.cty import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    Unknown,
+    Value,
+    list_type,
+    string,
+)
 from mlarchlint.frontends.terraform.format import formatted
 from mlarchlint.frontends.terraform.functions import (
     MAX_ELEMENTS,
@@ -15,7 +24,9 @@ from mlarchlint.frontends.terraform.functions import (
     unknown_because,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.graphemes import graphemes
+from mlarchlint.frontends.terraform.partial_text import HOLE, partial_text
 from mlarchlint.frontends.terraform.regexes import Match, expand, find_all, find_first, replaced, result_type
+from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.frontends.terraform.syntax_template import SPACES
 from mlarchlint.frontends.terraform.template import MAX_LENGTH
 
@@ -129,7 +140,10 @@ def join(arguments: list[Value], context: Context) -> Value:
         raise refused("at least two arguments are required")
     items = [item for argument in arguments[1:] for item in argument.v]
     if any(type(item.v) is Unknown for item in items):
-        return unknown_because(arguments, STRING, context.span)
+        found = unknown_because(arguments, STRING, context.span)
+        if not found.sensitive:
+            found.v.text = partial_text(items, arguments[0].v)
+        return found
     if any(item.v is None for item in items):
         raise invalid("element is null; cannot concatenate null values")
     text = arguments[0].v.join([item.v for item in items])
@@ -183,8 +197,20 @@ def format_(arguments: list[Value], context: Context) -> Value:
     if any(map(_untyped, arguments[1:])):
         return unknown_because(arguments, DYNAMIC, context.span)
     if any(map(_open, arguments[1:])):
-        return unknown_because(arguments, STRING, context.span)
+        found = unknown_because(arguments, STRING, context.span)
+        if not found.sensitive:
+            found.v.text = _partly_formatted(arguments)
+        return found
     return Value(STRING, formatted(arguments[0].v, arguments[1:]), context.span)
+
+
+def _partly_formatted(arguments: list[Value]) -> str:
+    holes = [string(argument.v.text or HOLE) if argument.is_unknown else argument for argument in arguments]
+    try:
+        text = formatted(holes[0].v, holes[1:])
+    except EvaluationError:
+        return ""  # a verb that takes no text
+    return text if text.strip(HOLE) else ""
 
 
 def _untyped(value: Value) -> bool:

@@ -10,6 +10,7 @@ from mlarchlint.frontends.terraform.comprehension import Evaluate, pairs
 from mlarchlint.frontends.terraform.convert import ConversionError, convert
 from mlarchlint.frontends.terraform.cty import STRING, Unknown, Value, friendly
 from mlarchlint.frontends.terraform.operators import combined, unknown_from
+from mlarchlint.frontends.terraform.partial_text import partial_text
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope
 from mlarchlint.model.span import SourceSpan
 
@@ -87,7 +88,10 @@ def _as_text(value: Value, span: SourceSpan) -> Value:
 
 def joined_text(parts: list[Value], span: SourceSpan) -> Value:
     if any(type(part.v) is Unknown for part in parts):
-        return unknown_from(parts, STRING, span)
+        found = unknown_from(parts, STRING, span)
+        if not found.sensitive:
+            found.v.text = partial_text(parts)
+        return found
     text = "".join([part.v for part in parts])
     if len(text) > MAX_LENGTH:
         raise EvaluationError("The string is too long", span, f"more than {MAX_LENGTH} characters")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from mlarchlint.frontends.terraform import cty
 from mlarchlint.frontends.terraform.number import text_of
+from mlarchlint.frontends.terraform.partial_text import encoded_in, pattern
 from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Origin, State, Value
@@ -37,7 +39,8 @@ class _Conversion:
         held: Any = value.v
         kind = type(held)
         if kind is cty.Unknown:
-            return Value(State.UNKNOWN, None, span, origin, held.why, value.refs, sensitive)
+            found = Value(State.UNKNOWN, None, span, origin, held.why, value.refs, sensitive)
+            return found if sensitive else self._partial(found, held)
         if kind is tuple or kind is dict:
             self.left -= len(held)
             if self.left < 0:
@@ -49,6 +52,15 @@ class _Conversion:
         elif kind is not str and kind is not bool and kind is not int and held is not None:
             held = Decimal(text_of(held))
         return Value(State.KNOWN, held, span, origin, "", value.refs, sensitive)
+
+    def _partial(self, found: Value, held: cty.Unknown) -> Value:
+        """With what is known of an unknown text."""
+        if held.inside is not None:
+            return replace(found, inside=self.convert(held.inside, found.span, found.origin, False))
+        if held.text:
+            inside = encoded_in(held.text, held.why, found.span)
+            return replace(found, pattern=pattern(held.text), inside=inside)
+        return found
 
     def _part(self, part: cty.Value, span: SourceSpan, origin: tuple[Origin, ...], sensitive: bool) -> Value:
         place = part.span if _inside(part.span, span) else span
