@@ -10,6 +10,7 @@ from typing import Any
 
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.rendering_options import Rendering
 from mlarchlint.requirements import Requirements
 from mlarchlint.usage import NO_USAGE, Usage
 
@@ -71,6 +72,7 @@ class Config:
     workspace: str = "default"
     parameters: Mapping[str, str] = field(default_factory=dict)
     usage: Usage = NO_USAGE
+    rendering: Rendering = field(default_factory=Rendering)
     fail_on: Severity | None = Severity.LOW
     environment: str = ""
     limits: Limits = field(default_factory=Limits)

@@ -136,6 +136,12 @@ def _with_inputs(
             **{name: _as_parameter(value) for name, value in data.get("parameters", {}).items()},
         },
         usage=_usage(config.usage, document, path, base, fence),
+        rendering=config.rendering.layered(
+            data,
+            lambda name, place: _inside(
+                base / name, fence, document.span((*path, "helm", "values", str(place)))
+            ),
+        ),
     )
 
 
