@@ -88,17 +88,15 @@ def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
     fix = "turn on encryption at rest; on an existing store this may replace it, so copy the data first"
     match encrypted.is_true():
         case Truth.NO:
-            scenario = encrypted.scenario_where(lambda value: ~value.is_true())
-            when = f" when {scenario}" if scenario else ""
-            yield Hit(encrypted, f"stores its data unencrypted{when}", fix=fix)
+            yield Hit(encrypted, "stores its data unencrypted", fix=fix)
         case Truth.MAYBE:
+            claim = f"encryption at rest is not known: {encrypted.why}"
             scenario = encrypted.scenario_where(lambda value: ~value.is_true())
             if scenario:
-                yield Hit(encrypted, f"stores its data unencrypted when {scenario}", fix=fix)
-            else:
-                yield Hit(
-                    encrypted, f"encryption at rest is not known: {encrypted.why}", certain=False, fix=fix
-                )
+                claim = f"stores its data unencrypted when {scenario}"
+            # A branch of the code that leaves the data in the clear is there; what an input will be is not known.
+            certain = bool(scenario) and not scenario.startswith("parameter ")
+            yield Hit(encrypted, claim, certain=certain, fix=fix)
 
 
 def _undescribed(node: Resource, design: Design, encrypted: Value) -> bool:
