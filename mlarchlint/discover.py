@@ -15,6 +15,7 @@ from mlarchlint.frontends.yaml_text import sniff
 from mlarchlint.ignored import Ignored
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.real_paths import RealPaths, relative
 from mlarchlint.source_texts import SourceTexts, Unreadable
 
 SKIPPED_FOLDERS = frozenset({
@@ -85,13 +86,14 @@ class _Walk:
     def __init__(self, given: list[Path], config: Config) -> None:
         self.base = _base_of(given)
         self.root = _root_of(given)
-        self.texts = SourceTexts(self.base, self.root, config.limits.file_bytes)
+        self.places = RealPaths()
+        self.texts = SourceTexts(self.base, self.root, config.limits.file_bytes, self.places)
         self.ignored = Ignored(self.root, config.base, config.exclude)
         self.found = _Found()
         self.seen: set[str] = set()
 
     def shown(self, place: Path | str) -> str:
-        return Path(os.path.relpath(place, self.base)).as_posix()
+        return relative(str(place), str(self.base))
 
     def enter(self, place: Path) -> None:
         """A path of the command line: taken whatever its name, whatever `.gitignore` says."""
@@ -171,7 +173,7 @@ class _Walk:
         return True
 
     def file(self, place: str, name: str, alone: bool = False) -> None:
-        real = os.path.realpath(place)
+        real = self.places.of(place)
         shown = self.shown(place)
         if is_configuration(name):
             folder = shown.rpartition("/")[0] or "."

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mlarchlint.real_paths import is_within, relative
+
 Chain = tuple[tuple[str, Any], ...]
 
 
@@ -22,12 +24,12 @@ class Ignored:
     def excludes(self, folder: str, name: str, is_folder: bool) -> bool:
         """folder: the real place of the folder that holds the entry."""
         place = os.path.join(folder, name)
-        if self._exclude is not None and _within(place, self._base):
-            relative = os.path.relpath(place, self._base)
-            if self._exclude.check_file(_spelled(relative, is_folder)).include:
+        if self._exclude is not None and is_within(place, self._base):
+            given = self._exclude.check_file(_spelled(relative(place, self._base), is_folder)).include
+            if given:
                 return True
         for above, spec in self._chain(folder):
-            verdict = spec.check_file(_spelled(os.path.relpath(place, above), is_folder)).include
+            verdict = spec.check_file(_spelled(relative(place, above), is_folder)).include
             if verdict is not None:
                 return bool(verdict)
         return False
@@ -35,7 +37,7 @@ class Ignored:
     def _chain(self, folder: str) -> Chain:
         """The `.gitignore` files that apply in a folder, the deepest first."""
         missing = []
-        while folder not in self._chains and _within(folder, self._root):
+        while folder not in self._chains and is_within(folder, self._root):
             missing.append(folder)
             if folder == self._root:
                 break
@@ -73,9 +75,5 @@ def _spec(lines: Sequence[str]) -> Any:
     return GitIgnoreSpec.from_lines(kept)
 
 
-def _spelled(relative: str, is_folder: bool) -> str:
-    return relative.replace(os.sep, "/") + ("/" if is_folder else "")
-
-
-def _within(place: str, folder: str) -> bool:
-    return place == folder or place.startswith(folder.rstrip(os.sep) + os.sep)
+def _spelled(path: str, is_folder: bool) -> str:
+    return path + ("/" if is_folder else "")

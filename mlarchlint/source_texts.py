@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from mlarchlint.real_paths import RealPaths, is_within
+
 
 class Unreadable(ValueError):
     """A file that cannot be used; code, summary and detail as in a Diagnostic."""
@@ -18,10 +20,11 @@ class Unreadable(ValueError):
 class SourceTexts:
     """By shown path (relative to the base). Kept, so that reports can quote what was read."""
 
-    __slots__ = ("_base", "_kept", "_limit", "_root")
+    __slots__ = ("_base", "_kept", "_limit", "_places", "_root")
 
-    def __init__(self, base: Path, root: Path, limit: int) -> None:
-        self._base = base
+    def __init__(self, base: Path, root: Path, limit: int, places: RealPaths | None = None) -> None:
+        self._base = str(base)
+        self._places = places or RealPaths()
         self._root = os.path.realpath(root)
         self._limit = limit
         self._kept: dict[str, bytes] = {}
@@ -65,8 +68,8 @@ class SourceTexts:
 
     def _inside(self, shown: str) -> str:
         """The real place of a regular file inside the root."""
-        real = os.path.realpath(self._base / shown)
-        if real != self._root and not real.startswith(self._root.rstrip(os.sep) + os.sep):
+        real = self._places.of(os.path.join(self._base, shown))
+        if not is_within(real, self._root):
             raise Unreadable("outside-root", "leads out of the scanned root and was not read")
         if not stat.S_ISREG(os.stat(real).st_mode):
             raise Unreadable("not-a-file", "not a regular file")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable
-from pathlib import Path
 
 from mlarchlint.frontends.terraform.declarations import ModuleSyntax, Source, comment_lines, declarations
 from mlarchlint.frontends.terraform.nodes import Argument, File
 from mlarchlint.frontends.terraform.sources import TerraformSources, is_configuration, reader
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.real_paths import RealPaths, is_within, relative
 
 MAX_VALUES = 10_000_000
 _SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
@@ -24,6 +24,7 @@ class Folders:
         self.sources = sources
         self.base = sources.base.resolve()
         self.root = sources.root.resolve()
+        self._places = RealPaths()
         self.diagnostics: list[Diagnostic] = []
         self.read: set[str] = set()
         self.failed: set[str] = set()
@@ -43,17 +44,20 @@ class Folders:
 
     def resolve(self, directory: str, source: str) -> str | None:
         """The folder that a path in `directory` leads to, as shown; None where it leaves the root."""
-        place = Path(os.path.realpath(self.base / directory / source))
-        if not place.is_relative_to(self.root):
+        place = self._places.of(self._place(directory, source))
+        if not is_within(place, str(self.root)):
             return None
-        real = Path(os.path.relpath(place, self.base)).as_posix()
+        real = relative(place, str(self.base))
         return self._shown.get(real, real)
 
     def exists(self, directory: str) -> bool:
-        return (self.base / directory).is_dir()
+        return os.path.isdir(self._place(directory))
+
+    def _place(self, *parts: str) -> str:
+        return os.path.join(self.base, *parts)
 
     def _real(self, directory: str) -> str:
-        return Path(os.path.relpath(os.path.realpath(self.base / directory), self.base)).as_posix()
+        return relative(self._places.of(self._place(directory)), str(self.base))
 
     # -- files ---------------------------------------------------------------------------
 
@@ -75,9 +79,9 @@ class Folders:
             given = self._listed(directory)
         kept: dict[str, str] = {}
         for path in sorted(_without_shadowed(given)):
-            place = Path(os.path.realpath(self.base / path))
-            if place.is_relative_to(self.root):
-                kept.setdefault(str(place), path)
+            place = self._places.of(self._place(path))
+            if is_within(place, str(self.root)):
+                kept.setdefault(place, path)
             elif path not in self.failed:
                 self.fail(path, "terraform-outside-root", f"{path} is a link that leaves the scanned root")
         return list(kept.values())
@@ -88,7 +92,7 @@ class Folders:
     def names_in(self, directory: str) -> list[str]:
         """The names in a folder; none where it cannot be listed."""
         try:
-            return sorted(os.listdir(self.base / directory))
+            return sorted(os.listdir(self._place(directory)))
         except OSError:
             return []
 
@@ -99,7 +103,7 @@ class Folders:
         return self._values[path]
 
     def _read_values(self, path: str, given: bool) -> dict[str, Argument]:
-        outside = given and not Path(os.path.realpath(self.base / path)).is_relative_to(self.root)
+        outside = given and not is_within(self._places.of(self._place(path)), str(self.root))
         text = self.text(path, reader(self.base, MAX_VALUES) if outside else self.sources.read)
         if text is None:
             return {}

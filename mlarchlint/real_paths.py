@@ -1,0 +1,46 @@
+"""Where paths really lead, with a memory: a tree's files share their folders, and each is looked at once."""
+
+from __future__ import annotations
+
+import os
+
+
+class RealPaths:
+    """os.path.realpath for many paths of one tree. For the time of one scan: it never looks twice."""
+
+    __slots__ = ("_steps",)
+
+    def __init__(self) -> None:
+        self._steps: dict[str, str] = {}
+
+    def of(self, place: str) -> str:
+        if os.sep != "/":
+            return os.path.realpath(place)
+        real = "/"
+        for name in (place if place.startswith("/") else os.path.join(os.getcwd(), place)).split("/"):
+            if name == "..":
+                real = os.path.dirname(real)
+            elif name and name != ".":
+                real = self._step(f"{real}/{name}" if real != "/" else f"/{name}")
+        return real
+
+    def _step(self, place: str) -> str:
+        """The real place of an entry of a folder that is real itself."""
+        found = self._steps.get(place)
+        if found is None:
+            found = os.path.realpath(place) if os.path.islink(place) else place
+            self._steps[place] = found
+        return found
+
+
+def is_within(place: str, folder: str) -> bool:
+    """Of two real paths."""
+    return place == folder or place.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def relative(place: str, base: str) -> str:
+    """os.path.relpath of two normal paths, in POSIX form."""
+    start = base.rstrip(os.sep) + os.sep
+    below = place.startswith(start) and place != start
+    found = place.removeprefix(start) if below else os.path.relpath(place, base)
+    return found.replace(os.sep, "/") if os.sep != "/" else found
