@@ -33,6 +33,10 @@ class Design:
         self.requirements = requirements
         self._workspace = workspace
         self._zones: dict[str, ZoneSpan] = {}
+        self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
+        for other in graph:
+            if other.instance.mode is not Mode.MANAGED:
+                self._unread.setdefault(other.instance.scope, []).append(other)
         self._workload_of = {key: workload for workload in workloads for key in workload.members}
 
     def role(self, node: Resource) -> str | None:
@@ -84,10 +88,9 @@ class Design:
             return ""
         if not node.instance.whole:
             return "code outside the scanned files"
-        near = {*self.graph.targets(node), *self.graph.sources(node)}
-        for other in self.graph:
-            if other.instance.mode is Mode.MANAGED or other.instance.scope != node.instance.scope:
-                continue
+        unread = self._unread.get(node.instance.scope, ())
+        near = {*self.graph.targets(node), *self.graph.sources(node)} if unread else ()
+        for other in unread:
             opaque = other.instance.mode is Mode.MODULE and (other.kind == "other" or other.kind in kinds)
             if opaque or other in near or other.type.endswith("terraform_remote_state"):
                 return other.address

@@ -57,6 +57,7 @@ class Trait:
     const: Any = None
     referenced: str | None = None
     because: str = ""
+    heads: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by format: where the paths start
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ class Kind:
     reference: str = ""
 
 
-_STEP = re.compile(r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>(?:\[\])?|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)")
+_STEP = re.compile(
+    r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>(?:\[\])?|\[([\w$:-]+)=([^\]]*)\])?(?:\.|$)"
+)
 
 
 @cache
@@ -125,9 +128,10 @@ def _value_key(raw: object) -> str:
 
 
 def _trait(name: str, entry: Mapping[str, Any]) -> Trait:
+    paths = _paths(entry)
     return Trait(
         name=name,
-        paths=_paths(entry),
+        paths=paths,
         op=entry.get("op", "value"),
         values={_value_key(raw): neutral for raw, neutral in entry.get("values", {}).items()},
         match=re.compile(entry["match"]) if "match" in entry else None,
@@ -139,6 +143,7 @@ def _trait(name: str, entry: Mapping[str, Any]) -> Trait:
         const=entry.get("const"),
         referenced=entry.get("referenced"),
         because=entry.get("because", ""),
+        heads={form: frozenset(path[0].name for path in given) for form, given in paths.items()},
     )
 
 

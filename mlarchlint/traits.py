@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from mlarchlint import measures
 from mlarchlint.kinds import Kind, Path, Step, Trait
@@ -14,13 +15,21 @@ from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Raw, State, Value, from_plain
 
+_NOWHERE: frozenset[str] = frozenset()
+
 
 def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
     """Every trait of the entry that has a value, a constant or a default on this instance."""
     body = Value.known(instance.body, instance.span)
+    absent = Value.absent(instance.span)
+    written = instance.body.keys()
     traits = {}
     for trait in kind.traits:
-        value = read_trait(trait, form, body)
+        # Most traits of a kind are not written on most instances: then no path needs to be walked.
+        if trait.const is None and written.isdisjoint(trait.heads.get(form, _NOWHERE)):
+            value = _judged(trait, form, body, absent)
+        else:
+            value = read_trait(trait, form, body)
         if not value.is_absent:
             traits[trait.name] = value
     return traits
@@ -28,7 +37,7 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
 
 def read_trait(trait: Trait, form: str, body: Value) -> Value:
     if trait.const is not None:
-        return replace(from_plain(trait.const, body.span), default=True)
+        return _constant(trait.const, body.span)
     return _judged(trait, form, body, read_paths(trait.paths.get(form, ()), body))
 
 
@@ -76,15 +85,14 @@ def read_path(path: Path, value: Value) -> Value:
             return replace(
                 value, scenarios=tuple((name, read_path(rest, one)) for name, one in value.scenarios)
             )
-        if value.is_unknown:
+        if value.state is State.UNKNOWN:
             return value
         if not step.name:
             return _each(_elements(value, step), path[place + 1 :], value)
-        items = value.items()
-        if items or (value.state is State.KNOWN and isinstance(value.raw, tuple)):
-            value = items[0] if items else Value.absent(value.span)
-        if value.is_unknown:
-            return value
+        if isinstance(value.raw, tuple):
+            value = value.raw[0] if value.raw else Value.absent(value.span)
+            if value.state is State.UNKNOWN:
+                return value
         member = value.get(step.name)
         if step.mode == "member":
             value = member
@@ -111,7 +119,7 @@ def _each(elements: tuple[Value, ...] | None, rest: Path, whole: Value) -> Value
     if elements is None:
         return whole
     if not rest:
-        return replace(whole, raw=elements)
+        return whole.with_raw(elements)
     results: list[Value] = []
     nested = any(step.mode in ("each", "values") for step in rest)
     for element in elements:
@@ -120,7 +128,7 @@ def _each(elements: tuple[Value, ...] | None, rest: Path, whole: Value) -> Value
             results.extend(found.raw)
         else:
             results.append(found)
-    return replace(whole, raw=tuple(results))
+    return whole.with_raw(tuple(results))
 
 
 def _where(step: Step, value: Value) -> Value:
@@ -159,7 +167,7 @@ def _exists(value: Value) -> Value:
 
 def _negated(trait: Trait, value: Value) -> Value:
     if trait.negate and value.state is State.KNOWN and isinstance(value.raw, bool):
-        return replace(value, raw=not value.raw)
+        return value.with_raw(not value.raw)
     return value
 
 
@@ -175,10 +183,15 @@ def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
             return Value.unknown(found.why, found.span, refs=found.refs)
         raw = "null" if found.is_absent else str(found.raw).lower()
         if raw == condition.equals:
-            return replace(from_plain(condition.value, span), default=True)
+            return _constant(condition.value, span)
     if trait.default is None:
-        return Value.absent(span)
-    return replace(from_plain(trait.default, span), default=True)
+        return absent if span is absent.span else Value.absent(span)
+    return _constant(trait.default, span)
+
+
+def _constant(data: Any, span: SourceSpan) -> Value:
+    """What the entry says, not the code."""
+    return Value(State.KNOWN, from_plain(data, span).raw, span, default=True)
 
 
 # -- operators ---------------------------------------------------------------------------
@@ -187,14 +200,14 @@ def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
 def _list(value: Value) -> Value:
     if value.is_unknown or isinstance(value.raw, tuple):
         return value
-    return replace(value, raw=(value,))
+    return value.with_raw((value,))
 
 
 def _count(value: Value) -> Value:
     if value.is_unknown:
         return value
     size = len(value.raw) if isinstance(value.raw, (tuple, Mapping)) else 1
-    return replace(value, raw=size)
+    return value.with_raw(size)
 
 
 def _first(value: Value) -> Value:
@@ -290,11 +303,11 @@ def _converted(trait: Trait, value: Value) -> Value:
     if value.state is not State.KNOWN or value.raw is None:
         return value
     if isinstance(value.raw, tuple) and trait.op not in ("count",):
-        return replace(value, raw=tuple(_converted(trait, item) for item in value.raw))
+        return value.with_raw(tuple(_converted(trait, item) for item in value.raw))
     raw = _mapped(trait, value.raw)
     if isinstance(raw, (dict, list)) and raw is not value.raw:
         return replace(from_plain(raw, value.span), origin=value.origin, refs=value.refs)
-    return replace(value, raw=_scaled(trait, _typed(trait.type, raw)))
+    return value.with_raw(_scaled(trait, _typed(trait.type, raw)))
 
 
 def _matched(trait: Trait, value: Value) -> Value:

@@ -17,11 +17,21 @@ def words(text: str) -> tuple[str, ...]:
 
 def find_token(texts: Iterable[str], tokens: Iterable[str]) -> str | None:
     """The first token (words joined by `-`) that stands whole in one of the texts."""
-    candidates = [(token, words(token)) for token in tokens]
+    table = tuple(tokens)
+    firsts = _firsts(table)
     for text in texts:
         found = words(text)
-        for token, wanted in candidates:
+        # Few texts hold even the first word of a token, so that most are done with here.
+        if firsts.isdisjoint(found):
+            continue
+        for token in table:
+            wanted = words(token)
             size = len(wanted)
             if any(found[at : at + size] == wanted for at in range(len(found) - size + 1)):
                 return token
     return None
+
+
+@lru_cache(maxsize=256)
+def _firsts(tokens: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words(token)[0] for token in tokens if words(token))

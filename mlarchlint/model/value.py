@@ -15,6 +15,8 @@ from mlarchlint.model.truth import Truth
 # structure keeps what is known; numbers are int when integral, else Decimal.
 Raw = Union[None, bool, int, Decimal, str, "Mapping[str, Value]", "tuple[Value, ...]"]
 JSON = Any
+_SCALAR = (str, int, Decimal, type(None))  # bool is an int
+_NO_OBJECT = (*_SCALAR, tuple)
 
 
 class State(Enum):
@@ -190,7 +192,11 @@ class Value:
 
     def mapping(self) -> Mapping[str, Value]:
         """The members of a known object; empty otherwise."""
-        return self.raw if isinstance(self.raw, Mapping) else {}
+        raw = self.raw
+        # Asked of every value many times over: the question to the abstract class is slow and rarely needed.
+        if isinstance(raw, dict):
+            return raw
+        return {} if isinstance(raw, _NO_OBJECT) or not isinstance(raw, Mapping) else raw
 
     def items(self) -> tuple[Value, ...]:
         """The elements of a known list; empty otherwise."""
@@ -201,19 +207,42 @@ class Value:
         if self.scenarios:
             return replace(self, scenarios=tuple((case, value.get(name)) for case, value in self.scenarios))
         if self.state is State.UNKNOWN:
-            return replace(self, why=self.why)
+            return self
         found = self.mapping().get(name)
         return found if found is not None else Value.absent(self.span)
 
     def walk(self) -> Iterator[Value]:
         """Itself and everything in it, depth first."""
-        yield self
-        for part in (*self.items(), *self.mapping().values()):
-            yield from part.walk()
+        pending = [self]
+        while pending:
+            value = pending.pop()
+            yield value
+            raw = value.raw
+            if isinstance(raw, tuple):
+                pending.extend(reversed(raw))
+            elif not isinstance(raw, _NO_OBJECT):
+                pending.extend(reversed(tuple(value.mapping().values())))
 
     def all_refs(self) -> tuple[str, ...]:
         """The refs of the value and of all its parts, in order, without repetition."""
+        if isinstance(self.raw, _SCALAR):
+            return self.refs if len(self.refs) < 2 else tuple(dict.fromkeys(self.refs))
         return tuple(dict.fromkeys(ref for part in self.walk() for ref in part.refs))
+
+    def with_raw(self, raw: Raw) -> Value:
+        """The same but for what it holds; dataclasses.replace takes twice as long."""
+        return Value(
+            self.state,
+            raw,
+            self.span,
+            self.origin,
+            self.why,
+            self.refs,
+            self.sensitive,
+            self.default,
+            self.error,
+            self.scenarios,
+        )
 
     def with_default(self, raw: Raw, span: SourceSpan) -> Value:
         return Value(State.KNOWN, raw, span, default=True)
@@ -262,6 +291,8 @@ def plain_raw(raw: Raw) -> JSON:
 
 def from_plain(data: JSON, span: SourceSpan = NOWHERE) -> Value:
     """A known Value of plain JSON data, every part with the same span."""
+    if isinstance(data, _SCALAR):
+        return Value.known(data, span)
     if isinstance(data, Mapping):
         return Value.known({str(name): from_plain(part, span) for name, part in data.items()}, span)
     if isinstance(data, (list, tuple)):
