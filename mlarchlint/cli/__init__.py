@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 
@@ -58,6 +59,9 @@ def cli() -> None:
 
 def main() -> None:
     """The console script. A fault of ours ends in one line and exit code 3, never in a traceback."""
+    # A scan builds trees and keeps them to its end. Without cycles they need no collector, which would
+    # walk them over and over while they grow: a quarter of the time of a large scan.
+    gc.disable()
     try:
         cli(prog_name="mlarchlint")
     except Exception as error:
@@ -68,3 +72,6 @@ def main() -> None:
         click.echo(f"error: mlarchlint failed: {type(error).__name__}: {inert(str(error))}", err=True)
         click.echo("  Please report it, with the output under MLARCHLINT_TRACEBACK=1.", err=True)
         raise SystemExit(3) from None
+    finally:
+        gc.freeze()  # nor does the interpreter walk them once more as it ends
+        gc.enable()
