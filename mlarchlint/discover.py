@@ -43,6 +43,7 @@ class SourceFile:
 class Sources:
     """base: what shown paths are relative to. root: nothing outside it is read.
 
+    charts: the shown folders of Helm charts.
     skipped: how many YAML and JSON files are none of the formats. failed: the shown paths
     that could not be read. texts: of every file that anybody read, by shown path.
     """
@@ -54,6 +55,7 @@ class Sources:
     cloudformation: tuple[SourceFile, ...] = ()
     kubernetes: tuple[SourceFile, ...] = ()
     plans: tuple[SourceFile, ...] = ()
+    charts: tuple[str, ...] = ()
     skipped: int = 0
     failed: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -77,6 +79,7 @@ class _Found:
     terraform: dict[str, list[str]] = field(default_factory=dict)
     partial: set[str] = field(default_factory=set)
     documents: dict[str, list[SourceFile]] = field(default_factory=dict)
+    charts: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     skipped: int = 0
@@ -127,6 +130,8 @@ class _Walk:
                     folders.append((entry.path, place))
             elif _is_source(entry.name) and self.is_regular(entry.path):
                 self.file(entry.path, entry.name)
+                if entry.name == "Chart.yaml":
+                    self.found.charts.append(self.shown(folder))
                 if entry.stat().st_size == 0:
                     self.note("empty-file", "the file is empty", entry.path)
         return folders
@@ -221,7 +226,7 @@ class _Walk:
 
     def sources(self) -> Sources:
         found = self.found
-        if not found.terraform and not found.documents and not found.failed:
+        if not (found.terraform or found.documents or found.charts or found.failed):
             detail = "No Terraform, CloudFormation or Kubernetes files below the paths that were given."
             found.diagnostics.append(Diagnostic("nothing-to-scan", "there is nothing to scan", detail))
         directories = {folder: tuple(files) for folder, files in sorted(found.terraform.items())}
@@ -236,6 +241,7 @@ class _Walk:
             cloudformation=tuple(found.documents.get("cloudformation", ())),
             kubernetes=tuple(found.documents.get("kubernetes", ())),
             plans=tuple(found.documents.get("plan", ())),
+            charts=tuple(found.charts),
             skipped=found.skipped,
             failed=frozenset(found.failed),
             diagnostics=tuple(found.diagnostics),

@@ -94,10 +94,8 @@ def evaluate(sources: Sources, config: Config) -> Evaluation:
         parts.append(_plans(sources))
     if sources.cloudformation:
         parts.append(_cloudformation(sources, config))
-    if sources.kubernetes:
-        from mlarchlint.frontends.kubernetes import read_manifests
-
-        parts.append(read_manifests([(file.shown, file.text) for file in sources.kubernetes]))
+    if sources.kubernetes or sources.charts:
+        parts.append(_kubernetes(sources, config))
     instances: list[Instance] = [instance for part in parts for instance in part.instances]
     return Evaluation(
         tuple(instances),
@@ -142,6 +140,19 @@ def _cloudformation(sources: Sources, config: Config) -> Evaluation:
     parameters = tuple((name, _text(value)) for name, value in config.parameters.items())
     texts = {file.shown: file.text for file in sources.cloudformation}
     return evaluate_templates(texts, Options(parameters=parameters), sources.texts.read)
+
+
+def _kubernetes(sources: Sources, config: Config) -> Evaluation:
+    from mlarchlint.frontends.kubernetes import read_manifests
+
+    files = [(file.shown, file.text) for file in sources.kubernetes]
+    if not sources.charts:
+        return read_manifests(files)
+    from mlarchlint.frontends.kubernetes.charts import ChartOptions, render_charts
+
+    said = config.rendering
+    options = ChartOptions(said.helm, said.values, said.release, said.namespace)
+    return read_manifests(files, rendered=render_charts(sources.charts, sources.base, sources.root, options))
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlarchlint.frontends.kubernetes.kustomize import Kustomizations, is_kustomization, read_kustomizations
 from mlarchlint.frontends.kubernetes.placeholders import member_value, without_schemas
@@ -57,17 +57,38 @@ class ManifestOptions:
     whole: bool = True
 
 
+@dataclass(slots=True)
+class Rendered:
+    """What charts and overlays render to, at the lines of what they are rendered from.
+
+    replaced: folders and files that are not to be read as plain manifests. left: folders of charts
+    that were not rendered; that their templates are none has been said.
+    """
+
+    documents: list[Document] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
 def read_manifests(
-    sources: Iterable[tuple[str, str | bytes]], options: ManifestOptions = ManifestOptions()
+    sources: Iterable[tuple[str, str | bytes]],
+    options: ManifestOptions = ManifestOptions(),
+    rendered: Rendered | None = None,
 ) -> Evaluation:
     """(path, text) of files as an evaluation: reading and evaluating in one."""
-    documents: list[Document] = []
-    diagnostics: list[Diagnostic] = []
+    rendered = rendered or Rendered()
+    documents: list[Document] = list(rendered.documents)
+    diagnostics: list[Diagnostic] = list(rendered.diagnostics)
     failed = set()
     for path, text in sources:
+        if _is_in(path, rendered.replaced):
+            continue
         read, found = read_documents(without_schemas(text), path)
         documents += read
         found = _once_a_file(found)
+        if _is_in(path, rendered.left):
+            found = [diagnostic for diagnostic in found if diagnostic.code != "yaml-template"]
         diagnostics += found
         if any(diagnostic.level is Level.ERROR for diagnostic in found):
             failed.add(path)
@@ -78,6 +99,10 @@ def read_manifests(
         evaluation.files_read - failed,
         frozenset(failed),
     )
+
+
+def _is_in(path: str, places: Iterable[str]) -> bool:
+    return any(place in (".", path) or path.startswith(f"{place}/") for place in places)
 
 
 def _once_a_file(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -1,0 +1,111 @@
+"""Runs a renderer (helm, kustomize) as a process that has nothing to reach for.
+
+Its input is untrusted: it gets an empty environment, a home of its own, limits of time, memory and
+output, and only the copy of the files that was made for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 20
+OUTPUT_BYTES = 20 * 1024 * 1024
+MEMORY_BYTES = 4 * 1024 * 1024 * 1024
+
+
+class RenderFailed(Exception):
+    """Why there is no output, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    seconds: float = SECONDS
+    output_bytes: int = OUTPUT_BYTES
+
+
+def run(command: Sequence[str], home: Path, limits: Limits = Limits()) -> str:
+    """What the command writes to standard output. Raises RenderFailed.
+
+    home: an empty folder of this run's own; nothing of the user's environment is passed on.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                cwd=home,
+                env=_environment(home),
+                start_new_session=True,
+                preexec_fn=_limiter(limits),
+            )
+        except OSError as error:
+            raise RenderFailed(f"{os.path.basename(command[0])} cannot be run: {error.strerror}") from None
+        try:
+            code = process.wait(limits.seconds)
+        except subprocess.TimeoutExpired:
+            raise RenderFailed(f"it took more than {limits.seconds:g} seconds") from None
+        finally:
+            _end(process)
+        if output.seek(0, os.SEEK_END) >= limits.output_bytes:
+            raise RenderFailed(f"it writes more than {limits.output_bytes // 1048576} MiB")
+        if code != 0:
+            errors.seek(0)
+            raise RenderFailed(_reason(errors.read(20_000).decode("utf-8", "replace"), home))
+        output.seek(0)
+        return output.read().decode("utf-8", "replace")
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """A PATH, and folders that are thrown away; no token, no proxy, no kubeconfig."""
+    place = str(home)
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return kept | {
+        "HOME": place, "USERPROFILE": place, "TMPDIR": place, "TEMP": place, "LC_ALL": "C", "KUBECONFIG": os.devnull,
+        "HELM_CACHE_HOME": place, "HELM_CONFIG_HOME": place, "HELM_DATA_HOME": place, "HELM_NO_PLUGINS": "1",
+        "GOMAXPROCS": "2",
+    }  # fmt: skip
+
+
+def _limiter(limits: Limits) -> Callable[[], None] | None:
+    if os.name != "posix":
+        return None
+    import resource
+
+    def limit() -> None:
+        seconds = int(limits.seconds) + 1
+        for what, most in (
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_FSIZE, limits.output_bytes),
+            (resource.RLIMIT_AS, MEMORY_BYTES),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(what, (most, most))
+
+    return limit
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The process and what it has started."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _reason(errors: str, home: Path) -> str:
+    """The last line that says something, without the name of the temporary folder."""
+    lines = [line.strip() for line in errors.replace(f"{home}/", "").splitlines() if line.strip()]
+    said = next((line for line in lines if line.lower().startswith("error")), lines[-1] if lines else "")
+    return said[:300] or "it failed without a word"
