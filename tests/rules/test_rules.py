@@ -1,0 +1,119 @@
+"""Every rule is documented, agrees with the catalog, stands alone and is shown both ways in every format."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mlarchlint.model.resource import Mode
+from mlarchlint.model.rule import Rule
+from mlarchlint.registry import built_in_rules
+from tests.test_fixtures import FIXTURES, scanned
+
+RULES = Path(__file__).parents[2] / "rules"
+KINDS = Path(__file__).parents[2] / "mlarchlint" / "data" / "kinds"
+SECTIONS = [
+    "What it does", "Why is this bad", "Example", "Use instead", "When it does not fire", "References",
+]  # fmt: skip
+PROVIDERS = {"aws": "terraform-aws", "google": "terraform-google", "azure": "terraform-azure"}
+CASES = {"certain", "uncertain", "clean"}
+# What cannot be shown in a format, and why.
+NOT_APPLICABLE = {
+    ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
+}
+
+
+def catalog() -> dict[str, tuple[str, str]]:
+    lines = Path(__file__).with_name("catalog.tsv").read_text("utf-8").splitlines()[1:]
+    return {ident: (name, severity) for ident, name, severity in (line.split("\t") for line in lines)}
+
+
+def rules() -> list[Rule]:
+    return list(built_in_rules().values())
+
+
+def files() -> list[Path]:
+    return sorted(path for path in RULES.glob("*.py") if not path.name.startswith("_"))
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_the_documentation_has_its_sections_in_order(rule: Rule) -> None:
+    assert re.findall(r"^## (.+)$", rule.doc, re.MULTILINE) == SECTIONS
+    bodies = re.split(r"^## .+$", rule.doc, flags=re.MULTILINE)
+    assert all(body.strip() for body in bodies)
+    assert re.search(r"^- https://\S+$", bodies[-1], re.MULTILINE)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_the_rule_is_that_of_the_catalog(rule: Rule) -> None:
+    assert (rule.name, rule.severity.name.lower()) == catalog()[rule.id]
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def test_a_rule_file_is_called_after_its_rule_and_imports_only_the_api(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert ours == {"mlarchlint.api"}
+    found = [rule for rule in rules() if rule.source.endswith(f".{path.stem}")]
+    assert [f"{rule.id[4:].lower()}_{rule.name.replace('-', '_')}" for rule in found] == [path.stem]
+
+
+# -- fixtures -----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def mapped() -> dict[str, set[str]]:
+    """The formats in which a kind has an entry."""
+    formats: dict[str, set[str]] = {}
+    for path in KINDS.glob("*.yaml"):
+        for entry in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader):
+            found = formats.setdefault(entry["kind"], set())
+            if "terraform" in entry:
+                found |= (
+                    {PROVIDERS[provider]} if (provider := path.name.partition("-")[0]) in PROVIDERS else set()
+                )
+            found |= {"cloudformation", "kubernetes"} & set(entry)
+    return formats
+
+
+def wanted() -> list[tuple[Rule, str]]:
+    """A rule on the design has no kinds: all of its cases count together."""
+    found = []
+    for rule in rules():
+        formats = set().union(*(mapped().get(kind, set()) for kind in rule.kinds)) if rule.kinds else {""}
+        found += [(rule, one) for one in sorted(formats)]
+    return found
+
+
+def shown(rule: Rule, folder: Path) -> set[str]:
+    """Which verdicts a case holds; clean is a subject of the rule on which nothing is found."""
+    result = scanned(folder, rule.id)
+    verdicts = {"certain" if finding.certain else "uncertain" for finding in result.findings}
+    if not rule.kinds:
+        return verdicts or {"clean"}
+    found = {finding.subject.address for finding in result.findings}
+    for node in result.graph.of_kind(*rule.kinds):
+        role = result.roles.get(node.key)
+        subject = node.part_of is None and node.instance.mode is Mode.MANAGED
+        fits = not rule.roles or (role is not None and role.role in rule.roles)
+        if subject and fits and node.address not in found:
+            return verdicts | {"clean"}
+    return verdicts
+
+
+@pytest.mark.parametrize(("rule", "form"), wanted(), ids=lambda value: getattr(value, "id", value))
+def test_a_rule_is_shown_failing_passing_and_unknown_in_every_format(rule: Rule, form: str) -> None:
+    folders = [folder for folder in sorted((FIXTURES / rule.id).glob(f"{form}*")) if folder.is_dir()]
+    # Manifests have to be shown as manifests, too.
+    folders = [folder for folder in folders if not folder.name.startswith("kubernetes-terraform")]
+    verdicts = set().union(*(shown(rule, folder) for folder in folders))
+    impossible, _ = NOT_APPLICABLE.get((rule.id, form), (set(), ""))
+    assert CASES - verdicts == impossible
