@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ SKIPPED_FOLDERS = frozenset({
     ".venv", "venv", ".tox", ".nox", "site-packages", ".mypy_cache", ".pytest_cache",
     ".aws-sam",
 })  # fmt: skip
+STDIN = "-"
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 
 
@@ -62,13 +64,16 @@ class Sources:
 
 
 def discover(paths: Sequence[Path], config: Config | None = None) -> Sources:
-    """Everything below the paths that a front end may read. Raises NoSuchPath."""
+    """Everything below the paths that a front end may read; `-` is standard input. Raises NoSuchPath."""
     config = config or Config()
-    for path in paths:
+    files = [path for path in paths if str(path) != STDIN]
+    for path in files:
         if not os.path.exists(path):
             raise NoSuchPath(f"there is no file or folder '{path}'")
-    given = [Path(os.path.realpath(path)) for path in paths]
-    walk = _Walk(given, config)
+    given = [Path(os.path.realpath(path)) for path in files]
+    walk = _Walk(given or [Path.cwd()], config)
+    if len(files) < len(paths):
+        walk.standard_input(config.limits.file_bytes)
     for place in given:
         walk.enter(place)
     return walk.sources()
@@ -104,6 +109,17 @@ class _Walk:
             self.folder(place)
         elif self.is_regular(str(place)):
             self.file(str(place), place.name, alone=True)
+
+    def standard_input(self, limit: int) -> None:
+        """What another program has rendered or planned, under the name `stdin`."""
+        data = sys.stdin.buffer.read(limit + 1)
+        if len(data) > limit:
+            detail = "Raise limits.file_mib in the configuration, or scan it in parts."
+            summary = f"more than the limit of {limit / 1048576:g} MiB"
+            self.fail("too-large", summary, str(self.base / "stdin"), detail)
+            return
+        self.texts.keep("stdin", data)
+        self.document(self.base / "stdin", "stdin", alone=True)
 
     def folder(self, folder: Path) -> None:
         """Depth first, in the order of names; a list of folders, not recursion, so that no depth hurts."""

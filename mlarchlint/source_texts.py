@@ -35,6 +35,10 @@ class SourceTexts:
             self._kept[shown] = self._fetch(shown)
         return self._kept[shown]
 
+    def keep(self, shown: str, data: bytes) -> None:
+        """A text that is in no file: standard input."""
+        self._kept[shown] = data
+
     def text(self, shown: str) -> str:
         """Raises Unreadable only."""
         try:

@@ -60,6 +60,8 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
 def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> None:
     """Find what is wrong with the architecture of the designs below PATH.
 
+    PATH may be `-`: rendered manifests, a template or the JSON of a plan on standard input.
+
     \b
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
     configuration, 3 incomplete: something could not be read, or a rule failed.

@@ -12,8 +12,8 @@ from mlarchlint.cli import cli
 _OPTIONS = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
 
 
-def run(*args: str) -> Result:
-    found = CliRunner(**_OPTIONS).invoke(cli, args, prog_name="mlarchlint")
+def run(*args: str, given: bytes = b"") -> Result:
+    found = CliRunner(**_OPTIONS).invoke(cli, args, input=given, prog_name="mlarchlint")
     if found.exception is not None and not isinstance(found.exception, SystemExit):
         raise found.exception
     return found
