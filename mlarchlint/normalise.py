@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from mlarchlint.kinds import EdgeForm, Kind, Kinds
+from mlarchlint.kinds import EdgeForm, Kind, Kinds, Path
 from mlarchlint.model.graph import Dangling, Edge, OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Mode, Resource
 from mlarchlint.model.truth import Truth
@@ -14,7 +14,7 @@ from mlarchlint.model.value import State, Value
 from mlarchlint.module_sources import registry_name
 from mlarchlint.references import Addresses, Names, literals, means_resource
 from mlarchlint.tags import read_tags
-from mlarchlint.traits import read_paths, read_traits
+from mlarchlint.traits import read_path, read_paths, read_traits
 
 _PROVIDERS = {
     "aws": "aws", "awscc": "aws", "google": "google", "azurerm": "azure", "azapi": "azure", "azuread": "azure",
@@ -157,8 +157,8 @@ class _Weave:
         """Every resource that the paths of a form name, with the value that names it."""
         instance = draft.resource.instance
         body = Value.known(instance.body, instance.span)
-        for path in form.paths.get(draft.form, ()):
-            value = read_paths((path,), body)
+        for path in _written(form, draft):
+            value = read_path(path, body)
             for key in self._keys_of(draft.resource, value, form):
                 yield self._resources[key], value
 
@@ -304,6 +304,12 @@ class _Weave:
     def _add(self, edge: Edge) -> None:
         if edge.source != edge.target:
             self.edges.setdefault((edge.source, edge.target, edge.relation), edge)
+
+
+def _written(form: EdgeForm, draft: _Draft) -> Iterator[Path]:
+    """The paths of a form that start at something the code writes; the others name nothing."""
+    body = draft.resource.instance.body
+    return (path for path in form.paths.get(draft.form, ()) if path[0].name in body)
 
 
 def _takes_inputs(value: Value) -> bool:

@@ -27,6 +27,8 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
     for trait in kind.traits:
         # Most traits of a kind are not written on most instances: then no path needs to be walked.
         if trait.const is None and written.isdisjoint(trait.heads.get(form, _NOWHERE)):
+            if trait.default is None and not trait.default_when and trait.op != "exists":
+                continue
             value = _judged(trait, form, body, absent)
         else:
             value = read_trait(trait, form, body)

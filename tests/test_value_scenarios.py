@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.truth import Truth
-from mlarchlint.model.value import State, Value
+from mlarchlint.model.value import Origin, State, Value
 
 
 def either(true: Value, false: Value) -> Value:
@@ -39,3 +42,10 @@ def test_a_member_is_read_in_every_scenario() -> None:
 def test_a_parameter_without_a_value_may_be_empty_but_a_resource_is_there() -> None:
     assert Value.unknown("parameter X has no value", refs=("param.X",)).is_set() is Truth.MAYBE
     assert Value.unknown("Key is known after deployment", refs=("Key.Arn",)).is_set() is Truth.YES
+
+
+def test_holding_something_else_keeps_all_that_a_known_value_has() -> None:
+    value = Value(
+        State.KNOWN, "a", SourceSpan("x.tf", 3), (Origin("var.a", NOWHERE),), "", ("var.a",), True, True
+    )
+    assert value.with_raw(2) == replace(value, raw=2)

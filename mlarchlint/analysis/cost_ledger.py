@@ -147,6 +147,8 @@ class Ledger:
         """A figure of the usage file, by the first of these (dotted) names that is given."""
         if self._used is None:
             self._used = self.costing.usage.of(self.resource, self.costing.role(self.resource))
+        if not self._used:
+            return None
         for name in names:
             found: Any = self._used
             for step in name.split("."):
