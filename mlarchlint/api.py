@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
+from mlarchlint.analysis.budget import Part, Verdict
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
+from mlarchlint.model.estimate import Money
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Format, Mode, Resource
@@ -31,6 +34,8 @@ __all__ = [
     "Hits",
     "Kind",
     "Mode",
+    "Money",
+    "Part",
     "Related",
     "Relation",
     "Resource",
@@ -38,11 +43,18 @@ __all__ = [
     "Severity",
     "Truth",
     "Value",
+    "Verdict",
     "ZoneSpan",
+    "dollars",
     "has_accelerator",
     "rule",
     "rule_on_design",
 ]
+
+
+def dollars(amount: Decimal) -> str:
+    """Whole dollars; cents below ten."""
+    return f"${amount:,.0f}" if abs(amount) >= 10 else f"${amount:,.2f}"
 
 
 def Kind(*names: str) -> tuple[str, ...]:

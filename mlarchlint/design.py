@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlarchlint.analysis.access import consumers_of, entries_to, stores_of
-from mlarchlint.analysis.environment import environment_of
+from mlarchlint.analysis.budget import Verdict, budget_verdicts
+from mlarchlint.analysis.cost_changes import Plan, cheapest_changes
+from mlarchlint.analysis.environment import environment_in
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.workload import RoleOf, Workload
+from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
 
 
@@ -57,10 +60,21 @@ class Design:
 
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""
-        required = self.requirements.text("environment")
-        if required:
-            return required
-        return environment_of(node, self._workspace)
+        return environment_in(self.requirements, self._workspace, node)
+
+    def budgets(self) -> tuple[Verdict, ...]:
+        """Every budget of the requirements against what its part of the design costs."""
+        return tuple(
+            budget_verdicts(self.graph, self.workloads, self.estimate, self.requirements, self.environment)
+        )
+
+    def cheaper(self, verdict: Verdict) -> Plan:
+        """The cheapest changes that are open to what a budget is about."""
+        excess, parts = verdict.judged - verdict.allowed, [(part.label, part.keys) for part in verdict.costs]
+        low = bool(verdict.gaps)
+        return cheapest_changes(
+            self.graph, self.roles, self.estimate, self.requirements, embedded(), parts, excess, low
+        )
 
     def entries(self, node: Resource) -> tuple[Resource, ...]:
         """What requests come through on their way to the node, nearest first."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from mlarchlint.analysis.cost_hours import COMMITTED, ON_DEMAND, SPOT
+from mlarchlint.analysis.cost_hours import COMMITTED, MANAGED, ON_DEMAND, SPOT
 from mlarchlint.analysis.cost_ledger import countable
+from mlarchlint.analysis.cost_sizes import smaller
 from mlarchlint.analysis.cost_usage import HOURS, TRAINING_RUNS, Needs, decimal_of
 from mlarchlint.model.estimate import CostItem, Money, PriceRow, ResourceEstimate
 from mlarchlint.prices import Catalog
@@ -29,6 +30,25 @@ def cost_of_run(found: ResourceEstimate, needs: Needs) -> Money:
     runs = countable(decimal_of(_wanted(needs, "training", "runs_per_month"))) or TRAINING_RUNS
     money = found.monthly
     return Money(Decimal(0), (money.high - money.low) / runs)
+
+
+def saved_by_smaller(found: ResourceEstimate, provider: str, catalog: Catalog) -> Money | None:
+    """A month's saving with the next smaller size of each machine; None where one has none or no price."""
+    total = Money()
+    known = False
+    for item in found.items:
+        managed = item.row.service in MANAGED.values()
+        if not _cloud_on_demand(item) and not managed:
+            continue
+        spec = smaller(catalog, provider, item.row.sku)
+        prefix = "ml." if item.row.sku.startswith("ml.") else ""
+        row = spec and catalog.price(provider, item.row.region, item.row.service, prefix + spec.name)
+        if not row:
+            return None
+        known = True
+        saving = item.row.price - row.price
+        total = total + Money(item.quantity_low * saving, item.quantity_high * saving)
+    return total if known else None
 
 
 def _wanted(needs: Needs, *steps: str) -> Any:

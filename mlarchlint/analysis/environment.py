@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.resource import Resource
+from mlarchlint.requirements import Requirements
 
 _TAGS = ("environment", "env", "stage", "tier")
 _NAMES = {
@@ -31,6 +32,11 @@ def environment_of(node: Resource | None, workspace: str = "default") -> str:
     folders = node.instance.scope or node.span.file.rpartition("/")[0]
     # `test` and `examples` folders say nothing about what the design is for.
     return _named(namespace or "") or _folder(folders) or "unknown"
+
+
+def environment_in(requirements: Requirements, workspace: str, node: Resource | None) -> str:
+    """The requirements win over what tags, workspace and names tell."""
+    return requirements.text("environment") or environment_of(node, workspace)
 
 
 def _named(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +48,7 @@ def command(
     """
     from mlarchlint.cli.scan import put, scanned
     from mlarchlint.model.diagnostic import Level
+    from mlarchlint.report.cost_budgets import budgets_of, complaint
     from mlarchlint.report.diagnostics import diagnostic_lines
 
     result = scanned(paths, options)
@@ -58,9 +58,9 @@ def command(
             click.echo(line, err=True)
     estimate = result.estimate
     put(output, renderer(format)(result, estimate))
-    complaints = [*over_budget(result, estimate), *too_old(estimate, max_price_age)]
-    for complaint in complaints:
-        click.echo(complaint, err=True)
+    complaints = [*filter(None, map(complaint, budgets_of(result))), *too_old(estimate, max_price_age)]
+    for line in complaints:
+        click.echo(line, err=True)
     ctx.exit(3 if errors else 1 if complaints else 0)
 
 
@@ -76,26 +76,6 @@ def renderer(format: str) -> Callable[[Result, Estimate], str]:
     from mlarchlint.report.cost_tables import render_cost_csv, render_cost_markdown
 
     return render_cost_csv if format == "csv" else render_cost_markdown
-
-
-def over_budget(result: Result, estimate: Estimate) -> list[str]:
-    """The high figure counts; where something could not be priced, the low one, and it says so."""
-    needs = result.config.requirements
-    budget = needs.number("budget.monthly_usd")
-    if budget is None:
-        return []
-    allowed = budget * (1 + (needs.number("budget.tolerance_pct") or Decimal(0)) / 100)
-    money = estimate.monthly
-    figure, which = (money.low, "low") if estimate.gaps else (money.high, "high")
-    if figure <= allowed:
-        return []
-    from mlarchlint.report.cost_rows import dollars
-
-    count = len(estimate.gaps)
-    reason = f" ({count} cost{'s' if count > 1 else ''} could not be priced)" if count else ""
-    return [
-        f"over budget: the {which} figure, {dollars(figure)} USD a month{reason}, exceeds {dollars(budget)}"
-    ]
 
 
 def too_old(estimate: Estimate, days: int | None) -> list[str]:

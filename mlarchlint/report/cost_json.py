@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.model.estimate import CostItem, Estimate, Gap, Money, ResourceEstimate
+from mlarchlint.report.cost_budgets import budget_json, budgets_of, environments_of
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
 
@@ -28,6 +29,10 @@ def cost_report(result: Result, estimate: Estimate) -> dict[str, Any]:
         "environment": result.config.environment,
         "monthly": _money(estimate.monthly),
         "budget": _budget(result),
+        "budgets": [budget_json(verdict) for verdict in budgets_of(result)],
+        "environments": [
+            {"name": name, "monthly": _money(money)} for name, money in environments_of(result).items()
+        ],
         "resources": [
             _resource(result, found, redactor)
             for found in estimate.resources.values()

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
 
 
+ENVIRONMENTS = {
+    "prod": "production", "staging": "staging", "dev": "development", "unknown": "no environment known",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A workload, or what belongs to none."""

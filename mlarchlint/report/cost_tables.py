@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import Estimate
-from mlarchlint.report.cost_rows import Names, branches, price, quantity, span_of
+from mlarchlint.report.cost_budgets import differing_environments
+from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -30,6 +31,11 @@ def render_cost_markdown(result: Result, estimate: Estimate) -> str:
     lines = [f"**{span_of(estimate.monthly)} {estimate.currency} a month**", ""]
     if estimate.as_of:
         lines += [f"Prices of {estimate.as_of} and later.", ""]
+    totals = differing_environments(result)
+    if totals:
+        lines += ["| Environment | Monthly |", "|---|--:|"]
+        lines += [f"| {ENVIRONMENTS[name]} | {span_of(money)} |" for name, money in totals.items()]
+        lines.append("")
     for branch in branches(result, estimate):
         lines += [f"### {plain(branch.name)}: {span_of(branch.monthly)}", ""]
         lines += ["| Resource | Item | Quantity | Unit | Price | Monthly |", "|---|---|--:|---|--:|--:|"]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import Estimate, ResourceEstimate
-from mlarchlint.report.cost_rows import Names, branches, price, quantity, span_of
+from mlarchlint.report.cost_budgets import differing_environments
+from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -28,6 +29,8 @@ def _lines(result: Result, estimate: Estimate) -> Iterator[str]:
         yield ""
     environment = f" ({names.text(result.config.environment)})" if result.config.environment else ""
     yield f"Total{environment}: {span_of(estimate.monthly)} {estimate.currency} a month, at prices of {estimate.as_of} and later"
+    for name, money in differing_environments(result).items():
+        yield f"  {ENVIRONMENTS[name]}: {span_of(money)}"
     if estimate.gaps:
         count = len(estimate.gaps)
         yield f"{count} cost{'s' if count > 1 else ''} could not be priced and {'are' if count > 1 else 'is'} not in the total."

@@ -106,7 +106,7 @@ def test_the_budget_fails_the_run_and_says_which_figure_counts(folder: Path) -> 
     (folder / ".mlarchlint.yaml").write_text("requirements:\n  budget:\n    monthly_usd: 50\n")
     done = run(folder)
     assert done.exit_code == 1
-    assert "over budget: the low figure" in done.output
+    assert "over budget: the design: the low figure" in done.output
     assert "could not be priced" in done.output
 
 
