@@ -8,6 +8,7 @@ from mlarchlint.analysis.access import consumers_of, entries_to, stores_of
 from mlarchlint.analysis.budget import Verdict, budget_verdicts
 from mlarchlint.analysis.cost_changes import Plan, cheapest_changes
 from mlarchlint.analysis.environment import environment_in
+from mlarchlint.analysis.replicas import Replicas, machines_with, replicas_of
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate
 from mlarchlint.model.graph import Relation, ResourceGraph
@@ -15,6 +16,9 @@ from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.workload import RoleOf, Workload
 from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
+
+# How a guard is tied to what it selects.
+_SELECTING = (Relation.PROTECTS, Relation.MONITORS, Relation.SCALES, Relation.ROUTES_TO)
 
 
 class Design:
@@ -57,6 +61,14 @@ class Design:
         if node.key not in self._zones:
             self._zones[node.key] = zones_of(self.graph, node)
         return self._zones[node.key]
+
+    def replicas(self, node: Resource) -> Replicas:
+        """How many instances it keeps, and what changes the number."""
+        return replicas_of(self.graph, node)
+
+    def machines(self, node: Resource) -> tuple[Resource, ...]:
+        """The machines that serve together with it, itself among them."""
+        return machines_with(self.graph, node)
 
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""
@@ -108,4 +120,15 @@ class Design:
             opaque = other.instance.mode is Mode.MODULE and (other.kind == "other" or other.kind in kinds)
             if opaque or other in near or other.type.endswith("terraform_remote_state"):
                 return other.address
+        return self._open_guard(node, kinds)
+
+    def _open_guard(self, node: Resource, kinds: tuple[str, ...]) -> str:
+        """A Kubernetes object of these kinds in the node's namespace that does not say whom it selects."""
+        namespace = node["namespace"].text()
+        if node.provider != "kubernetes" or namespace is None:
+            return ""
+        for guard in self.graph.of_kind(*kinds):
+            where = guard["namespace"]
+            if (where.is_unknown or where.text() == namespace) and self.graph.open_ends(guard, *_SELECTING):
+                return guard.address
         return ""

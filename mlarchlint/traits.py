@@ -258,6 +258,8 @@ def _over_bools(join: Callable[[Iterable[Truth]], Truth], decisive: Truth) -> Ca
 
 
 def _over_numbers(join: Callable[[list[Decimal]], Decimal]) -> Callable[[Value], Value]:
+    """Stands where the element stands that has the result: the least, the only one."""
+
     def operate(value: Value) -> Value:
         if value.is_unknown:
             return value
@@ -267,8 +269,13 @@ def _over_numbers(join: Callable[[list[Decimal]], Decimal]) -> Callable[[Value],
             if item.is_unknown:
                 return item
             if number is not None:
-                numbers.append(number)
-        return replace(value, raw=_plain_number(join(numbers))) if numbers else Value.absent(value.span)
+                numbers.append((number, item))
+        if not numbers:
+            return Value.absent(value.span)
+        joined = join([number for number, _ in numbers])
+        deciding = next((item for number, item in numbers if number == joined), value)
+        place = _span(deciding, value)
+        return replace(value, raw=_plain_number(joined), span=place, origin=deciding.origin or value.origin)
 
     return operate
 

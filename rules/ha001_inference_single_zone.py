@@ -68,9 +68,6 @@ def inference_single_zone(node: Resource, design: Design) -> Hits:
             yield Hit(span.deciding, f"serves from a single availability zone{where}", fix=_fix(node))
         case Truth.MAYBE if span.deciding.is_unknown or span.least == 1:
             yield Hit(span.deciding, f"zone spread is not known: {span.why}", certain=False, fix=_fix(node))
-        case _ if _alone(node):
-            count = node["max_count"]
-            yield Hit(count, "its only instance stands in a single availability zone", fix=_fix(node))
 
 
 def _host_is_judged(node: Resource, design: Design) -> bool:
@@ -81,17 +78,12 @@ def _host_is_judged(node: Resource, design: Design) -> bool:
     return any(host.kind == "compute_group" and design.role(host) in SERVING for host in hosts)
 
 
-def _alone(node: Resource) -> bool:
-    """A managed service spreads instances only where there are two."""
-    return node.kind in ("compute_group", "model_endpoint") and node["max_count"].equals(1) is Truth.YES
-
-
 def _fleet(node: Resource, design: Design) -> Hits:
     """Single machines are judged together with those that share their declaration or backend pool."""
-    pools = design.sources(node, Relation.ROUTES_TO)
-    fleet = {other for pool in pools for other in design.targets(pool, Relation.ROUTES_TO)} | {node}
-    fleet |= {other for other in design.graph.of_kind("compute_instance") if _siblings(node, other)}
-    spans = [design.zones(other) for other in sorted(fleet, key=lambda other: other.key)]
+    fleet = design.machines(node)
+    if len(fleet) == 1 and not node.instance.symbolic:
+        return  # one machine stands in one zone: that it is alone is MLA-HA002
+    spans = [design.zones(other) for other in fleet]
     names = {name for span in spans for name in span.names}
     if len(names) >= 2 or any(span.multi is Truth.YES for span in spans):
         return
@@ -99,7 +91,7 @@ def _fleet(node: Resource, design: Design) -> Hits:
     open_ones = [span for span in spans if not span.names]
     if len(fleet) == 1 or not open_ones:
         where = _named(sorted(names))
-        many = f"all {len(fleet)} machines serve" if len(fleet) > 1 else "its only machine serves"
+        many = f"all {len(fleet)} machines serve" if len(fleet) > 1 else "every machine serves"
         yield Hit(
             _place(node, deciding.deciding), f"{many} from a single availability zone{where}", fix=_fix(node)
         )
@@ -110,11 +102,6 @@ def _fleet(node: Resource, design: Design) -> Hits:
             certain=False,
             fix=_fix(node),
         )
-
-
-def _siblings(node: Resource, other: Resource) -> bool:
-    ours, theirs = node.instance, other.instance
-    return bool(ours.declaration) and (ours.scope, ours.declaration) == (theirs.scope, theirs.declaration)
 
 
 def _named(zones: Sequence[str]) -> str:
