@@ -249,14 +249,15 @@ class _Weave:
         self._lend_edges()
 
     def _open_ends(self, draft: _Draft, source: str, form: EdgeForm) -> Iterator[OpenEnd]:
-        """The places that are written but not found: inputs, literals, what other states hold."""
+        """The places that are written but not read: inputs, literals, data sources, modules without code."""
         body = Value.known(draft.resource.instance.body, draft.resource.instance.span)
         for path in form.paths.get(draft.form, ()):
             value = read_paths((path,), body)
             for part in () if value.raw == () else value.items() or (value,):
-                found = any(True for _ in self._keys_of(draft.resource, part, form))
+                keys = list(self._keys_of(draft.resource, part, form))
                 whole = part is value and part.is_unknown
-                if not part.is_absent and (not found or (whole and _takes_inputs(part))):
+                read = any(self._resources[key].instance.mode is Mode.MANAGED for key in keys)
+                if not part.is_absent and (not read or (whole and _takes_inputs(part))):
                     yield OpenEnd(source, form.relation, part, whole)
 
     def _lend_edges(self) -> None:
@@ -272,13 +273,14 @@ class _Weave:
     def draw_manifest_links(self) -> None:
         if not any(draft.form == "kubernetes" for draft in self._drafts):
             return
-        from mlarchlint.frontends.kubernetes import kubernetes_links, node_group
+        from mlarchlint.frontends.kubernetes import kubernetes_links, node_group, open_selectors
 
         objects = [(d.resource.key, d.resource.instance) for d in self._drafts if d.form == "kubernetes"]
         others = [(d.resource.key, d.resource.instance) for d in self._drafts if d.form != "kubernetes"]
         groups = [group for key, instance in others if (group := node_group(key, instance)) is not None]
         for edge in kubernetes_links(objects, groups):
             self._add(edge)
+        self.open_ends.extend(open_selectors(objects))
 
     def draw_dependencies(self) -> None:
         """Every other reference is a plain dependency; one that means nothing is dangling."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from mlarchlint.analysis.unread_subnets import zones_named
 from mlarchlint.model.graph import OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
@@ -106,9 +107,7 @@ def _placements(graph: ResourceGraph, node: Resource) -> ZoneSpan | None:
     deciding = Value.known(True, edges[0].span) if edges else ends[0].value
     for edge in edges:
         place = graph[edge.target]
-        if place.instance.mode is not Mode.MANAGED:
-            unread = _not_in_code(place.address)
-        elif place.kind == "subnet":
+        if place.kind == "subnet" and place.instance.mode is Mode.MANAGED:
             zones.extend(_subnet_zones(place))
             if place.instance.symbolic:
                 unread = _not_in_code(place.address)
@@ -121,8 +120,13 @@ def _placements(graph: ResourceGraph, node: Resource) -> ZoneSpan | None:
                 unread = _not_in_code(place.address)
             elif not host.names:
                 zones.append(Value.known(f"{place.address}#1", place.span))
+        elif place.instance.mode is not Mode.MANAGED and not ends:
+            unread = _not_in_code(place.address)
     for end in ends:
-        if end.whole:
+        named = zones_named(graph, node, end.value)
+        if named is not None:
+            zones.extend(named)
+        elif end.whole:
             unread, deciding = end.value.why, end.value
         else:
             text = end.value.text()

@@ -47,6 +47,8 @@ class Value:
     scenarios agree is certain.
     pattern: of an unknown text, what is known of it, with `*` for the rest
     (`*.dkr.ecr.*.amazonaws.com/ranker:1.2`): evidence of what something is, never a verdict.
+    path: of an unknown value that an expression names as it is, the address (`module.vpc.private_subnets`);
+    empty where it is computed from others.
     inside: of an unknown text that encodes a partly known structure, that structure.
     """
 
@@ -61,6 +63,7 @@ class Value:
     error: bool = False
     scenarios: tuple[tuple[str, Value], ...] = ()
     pattern: str = ""
+    path: str = ""
     inside: Value | None = None
 
     @staticmethod

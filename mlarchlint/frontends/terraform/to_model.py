@@ -39,7 +39,7 @@ class _Conversion:
         held: Any = value.v
         kind = type(held)
         if kind is cty.Unknown:
-            found = Value(State.UNKNOWN, None, span, origin, held.why, value.refs, sensitive)
+            found = Value(State.UNKNOWN, None, span, origin, held.why, value.refs, sensitive, path=held.path)
             return found if sensitive else self._partial(found, held)
         if kind is tuple or kind is dict:
             self.left -= len(held)
