@@ -1,0 +1,128 @@
+"""Whether serving fleets carry the load that is required, also without a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mlarchlint.analysis.access import stores_of
+from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.analysis.load import (
+    UTILISATION,
+    Load,
+    from_origin,
+    instances_needed,
+    left_after_a_zone,
+    load_of,
+    needed_to_survive_a_zone,
+)
+from mlarchlint.analysis.needs import needs_of
+from mlarchlint.analysis.throughput import Cores, Throughput, throughput_of, utilisation_of
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.truth import Truth
+from mlarchlint.requirements import Requirements
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Of one fleet. origin_peak: what reaches the instances. alone: it carries the whole load.
+
+    utilisation: at most this much of an instance is used. zones: the least it spans.
+    needed, needed_with_zone_loss: instances; None where the throughput is not known.
+    carried: requests a second at its most instances. left: instances outside the fullest zone
+    when it runs at what the load needs.
+    """
+
+    fleet: Fleet
+    load: Load
+    origin_peak: float
+    alone: bool
+    throughput: Throughput | None
+    utilisation: float
+    utilisation_how: str
+    zones: int
+    needed: int | None
+    needed_with_zone_loss: int | None
+    carried: float | None
+    running: int | None
+    left: int | None
+
+    @property
+    def enough(self) -> Truth:
+        """Whether its most instances carry the peak."""
+        if self.carried is None or self.needed is None or self.fleet.count.most is None:
+            return Truth.MAYBE
+        return Truth.of(self.fleet.count.most >= self.needed)
+
+    @property
+    def enough_without_a_zone(self) -> Truth:
+        if self.left is None or self.needed is None or self.fleet.managed:
+            return Truth.MAYBE
+        return Truth.of(self.left >= self.needed)
+
+    @property
+    def required_per_instance(self) -> float | None:
+        """Requests a second that each instance has to serve, at its most instances."""
+        most = self.fleet.count.most
+        return self.origin_peak / (most * self.utilisation) if most else None
+
+    @property
+    def on_credits(self) -> bool:
+        """At the average load a burstable fleet spends more than it earns."""
+        sustained, running = self.throughput.sustained if self.throughput else None, self.running
+        return sustained is not None and running is not None and running * sustained < self.load.average
+
+
+def capacities_of(
+    graph: ResourceGraph,
+    fleets: Sequence[Fleet],
+    requirements: Requirements,
+    cores: Cores,
+    baselines: Mapping[str, float],
+) -> tuple[Capacity, ...]:
+    """One per fleet that a load is required of."""
+    common = [fleet for fleet in fleets if not needs_of(requirements, fleet.nodes).own("traffic")]
+    found = []
+    for fleet in fleets:
+        needs = needs_of(requirements, fleet.nodes)
+        load = load_of(needs)
+        if load is None:
+            continue
+        throughput = throughput_of(graph, fleet.node, needs, cores, baselines)
+        alone = fleet not in common or len(common) == 1
+        hit_ratio = needs.number("traffic.cacheable") if _has_cache(graph, fleet) else None
+        found.append(_capacity(graph, fleet, load, hit_ratio or 0.0, throughput, alone))
+    return tuple(found)
+
+
+def _has_cache(graph: ResourceGraph, fleet: Fleet) -> bool:
+    """A cache of predictions stands in front of the model: repeated inputs do not reach it."""
+    return any(store.kind == "cache" for node in fleet.nodes for store in stores_of(graph, node))
+
+
+def _capacity(
+    graph: ResourceGraph,
+    fleet: Fleet,
+    load: Load,
+    hit_ratio: float,
+    throughput: Throughput | None,
+    alone: bool,
+) -> Capacity:
+    utilisation, how = utilisation_of(graph, fleet.node) or (UTILISATION, f"{UTILISATION:.0%} (assumed)")
+    if fleet.managed:
+        utilisation, how = 1.0, "scaled by the provider"
+    peak = from_origin(load.peak, hit_ratio)
+    zones = max(1, fleet.zones.least)
+    needed = survive = running = left = None
+    carried = None
+    count = fleet.count
+    if throughput is not None:
+        needed = instances_needed(peak, throughput.rps, utilisation)
+        survive = needed_to_survive_a_zone(peak, throughput.rps, zones, utilisation)
+        carried = count.most * throughput.rps * utilisation if count.most is not None else None
+    if count.least is not None:
+        running = max(count.least, min(count.most or 0, needed or 0))
+        left = running - max(fleet.placed) if fleet.placed else left_after_a_zone(running, zones)
+    return Capacity(
+        fleet, load, peak, alone, throughput, utilisation, how, zones, needed, survive, carried, running, left
+    )
