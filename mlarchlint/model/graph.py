@@ -137,9 +137,9 @@ class ResourceGraph:
         edges = self._in.get(resource.key, ())
         return tuple(e for e in edges if not relations or e.relation in relations)
 
-    def open_ends(self, resource: Resource, relation: Relation) -> tuple[OpenEnd, ...]:
-        """What it names as the other end of such an edge without it being in the scanned code."""
-        return tuple(end for end in self._open.get(resource.key, ()) if end.relation is relation)
+    def open_ends(self, resource: Resource, *relations: Relation) -> tuple[OpenEnd, ...]:
+        """What it names as the other end of such edges without it being in the scanned code."""
+        return tuple(end for end in self._open.get(resource.key, ()) if end.relation in relations)
 
     def targets(self, resource: Resource, *relations: Relation) -> tuple[Resource, ...]:
         """What the resource points at, without repetition."""

@@ -9,6 +9,7 @@ from mlarchlint.frontends.kubernetes.manifests import ManifestOptions, evaluate_
 from mlarchlint.frontends.kubernetes.node_groups import NodeGroup
 from mlarchlint.frontends.kubernetes.node_pools import node_group
 from mlarchlint.frontends.kubernetes.objects import kubernetes_kind
+from mlarchlint.frontends.kubernetes.open_selectors import open_selectors
 from mlarchlint.frontends.kubernetes.pods import kubernetes_traits
 from mlarchlint.frontends.kubernetes.terraform_objects import from_terraform
 
@@ -21,5 +22,6 @@ __all__ = [
     "kubernetes_links",
     "kubernetes_traits",
     "node_group",
+    "open_selectors",
     "read_manifests",
 ]
