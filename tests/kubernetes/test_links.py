@@ -276,6 +276,29 @@ def test_pods_of_another_design_are_not_placed_by_default() -> None:
     assert not {edge for edge in links_of(far, there) if edge[1] == "placed_in"}
 
 
+@pytest.mark.parametrize(
+    ("manifests", "stacks", "found"),
+    [
+        ("k8s/base/a.yaml", ("infra/terraform/eks/main.tf",), True),
+        ("deploy/services/ranker/a.yaml", ("infra/terraform/eks/main.tf",), True),
+        ("examples/llm/a.yaml", ("infra/terraform/eks/main.tf",), False),
+        ("k8s/base/a.yaml", ("infra/terraform/test-cluster/main.tf",), False),
+        ("k8s/base/a.yaml", ("infra/terraform/dev/main.tf", "infra/terraform/prod/main.tf"), False),
+    ],
+)
+def test_the_one_cluster_of_a_repository_takes_its_manifests(
+    manifests: str, stacks: tuple[str, ...], found: bool
+) -> None:
+    groups = [
+        Instance("aws_eks_node_group.pool", "aws_eks_node_group", "pool", Format.TERRAFORM, eks("pool").body,
+                 SourceSpan(stack), scope=stack.rpartition("/")[0])
+        for stack in stacks
+    ]  # fmt: skip
+    tree = read_tree({manifests: API, "other/thing/b.yaml": SVC})
+    edges = {edge for edge in links_of(tree, *groups) if edge[1] == "placed_in"}
+    assert bool(edges) is found
+
+
 def test_of_two_designs_with_one_node_label_the_nearest_counts() -> None:
     body = eks("pool", labels={"pool": "gpu"}).body
     one, two = (

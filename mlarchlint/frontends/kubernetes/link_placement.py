@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mlarchlint.frontends.kubernetes.containers import containers_of
@@ -18,10 +19,13 @@ from mlarchlint.model.value import Value
 def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge]:
     """workload PLACED_IN node group: those whose labels the pods ask for, the nearest ones if several
     designs use the same label. Pods that ask for nothing may land on every group that no taint closes
-    to them, where all groups belong to one cluster and lie beside the manifests."""
+    to them, where all groups belong to one cluster and lie beside the manifests, or where neither
+    the manifests nor the one cluster of the scan look like an example."""
     if not groups:
         return
-    one_cluster = len({group.cluster for group in groups if group.cluster}) <= 1
+    clusters = {(group.scope, group.cluster) for group in groups if group.cluster}
+    one_cluster = len({cluster for _, cluster in clusters}) <= 1
+    one_stack = len(clusters) == 1
     folders = [folder_of(group.span.file) for group in groups]
     base = min(
         shared_folders(folders[0], folder) for folder in (*folders, *(node.folder for node in declared.nodes))
@@ -33,7 +37,13 @@ def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge
                 for group, folder in zip(groups, folders, strict=True)
                 if (
                     where := _admitted(
-                        template.spec, group, one_cluster and _beside(node.folder, folder, base)
+                        template.spec,
+                        group,
+                        one_cluster
+                        and (
+                            _beside(node.folder, folder, base)
+                            or (one_stack and not _aside(node.folder, base) and not _aside(folder, base))
+                        ),
                     )
                 )
                 is not None
@@ -49,6 +59,18 @@ def _beside(manifests: tuple[str, ...], group: tuple[str, ...], base: int) -> bo
     are below the group's parent folder, or both are near the top of all that was read."""
     parent = group[: max(base, len(group) - 1)]
     return manifests[: len(parent)] == parent or (len(manifests) - base <= 1 and len(group) - base <= 2)
+
+
+# folders of what is shown, tried or tested, and not deployed with the rest
+_ASIDE = re.compile(
+    r"examples?|samples?|demos?|tutorials?|workshops?|blueprints?|patterns?|docs?|tests?|testing|e2e|testdata|benchmarks?|"
+    r"fixtures|hack|quickstarts?|labs?|playground|archived?|legacy|contrib"
+)
+
+
+def _aside(folder: tuple[str, ...], base: int) -> bool:
+    """Whether a folder looks like one of several designs: an example among others."""
+    return any(_ASIDE.fullmatch(word) for name in folder[base:] for word in re.split(r"[-_.]", name.lower()))
 
 
 def _admitted(spec: Value, group: NodeGroup, anywhere: bool) -> SourceSpan | None:

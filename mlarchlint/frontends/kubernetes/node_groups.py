@@ -19,7 +19,8 @@ ZONE = "topology.kubernetes.io/zone"
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
     """labels: label -> the values that its nodes may have; None for any (a key that Karpenter
-    leaves open). cluster: which cluster it belongs to, as far as written ("" if not).
+    leaves open). cluster: which cluster it belongs to, as far as written ("" if not), and scope:
+    in which stack.
     accelerated: whether its nodes have accelerators."""
 
     key: str
@@ -29,6 +30,7 @@ class NodeGroup:
     accelerated: Truth = Truth.MAYBE
     provider: str = ""
     span: SourceSpan = field(default_factory=lambda: SourceSpan(""))
+    scope: str = ""
 
 
 # instance families and machine types with accelerators

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlarchlint.frontends.kubernetes.cloud_node_groups import CLOUD_GROUPS
 from mlarchlint.frontends.kubernetes.node_groups import CAPACITY, INSTANCE_TYPE, ZONE, NodeGroup, accelerated
 from mlarchlint.frontends.kubernetes.paths import field as member
@@ -66,7 +68,7 @@ def node_group(key: str, instance: Instance) -> NodeGroup | None:
     if instance.format is Format.KUBERNETES and kind in ("NodePool", "Provisioner"):
         return _karpenter_group(key, instance) if "karpenter" in instance.type else None
     make = CLOUD_GROUPS.get(instance.type)
-    return make(key, instance, _cluster_of(instance)) if make else None
+    return replace(make(key, instance, _cluster_of(instance)), scope=instance.scope) if make else None
 
 
 def _cluster_of(instance: Instance) -> str:
