@@ -132,14 +132,18 @@ def _accepted(address: str, config: Config) -> tuple[int, ...]:
 
 
 def _without_borrowed(groups: Iterable[list[_Judged]], design: Design) -> Iterator[list[_Judged]]:
-    """A value that a template lends to its users is one problem, told once."""
-    seen: set[tuple[object, ...]] = set()
-    for group in groups:
-        first = group[0]
-        place = (first.rule.id, first.hit.at.span, first.hit.attribute, first.certain)
-        if place not in seen or not _borrowed(first, design):
+    """A value that a template lends to its users is one problem, told once: of the template, if it is judged."""
+    held = [(group, _borrowed(group[0], design)) for group in groups]
+    seen = {_place(group[0]) for group, borrowed in held if not borrowed}
+    for group, borrowed in held:
+        place = _place(group[0])
+        if not borrowed or place not in seen:
             yield group
         seen.add(place)
+
+
+def _place(one: _Judged) -> tuple[object, ...]:
+    return (one.rule.id, one.hit.at.span, one.hit.attribute, one.certain)
 
 
 def _borrowed(one: _Judged, design: Design) -> bool:

@@ -101,9 +101,10 @@ def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
 
 def _undescribed(node: Resource, design: Design, encrypted: Value) -> bool:
     """A machine whose code says nothing of its disks: the snapshot in the image decides."""
-    if node.kind not in _MACHINES or not encrypted.default or encrypted.is_true() is not Truth.NO:
-        return False
     blocks = (node, *design.targets(node, Relation.USES))
+    machines = any(block.kind in _MACHINES for block in blocks)
+    if not machines or not encrypted.default or encrypted.is_true() is not Truth.NO:
+        return False
     return node.instance.format is not Format.TERRAFORM or any(
         encrypted.span.file == block.span.file and encrypted.span.line == block.span.line for block in blocks
     )

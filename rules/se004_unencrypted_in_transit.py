@@ -64,7 +64,7 @@ _CLAIMS = {
 @rule(id="MLA-SE004", severity=Severity.HIGH, on=Kind(*_CLAIMS), since="0.1")
 def unencrypted_in_transit(node: Resource, design: Design) -> Hits:
     tls = node["tls"]
-    if not tls.is_absent and not _only_redirects(node):
+    if not tls.is_absent and not _only_redirects(node, design):
         # A database that refuses nothing by default may still be reached over TLS only.
         mild = _internal(node, design) or (node.kind == "database" and tls.default)
         severity = Severity.MEDIUM if mild else None
@@ -91,8 +91,10 @@ def unencrypted_in_transit(node: Resource, design: Design) -> Hits:
                 yield Hit(origin, why, certain=False, attribute="tls_origin", fix=fix)
 
 
-def _only_redirects(node: Resource) -> bool:
+def _only_redirects(node: Resource, design: Design) -> bool:
     """A plain listener that sends every request to HTTPS, or answers it itself, carries no data."""
+    if node.provider == "aws" and node.kind == "listener" and design.targets(node, Relation.ROUTES_TO):
+        return False  # its rules forward what its default action does not
     return (
         node["redirects_to_tls"].is_true() is Truth.YES
         or node["action"].one_of("redirect", "fixed") is Truth.YES
