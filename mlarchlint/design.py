@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mlarchlint.analysis.access import consumers_of, entries_to, stores_of
 from mlarchlint.analysis.budget import Verdict, budget_verdicts
@@ -16,6 +18,12 @@ from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.workload import RoleOf, Workload
 from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
+
+if TYPE_CHECKING:  # read only where a requirement asks for it
+    from mlarchlint.analysis.availability import PathAvailability
+    from mlarchlint.analysis.capacity import Capacity
+    from mlarchlint.analysis.fleet import Fleet
+    from mlarchlint.analysis.serving_paths import ServingPath
 
 # How a guard is tied to what it selects.
 _SELECTING = (Relation.PROTECTS, Relation.MONITORS, Relation.SCALES, Relation.ROUTES_TO)
@@ -97,6 +105,36 @@ class Design:
 
     def consumers(self, store: Resource) -> tuple[Resource, ...]:
         return consumers_of(self.graph, store)
+
+    @cached_property
+    def fleets(self) -> tuple[Fleet, ...]:
+        """What answers prediction requests."""
+        from mlarchlint.analysis.fleet import fleets_of
+
+        return fleets_of(self.graph, self.roles)
+
+    @cached_property
+    def serving_paths(self) -> tuple[ServingPath, ...]:
+        """The ways on which requests reach the fleets."""
+        from mlarchlint.analysis.serving_paths import serving_paths
+
+        return serving_paths(self.graph, self.fleets)
+
+    @cached_property
+    def capacities(self) -> tuple[Capacity, ...]:
+        """The fleets that a load is required of, against it."""
+        from mlarchlint.analysis.capacity import capacities_of
+        from mlarchlint.analysis.machine_tables import baselines, cores
+
+        return capacities_of(self.graph, self.fleets, self.requirements, cores, baselines())
+
+    @cached_property
+    def availabilities(self) -> tuple[PathAvailability, ...]:
+        """What each serving path can reach, by contract and in engineering."""
+        from mlarchlint.analysis.availability import availabilities_of
+        from mlarchlint.analysis.service_levels import service_levels
+
+        return availabilities_of(self.graph, self.serving_paths, self.capacities, service_levels())
 
     def targets(self, node: Resource, *relations: Relation) -> tuple[Resource, ...]:
         return self.graph.targets(node, *relations)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mlarchlint.analysis.replicas import machines_with, replicas_of
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
@@ -86,21 +87,10 @@ def _hosts(graph: ResourceGraph, node: Resource, roles: Mapping[str, RoleOf]) ->
 
 def _together(graph: ResourceGraph, node: Resource, roles: Mapping[str, RoleOf]) -> tuple[Resource, ...]:
     """Machines behind the same backend, or of the same declaration."""
-    pools = graph.sources(node, Relation.ROUTES_TO)
-    behind = {other.key for pool in pools for other in graph.targets(pool, Relation.ROUTES_TO)}
-    ours = node.instance
     return tuple(
         other
-        for other in graph.of_kind("compute_instance")
-        if _serves(other, roles)
-        and (
-            other is node
-            or other.key in behind
-            or (
-                ours.declaration
-                and (other.instance.scope, other.instance.declaration) == (ours.scope, ours.declaration)
-            )
-        )
+        for other in machines_with(graph, node)
+        if other.kind == "compute_instance" and (other is node or _serves(other, roles))
     )
 
 
@@ -144,33 +134,16 @@ def _spread(graph: ResourceGraph, node: Resource) -> ZoneSpan:
 
 def count_of(graph: ResourceGraph, node: Resource) -> Count:
     """How many instances run: the autoscaler's bounds, then the group's own."""
-    scalers = [
-        s
-        for s in graph.sources(node, Relation.SCALES)
-        if s["policy_type"].equals("scheduled") is not Truth.YES
-    ]
-    least = _first([*(s[name] for s in scalers for name in ("min", "min_count")), node["min_count"]])
-    most = _first([*(s[name] for s in scalers for name in ("max", "max_count")), node["max_count"]])
-    steady = _first([node["replicas"], node["desired_count"]])
-    least = steady if least is None else least
-    if most is None and not scalers:
-        most = least if steady is None else steady
-    known = [value for value in (least, most) if value is not None]
-    at = least or most or node["desired_count"]
-    why = next((value.why for value in known if value.is_unknown), "")
-    if not known:
+    replicas = replicas_of(graph, node)
+    least, most = replicas.least, replicas.most
+    why = next((value.why for value in (least, most) if value.is_unknown), "")
+    if least.is_absent and most.is_absent:
         why = f"{node.address} does not say how many instances run"
-    return Count(_whole(least), _whole(most), at, why)
+    return Count(_whole(least), _whole(most), most if least.is_absent else least, why)
 
 
-def _first(values: list[Value]) -> Value | None:
-    """The first that is written; a provider's default only where nothing is written."""
-    written = [value for value in values if not value.is_absent]
-    return next((value for value in written if not value.default), written[0] if written else None)
-
-
-def _whole(value: Value | None) -> int | None:
-    number = value.number() if value is not None else None
+def _whole(value: Value) -> int | None:
+    number = value.number()
     return int(number) if number is not None else None
 
 

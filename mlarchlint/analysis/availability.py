@@ -1,0 +1,286 @@
+"""The availability that each serving path can reach: what is owed by contract, and what engineering expects.
+
+docs/requirements.md has the formulae. Components are taken to fail independently of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+
+from mlarchlint.analysis.availability_math import (
+    INSTANCE,
+    REGION,
+    REPLACED_INSTANCE,
+    SWITCH,
+    Parallel,
+    Series,
+    Structure,
+    availability,
+    components_in,
+    group_availability,
+    spread,
+)
+from mlarchlint.analysis.capacity import Capacity
+from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.analysis.service_levels import Figure, ServiceLevel, contract, designed, rows_for, scopes_of
+from mlarchlint.analysis.serving_paths import Chain, ServingPath, dependencies, guards_of
+from mlarchlint.analysis.zones import zones_of
+from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.truth import Truth
+
+_MOST_ZONES = 3
+_SWITCH = "failover"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """resource: None for the switch between alternatives. cured: its engineering figure once redundant."""
+
+    name: str
+    resource: Resource | None
+    contract: Figure
+    model: Figure
+    cure: str = ""
+    cured: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """low and high are the same where nothing is unknown."""
+
+    low: float
+    high: float
+
+    def reaches(self, target: float) -> Truth:
+        if self.low >= target:
+            return Truth.YES
+        return Truth.NO if self.high < target else Truth.MAYBE
+
+
+@dataclass(frozen=True, slots=True)
+class PathAvailability:
+    """Both views of one path. gains: share of a month won if the component never failed, largest first.
+
+    soft: what is on the path's edge and not counted, with the reason.
+    """
+
+    path: ServingPath
+    components: tuple[Component, ...]
+    structure: Structure
+    contract: Bounds
+    model: Bounds
+    gains: tuple[tuple[Component, float], ...]
+    soft: tuple[tuple[Resource, str], ...]
+    assumptions: tuple[str, ...]
+
+    @property
+    def weakest(self) -> Component:
+        return self.gains[0][0]
+
+    def with_cure(self, component: Component) -> Bounds:
+        """The engineering view once the component is redundant."""
+        better = component.cured if component.cured is not None else component.model.high
+        changed = [
+            replace(one, model=Figure(max(better, one.model.low), max(better, one.model.high), ""))
+            if one is component
+            else one
+            for one in self.components
+        ]
+        return _bounds(self.structure, changed, "model", self.path.switch)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        found = [part for c in self.components for part in (c.contract.missing, c.model.missing) if part]
+        return tuple(dict.fromkeys(found))
+
+
+def availabilities_of(
+    graph: ResourceGraph,
+    paths: Sequence[ServingPath],
+    capacities: Sequence[Capacity],
+    rows: Sequence[ServiceLevel],
+) -> tuple[PathAvailability, ...]:
+    by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities}
+    return tuple(_of_path(graph, path, by_fleet, rows) for path in paths)
+
+
+def _of_path(
+    graph: ResourceGraph,
+    path: ServingPath,
+    capacities: Mapping[tuple[Resource, ...], Capacity],
+    rows: Sequence[ServiceLevel],
+) -> PathAvailability:
+    parts: dict[str, Component] = {}
+    soft: dict[Resource, str] = {}
+    assumptions: dict[str, None] = {"components fail independently of each other": None}
+
+    def service(node: Resource) -> str:
+        if node.key not in parts:
+            parts[node.key] = _service(graph, node, rows)
+        return node.key
+
+    def fleet(one: Fleet) -> str:
+        if one.node.key not in parts:
+            component, said = _fleet(graph, one, capacities.get(one.nodes), rows)
+            parts[one.node.key] = component
+            assumptions.update(dict.fromkeys(said))
+        return one.node.key
+
+    def chain(one: Chain) -> Series:
+        needed: list[Structure] = [service(node) for node in (*one.nodes, *guards_of(graph, one.nodes))]
+        needed.append(Parallel(tuple(fleet(each) for each in one.fleets)))
+        for each in one.fleets:
+            hard, beside = dependencies(graph, each)
+            needed += [service(node) for node in hard]
+            soft.update(beside)
+        return Series(tuple(needed))
+
+    structures = [chain(one) for one in path.chains]
+    structure: Structure = structures[0]
+    if len(structures) > 1:
+        figure = Figure(SWITCH, SWITCH, "a health-checked failover switches (assumed)")
+        parts[_SWITCH] = Component(_SWITCH, None, figure, figure)
+        structure = Parallel((structures[0], *(Series((_SWITCH, other)) for other in structures[1:])))
+    if path.switch is not Truth.YES and len(structures) > 1:
+        assumptions["nothing is known to switch between the ways, so the first one counts"] = None
+    components = tuple(parts.values())
+    model = _bounds(structure, components, "model", path.switch)
+    gains = [
+        (one, _gain(structure, components, one, path.switch))
+        for one in components
+        if one.resource is not None
+    ]
+    gains.sort(key=lambda gain: -gain[1])
+    return PathAvailability(
+        path,
+        components,
+        structure,
+        _bounds(structure, components, "contract", path.switch),
+        model,
+        tuple(gains),
+        tuple(soft.items()),
+        tuple(assumptions),
+    )
+
+
+def _bounds(structure: Structure, components: Sequence[Component], mode: str, switch: Truth) -> Bounds:
+    """Monotone: all lows give the low bound, all highs the high one."""
+    figures = {one.name: getattr(one, mode) for one in components}
+    lows = {name: figure.low for name, figure in figures.items()}
+    highs = {name: figure.high for name, figure in figures.items()}
+    if _SWITCH in figures:
+        lows[_SWITCH] = SWITCH if switch is Truth.YES else 0.0
+        highs[_SWITCH] = 0.0 if switch is Truth.NO else SWITCH
+    used = set(components_in(structure))
+    low, _ = availability(structure, {name: lows[name] for name in used})
+    _, high = availability(structure, {name: highs[name] for name in used})
+    return Bounds(low, high)
+
+
+def _gain(structure: Structure, components: Sequence[Component], one: Component, switch: Truth) -> float:
+    perfect = Figure(1.0, 1.0, "")
+    changed = [replace(other, model=perfect) if other is one else other for other in components]
+    before = _bounds(structure, components, "model", switch)
+    return _bounds(structure, changed, "model", switch).low - before.low
+
+
+def _service(graph: ResourceGraph, node: Resource, rows: Sequence[ServiceLevel]) -> Component:
+    scopes = scopes_of(node, zones_of(graph, node))
+    ours = rows_for(node, scopes, rows)
+    model = designed(ours, scopes)
+    cure, cured = "", None
+    if scopes & {"one", "zone"} and model.low < REGION:
+        cure, cured = "a standby or replicas in a second zone", REGION
+    return Component(node.key, node, contract(ours, node), model, cure, cured)
+
+
+def _fleet(
+    graph: ResourceGraph, fleet: Fleet, capacity: Capacity | None, rows: Sequence[ServiceLevel]
+) -> tuple[Component, tuple[str, ...]]:
+    node = fleet.node
+    priced = _machines_of(graph, fleet)
+    scopes = _fleet_scopes(fleet)
+    ours = rows_for(priced, scopes, rows)
+    owed = contract(ours, priced)
+    if fleet.managed:
+        return Component(node.key, node, owed, designed(ours, frozenset({"zones"}))), ()
+    model, said = _group(fleet, capacity)
+    cure, cured = "", None
+    if fleet.zones.multi is not Truth.YES or (fleet.count.least or 0) < 2:
+        cure = "instances in a second zone, enough without the other"
+        cured = REGION
+    elif capacity is not None and capacity.needed_with_zone_loss is not None and model.low < REGION:
+        cure = f"{capacity.needed_with_zone_loss} instances, so that the loss of a zone leaves enough"
+        cured = REGION
+    return Component(node.key, node, owed, model, cure, cured), said
+
+
+def _machines_of(graph: ResourceGraph, fleet: Fleet) -> Resource:
+    """What the provider publishes a figure for: pods stand on the machines of their node group."""
+    hosts = [
+        host
+        for host in graph.targets(fleet.node, Relation.PLACED_IN)
+        if host.kind in ("compute_group", "cluster")
+    ]
+    groups = [host for host in hosts if host.kind == "compute_group"]
+    return groups[0] if fleet.node.provider == "kubernetes" and groups else fleet.node
+
+
+def _fleet_scopes(fleet: Fleet) -> frozenset[str]:
+    if fleet.managed:
+        return frozenset({"zones"})
+    least, most = fleet.count.least, fleet.count.most
+    if fleet.node.kind == "model_endpoint" and fleet.zones.multi is not Truth.NO:
+        # The service spreads two or more instances by itself.
+        if least is not None and least >= 2:
+            return frozenset({"zones"})
+        return frozenset({"one"}) if most == 1 else frozenset({"one", "zones"})
+    if most is not None and most < 2:
+        return frozenset({"one"})
+    if fleet.zones.multi is Truth.YES:
+        return frozenset({"zones"}) if least is not None and least >= 2 else frozenset({"zone", "zones"})
+    return frozenset({"zone"}) if fleet.zones.multi is Truth.NO else frozenset({"zone", "zones"})
+
+
+def _group(fleet: Fleet, capacity: Capacity | None) -> tuple[Figure, tuple[str, ...]]:
+    """The figure of a fleet over zones, from how many instances are needed of those that run."""
+    count, said = fleet.count, []
+    if count.least is None:
+        return Figure(0.0, REGION, "", count.why or "how many instances run is not known"), ()
+    running = capacity.running if capacity is not None and capacity.running is not None else count.least
+    fewest, most = _zone_bounds(fleet)
+    needed = None
+    if capacity is not None and capacity.throughput is not None:
+        needed = max(1, ceil(capacity.origin_peak / capacity.throughput.rps - 1e-9))
+    else:
+        said.append("the throughput is not stated: half of the instances are taken to be enough")
+    low_instance = REPLACED_INSTANCE if fleet.replaced is Truth.YES else INSTANCE
+    high_instance = INSTANCE if fleet.replaced is Truth.NO else REPLACED_INSTANCE
+    low = _figure(fleet, running, fewest, needed, low_instance)
+    high = max(low, _figure(fleet, running, most, needed, high_instance))
+    words = f"{running} instances over {fewest} zone{'s' if fewest > 1 else ''}"
+    words += f", {needed or _enough(running)} needed"
+    why = fleet.zones.why or count.why or "whether instances are replaced"
+    return Figure(low, high, words, "" if high - low < 1e-9 else why), tuple(said)
+
+
+def _zone_bounds(fleet: Fleet) -> tuple[int, int]:
+    if fleet.node.kind == "model_endpoint" and fleet.zones.multi is not Truth.NO:
+        return 2, _MOST_ZONES
+    fewest = max(1, fleet.zones.least)
+    return fewest, max(fewest, fleet.zones.most if fleet.zones.most is not None else _MOST_ZONES)
+
+
+def _figure(fleet: Fleet, running: int, zones: int, needed: int | None, instance: float) -> float:
+    counts = fleet.placed if fleet.placed and len(fleet.placed) >= zones else spread(running, zones)
+    enough = needed if needed is not None else _enough(running)
+    cap = REGION if len(counts) > 1 else 1.0
+    return group_availability(counts, enough, instance=instance, cap=cap)
+
+
+def _enough(running: int) -> int:
+    """Without a stated throughput: half of the instances, which is what the loss of one of two zones leaves."""
+    return max(1, running // 2)

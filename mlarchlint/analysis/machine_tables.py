@@ -1,0 +1,26 @@
+"""What machine types are, from the tables that ship with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from mlarchlint.prices import embedded
+
+
+@lru_cache(maxsize=256)
+def cores(provider: str, machine: str) -> float | None:
+    """Virtual CPUs, or None where the type is in no table."""
+    spec = embedded().spec(provider, machine)
+    return float(spec.vcpu) if spec is not None and spec.vcpu is not None else None
+
+
+@lru_cache(maxsize=1)
+def baselines() -> Mapping[str, float]:
+    """The share of a CPU, in percent, that a burstable size can use without end."""
+    import yaml
+
+    text = files("mlarchlint.data").joinpath("burstable.yaml").read_text("utf-8")
+    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return {str(size): float(percent) for size, percent in data.items()}

@@ -1,0 +1,142 @@
+"""What a provider publishes about the availability of a resource: data/sla.yaml, and which row it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from mlarchlint.analysis.availability_math import GLOBAL, INSTANCE, REGION, ZONE
+from mlarchlint.analysis.zones import ZoneSpan
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.truth import Truth
+
+SCOPES = ("one", "zone", "zones", "regions")
+_LEVELS = {"zone": ZONE, "region": REGION, "global": GLOBAL}
+_HA = {"none": "one", "same_zone": "zone", "multi_zone": "zones", "multi_region": "regions"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """One row. sla: share of a month, or None where nothing is published. level: what it spans."""
+
+    service: str
+    types: tuple[str, ...]
+    scopes: tuple[str, ...]
+    sla: float | None
+    level: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Bounds on an availability. how: the row or the assumption it rests on. missing: what is not known."""
+
+    low: float
+    high: float
+    how: str
+    missing: str = ""
+
+
+@lru_cache(maxsize=1)
+def service_levels() -> tuple[ServiceLevel, ...]:
+    import yaml
+
+    text = files("mlarchlint.data").joinpath("sla.yaml").read_text("utf-8")
+    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return tuple(_row(row, data["sources"]) for row in data["services"])
+
+
+def _row(row: Mapping[str, Any], sources: Mapping[str, Any]) -> ServiceLevel:
+    sla = row["sla"]
+    source = sources[row["source"]]
+    return ServiceLevel(
+        row["service"],
+        tuple(name.lower() for name in row["types"]),
+        tuple(row.get("scope", ())),
+        None if sla is None else sla / 100,
+        row["level"],
+        source["name"],
+        str(source["date"]),
+    )
+
+
+def scopes_of(node: Resource, zones: ZoneSpan) -> frozenset[str]:
+    """How it may be spread: one of SCOPES where the code says it, several where it leaves it open."""
+    ha = node["ha"]
+    if not ha.is_absent:
+        found = {_HA[name] for name in _HA if ha.equals(name) is not Truth.NO}
+        return frozenset(found or SCOPES)
+    redundancy = node["zone_redundancy"]
+    if redundancy.one_of("managed", "multi") is Truth.YES:
+        return frozenset({"zones"})
+    if zones.multi is Truth.YES:
+        return frozenset({"zones"})
+    if zones.multi is Truth.NO:
+        return frozenset({"one" if redundancy.equals("none") is Truth.YES else "zone"})
+    return frozenset({"zone", "zones"})
+
+
+def rows_for(
+    node: Resource, scopes: frozenset[str], rows: Sequence[ServiceLevel]
+) -> tuple[ServiceLevel, ...]:
+    """The first row of the type for each scope it may have."""
+    name = node.type.lower()
+    ours = [row for row in rows if any(fnmatchcase(name, glob) for glob in row.types)]
+    found: dict[ServiceLevel, None] = {}
+    for scope in sorted(scopes):
+        row = next((row for row in ours if not row.scopes or scope in row.scopes), None)
+        if row is not None:
+            found[row] = None
+    return tuple(found)
+
+
+def contract(rows: Sequence[ServiceLevel], node: Resource) -> Figure:
+    """What the provider owes."""
+    published = [row.sla for row in rows if row.sla is not None]
+    if not rows:
+        return Figure(0.0, 1.0, "", f"no published figure for {node.type}")
+    said = " or ".join(dict.fromkeys(_said(row) for row in rows))
+    without = [row for row in rows if row.sla is None]
+    if without:
+        missing = f"no service level is published for {without[0].service}"
+        return Figure(0.0, max(published, default=0.0), said, missing)
+    return Figure(min(published), max(published), said, "" if len(rows) == 1 else "how it is spread")
+
+
+def _said(row: ServiceLevel) -> str:
+    figure = "no service level" if row.sla is None else f"{row.sla * 100:g} %"
+    return f"{row.service}: {figure} ({row.source}, {row.date})"
+
+
+def designed(rows: Sequence[ServiceLevel], scopes: frozenset[str]) -> Figure:
+    """The design target of what a managed service spans, or the published figure where that is higher."""
+    if not rows:
+        figures = {_LEVELS["zone"] * INSTANCE if scope == "one" else _spans(scope) for scope in scopes}
+        return Figure(min(figures), max(figures), "the design target of what it spans (assumed)")
+    figures = set()
+    for row in rows:
+        level = _LEVELS[row.level]
+        if row.level == "zone" and scopes == {"one"}:
+            level *= INSTANCE
+        figures.add(max(level, row.sla or 0.0))
+    row = min(rows, key=lambda row: _LEVELS[row.level])
+    level = _LEVELS[row.level]
+    how = f"{row.service}: "
+    how += (
+        f"the published {row.sla * 100:g} %"
+        if row.sla is not None and row.sla >= level
+        else f"the design target of a {_WORDS[row.level]} ({level * 100:g} %)"
+    )
+    return Figure(min(figures), max(figures), how, "" if len(figures) == 1 else "how it is spread")
+
+
+_WORDS = {"zone": "single zone", "region": "region", "global": "global service"}
+
+
+def _spans(scope: str) -> float:
+    return {"zone": ZONE, "zones": REGION, "regions": GLOBAL}[scope]

@@ -1,0 +1,211 @@
+"""The ways on which requests reach a serving fleet, and what it asks on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlarchlint.analysis.access import stores_of
+from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.truth import Truth
+
+_ON_THE_WAY = ("dns_record", "cdn", "load_balancer", "api_gateway")
+_HARD = ("database", "feature_store", "vector_index", "file_share", "model_endpoint")
+_SOFT = {
+    "cache": "without it requests are slower, not lost",
+    "object_store": "read at the start, not on each request",
+    "stream": "written beside the answer",
+    "queue": "written beside the answer",
+    "secret": "read at the start",
+    "experiment_tracker": "not asked on requests",
+    "model_registry": "read at the start",
+    "cluster": "running pods do not need the control plane; scaling and replacement do",
+    "egress": "answers do not leave through it",
+}
+_MOST_CHAINS = 16
+_ROUTERS = ("globalaccelerator", "traffic_manager", "trafficmanager")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """From the entry (first) to what stands nearest to the fleet."""
+
+    nodes: tuple[Resource, ...]
+    fleets: tuple[Fleet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingPath:
+    """chains: alternatives; the first one counts alone where nothing switches between them.
+
+    switch: NO if there is one chain or nothing notices a dead one, MAYBE if that is not known.
+    """
+
+    name: str
+    chains: tuple[Chain, ...]
+    switch: Truth
+
+    @property
+    def fleets(self) -> tuple[Fleet, ...]:
+        return tuple({fleet.nodes: fleet for chain in self.chains for fleet in chain.fleets}.values())
+
+    @property
+    def entry(self) -> Resource:
+        first = self.chains[0]
+        return first.nodes[0] if first.nodes else first.fleets[0].node
+
+
+def serving_paths(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> tuple[ServingPath, ...]:
+    """One per entry; entries that are one name of the DNS, or one router, are alternatives."""
+    grouped: dict[str, list[Chain]] = {}
+    for together in _behind_one_backend(graph, fleets):
+        for nodes in _chains(graph, together):
+            name = _group(nodes)
+            grouped.setdefault(name or "/".join((*(n.key for n in nodes), together[0].node.key)), []).append(
+                Chain(nodes, together)
+            )
+    return tuple(_path(chains) for chains in grouped.values())
+
+
+def _behind_one_backend(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> Iterator[tuple[Fleet, ...]]:
+    """Fleets that one backend spreads its requests over stand in for each other."""
+    taken: set[tuple[Resource, ...]] = set()
+    inner = {key for fleet in fleets for key in _asked_fleets(graph, fleet)}
+    for fleet in fleets:
+        if fleet.nodes in taken or fleet.node.key in inner:
+            continue
+        pools = [
+            pool for pool in graph.sources(fleet.node, Relation.ROUTES_TO) if pool.kind == "backend_pool"
+        ]
+        behind = {target.key for pool in pools for target in graph.targets(pool, Relation.ROUTES_TO)}
+        together = tuple(other for other in fleets if other is fleet or other.node.key in behind)
+        taken.update(other.nodes for other in together)
+        yield together
+
+
+def _asked_fleets(graph: ResourceGraph, fleet: Fleet) -> Iterator[str]:
+    """Model endpoints that another serving workload asks are its dependencies, not paths of their own."""
+    for node in fleet.nodes:
+        for target in graph.targets(node, Relation.USES, Relation.READS, Relation.DEPENDS_ON):
+            if target.kind == "model_endpoint" and target is not node:
+                yield target.key
+
+
+def _group(nodes: tuple[Resource, ...]) -> str:
+    if not nodes:
+        return ""
+    root = nodes[0]
+    name = root["name"].text()
+    if root.kind == "dns_record" and name and root["policy"].one_of("simple") is not Truth.YES:
+        return f"{root.instance.scope}:{name.rstrip('.')}"
+    if any(part in root.type.lower() for part in _ROUTERS):
+        return root.key
+    return ""
+
+
+def _chains(graph: ResourceGraph, together: tuple[Fleet, ...]) -> tuple[tuple[Resource, ...], ...]:
+    """Every way from an entry down to the fleet, in the things that count."""
+    found: dict[tuple[Resource, ...], None] = {}
+    start = together[0].node
+
+    def climb(node: Resource, below: tuple[Resource, ...], seen: frozenset[str]) -> None:
+        above = [source for source in _upstream(graph, node) if source.key not in seen]
+        if not above or len(found) >= _MOST_CHAINS:
+            found[below] = None
+        for source in above:
+            chain = (source, *below) if source.kind in _ON_THE_WAY else below
+            climb(source, chain, seen | {source.key})
+
+    climb(start, (), frozenset({start.key}))
+    whole = [chain for chain in found if chain]
+    # A backend without an entry of its own beside one that has one is no second way in.
+    return tuple(whole) or ((),)
+
+
+def _upstream(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
+    found = dict.fromkeys(graph.sources(node, Relation.ROUTES_TO, Relation.RESOLVES_TO))
+    for address in graph.targets(node, Relation.USES):
+        if address.kind == "address":
+            found.update(dict.fromkeys(graph.sources(address, Relation.ROUTES_TO, Relation.RESOLVES_TO)))
+    return tuple(source for source in found if source.instance.mode is Mode.MANAGED)
+
+
+def _path(chains: list[Chain]) -> ServingPath:
+    first = chains[0]
+    name = first.nodes[0].address if first.nodes else first.fleets[0].name
+    roots = dict.fromkeys(chain.nodes[0] for chain in chains if chain.nodes)
+    if len(chains) == 1:
+        return ServingPath(name, (first,), Truth.NO)
+    if len(roots) == 1:
+        return ServingPath(name, tuple(chains), Truth.YES)  # a router that checks what it routes to
+    chains.sort(key=lambda chain: not _primary(chain.nodes[0]))
+    switch = Truth.any(_checked(root) for root in roots)
+    record = chains[0].nodes[0]["name"].text() or name
+    return ServingPath(record, tuple(chains), switch)
+
+
+def _primary(record: Resource) -> bool:
+    text = str(record.instance.get("failover_routing_policy").plain()) + str(
+        record.instance.get("Failover").plain()
+    )
+    return "PRIMARY" in text
+
+
+def _checked(record: Resource) -> Truth:
+    """A dead target is noticed: by a health check, or by the health of what an alias names."""
+    alias = record.instance.get("alias").items()
+    evaluated = alias[0].get("evaluate_target_health").is_true() if alias else Truth.NO
+    target = record.instance.get("AliasTarget").get("EvaluateTargetHealth").is_true()
+    return record["health_checked"].is_true() | evaluated | target
+
+
+def guards_of(graph: ResourceGraph, nodes: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Firewalls that every request passes, also those that guard the backends of an entry."""
+    found: dict[Resource, None] = {}
+    for node in nodes:
+        behind = (
+            node,
+            *(near for near in graph.reach(node, Relation.ROUTES_TO) if near.kind == "backend_pool"),
+        )
+        for one in behind:
+            found.update(
+                dict.fromkeys(guard for guard in graph.sources(one, Relation.PROTECTS) if guard.kind == "waf")
+            )
+    return tuple(found)
+
+
+def dependencies(
+    graph: ResourceGraph, fleet: Fleet
+) -> tuple[tuple[Resource, ...], tuple[tuple[Resource, str], ...]]:
+    """What an answer needs, and what it does not (with the reason)."""
+    hard: dict[Resource, None] = {}
+    soft: dict[Resource, str] = {}
+    for node in fleet.nodes:
+        near = (
+            *stores_of(graph, node),
+            *graph.targets(node, Relation.USES, Relation.READS, Relation.DEPENDS_ON),
+        )
+        for other in (*near, *graph.targets(node, Relation.PLACED_IN)):
+            if other in fleet.nodes or other.part_of is not None or other.instance.mode is not Mode.MANAGED:
+                continue
+            if other.kind in _HARD and not _offline(other):
+                hard[other] = None
+            elif other.kind in _SOFT:
+                soft[other] = _SOFT[other.kind]
+        for gate in _egress(graph, node):
+            soft[gate] = _SOFT["egress"]
+    return tuple(hard), tuple(soft.items())
+
+
+def _offline(node: Resource) -> bool:
+    return node.kind == "feature_store" and node["online"].is_true() is Truth.NO
+
+
+def _egress(graph: ResourceGraph, node: Resource) -> Iterator[Resource]:
+    for subnet in graph.targets(node, Relation.PLACED_IN):
+        for table in graph.targets(subnet, Relation.ROUTES_TO):
+            for gate in graph.targets(table, Relation.ROUTES_TO):
+                if gate.kind == "egress" and "nat" in gate.type.lower():
+                    yield gate

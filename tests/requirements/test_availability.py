@@ -1,0 +1,155 @@
+"""Availability of designs: the two diagrams of the lesson, its exercise, and what hangs on a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlarchlint.analysis.availability import PathAvailability
+from mlarchlint.analysis.availability_math import downtime_minutes
+from mlarchlint.analysis.service_levels import service_levels
+from mlarchlint.model.truth import Truth
+from tests.requirements.designs import CDN, NETWORK, design, design_of, fleet
+from tests.test_fixtures import FIXTURES
+
+
+def only(folder: Path, terraform: str, requirements: str = "") -> PathAvailability:
+    (path,) = design(folder, terraform, requirements).availabilities
+    return path
+
+
+def test_two_machines_in_one_zone(tmp_path: Path) -> None:
+    path = only(tmp_path, NETWORK + fleet("a", 2))
+    group = next(c for c in path.components if c.name == "aws_autoscaling_group.model")
+    assert group.contract.low == group.contract.high == pytest.approx(0.995)
+    assert path.contract.low == path.contract.high == pytest.approx(0.99490, abs=5e-6)
+    assert path.model.low == path.model.high == pytest.approx(0.99888, abs=5e-6)
+    assert path.model.reaches(0.999) is Truth.NO
+    assert path.weakest is group
+
+
+def test_two_machines_in_each_of_two_zones(tmp_path: Path) -> None:
+    path = only(tmp_path, NETWORK + fleet("ab", 4))
+    group = next(c for c in path.components if c.name == "aws_autoscaling_group.model")
+    assert group.contract.low == group.contract.high == pytest.approx(0.9999)
+    assert path.contract.low == pytest.approx(0.99980, abs=5e-6)
+    assert path.model.low == pytest.approx(0.99980, abs=5e-6)
+    assert path.model.reaches(0.999) is Truth.YES
+
+
+def test_the_sample_solution_as_drawn_is_not_backed_by_contract(tmp_path: Path) -> None:
+    path = only(tmp_path, NETWORK + fleet("ab", 4, 10) + CDN)
+    assert path.contract.low == path.contract.high == pytest.approx(0.99880, abs=5e-6)
+    assert downtime_minutes(path.contract.low) == pytest.approx(51.8, abs=0.05)
+    assert path.contract.reaches(0.999) is Truth.NO
+    assert path.model.low == pytest.approx(0.99999 * 0.9999 * 0.9999)
+    assert path.model.reaches(0.999) is Truth.YES
+
+
+DNS = """
+resource "aws_route53_record" "cdn" {
+  zone_id         = "Z1"
+  name            = "api.example.com"
+  type            = "A"
+  set_identifier  = "cdn"
+  health_check_id = "hc-1"
+
+  failover_routing_policy {
+    type = "PRIMARY"
+  }
+
+  alias {
+    name                   = aws_cloudfront_distribution.cdn.domain_name
+    zone_id                = "Z2"
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "direct" {
+  zone_id        = "Z1"
+  name           = "api.example.com"
+  type           = "A"
+  set_identifier = "direct"
+
+  failover_routing_policy {
+    type = "SECONDARY"
+  }
+
+  alias {
+    name                   = aws_lb.api.dns_name
+    zone_id                = "Z3"
+    evaluate_target_health = false
+  }
+}
+"""
+
+
+def test_a_failover_of_the_dns_goes_around_the_cdn(tmp_path: Path) -> None:
+    path = only(tmp_path, NETWORK + fleet("ab", 4) + CDN + DNS)
+    assert path.path.switch is Truth.YES
+    assert path.contract.low == pytest.approx(0.99980, abs=5e-6)
+
+
+def test_a_failover_that_nothing_triggers_counts_for_nothing(tmp_path: Path) -> None:
+    path = only(tmp_path, NETWORK + fleet("ab", 4) + CDN + DNS.replace('  health_check_id = "hc-1"\n', ""))
+    assert path.path.switch is Truth.NO
+    assert path.contract.low == path.contract.high == pytest.approx(0.99880, abs=5e-6)
+
+
+DATABASE = """
+resource "aws_db_instance" "features" {
+  identifier     = "features"
+  engine         = "postgres"
+  instance_class = "db.t3.medium"
+  multi_az       = false
+}
+"""
+
+
+def test_a_database_in_one_zone_behind_a_fleet_in_two_is_the_weakest_link(tmp_path: Path) -> None:
+    group = fleet("ab", 4).replace(
+        'instance_type = "c7i.large"',
+        'instance_type = "c7i.large"\n  user_data = base64encode("DB=${aws_db_instance.features.address}")',
+    )
+    path = only(tmp_path, NETWORK + group + DATABASE)
+    assert path.weakest.name == "aws_db_instance.features"
+    assert path.model.reaches(0.999) is Truth.NO
+    assert path.with_cure(path.weakest).reaches(0.999) is Truth.YES
+
+
+def test_a_zone_that_is_not_known_gives_bounds(tmp_path: Path) -> None:
+    text = NETWORK + fleet("ab", 4).replace(
+        '[aws_subnet.zone["us-east-1a"].id, aws_subnet.zone["us-east-1b"].id]', "var.subnets"
+    )
+    path = only(tmp_path, text + '\nvariable "subnets" {\n  type = list(string)\n}\n')
+    assert path.model.low < 0.999 <= path.model.high
+    assert path.model.reaches(0.999) is Truth.MAYBE
+    assert any("var.subnets" in part for part in path.missing)
+
+
+def test_stated_throughput_says_how_many_are_needed(tmp_path: Path) -> None:
+    needs = "traffic: {peak_rps: 70}\nmodel: {throughput_rps: 25}"
+    path = only(tmp_path, NETWORK + fleet("ab", 4), needs)
+    # Three of four are needed, so that a lost zone takes the service down.
+    assert path.model.low == pytest.approx(0.997852 * 0.9999, abs=1e-6)
+    assert path.model.reaches(0.999) is Truth.NO
+
+
+@pytest.mark.parametrize(
+    "form", ["terraform-aws", "cloudformation", "terraform-google", "terraform-azure", "kubernetes"]
+)
+def test_the_secure_designs_reach_their_target_and_the_naive_ones_do_not(form: str) -> None:
+    exercise = FIXTURES / "designs" / "image-classifier"
+    for path in design_of(exercise / form).availabilities:
+        assert path.model.reaches(0.999) is Truth.YES
+    naive = design_of(exercise / "naive" / form).availabilities
+    assert naive
+    assert all(path.model.reaches(0.999) is Truth.NO for path in naive)
+
+
+def test_every_published_figure_has_a_source_and_a_date() -> None:
+    for row in service_levels():
+        assert row.source
+        assert row.date
+        assert row.sla is None or 0.9 < row.sla <= 1
