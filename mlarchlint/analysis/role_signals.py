@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from mlarchlint.analysis.scripts import images_run, script_text
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.span import SourceSpan
@@ -26,12 +27,18 @@ ROLE_TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One piece of evidence: what it adds to each role, and to being machine learning at all."""
+    """One piece of evidence: what it adds to each role, and to being machine learning at all.
+
+    source: what it was read from. Hardware alone is no evidence of machine learning, and
+    names alone give no role. word: evidence of one and the same word counts once.
+    """
 
     reason: str
     roles: Mapping[str, float]
     ml: float
     span: SourceSpan
+    source: str = "content"
+    word: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +65,7 @@ def _patterns() -> Mapping[str, tuple[tuple[re.Pattern[str], Mapping[str, Any]],
     tables = role_tables()
     return {
         name: tuple((re.compile(row["match"], re.IGNORECASE), row) for row in tables[name])
-        for name in ("types", "images", "commands", "environment")
+        for name in ("types", "images", "commands", "command_words", "environment")
     }
 
 
@@ -114,50 +121,87 @@ def is_no_workload(resource: Resource) -> bool:
 def type_signals(resource: Resource) -> Iterator[Signal]:
     if resource.instance.mode is Mode.MODULE:
         return
+    type_name = _type_name(resource)
     for pattern, row in _patterns()["types"]:
-        if pattern.search(resource.type) and ("needs" not in row or has_accelerator(resource) is not None):
+        if pattern.search(type_name) and ("needs" not in row or has_accelerator(resource) is not None):
             yield Signal(
-                f"it is of type {resource.type}", row["role"], max(row["role"].values()), resource.span
+                f"it is of type {type_name}",
+                row["role"],
+                max(row["role"].values()),
+                resource.span,
+                "hardware" if "needs" in row and not _is_sold_for_learning(resource) else "type",
             )
             return
 
 
+def _type_name(resource: Resource) -> str:
+    """`azapi_resource` stands for everything; what it is, its `type` says before the API version."""
+    if resource.type != "azapi_resource":
+        return resource.type
+    return (resource.instance.get("type").text() or resource.type).partition("@")[0]
+
+
 def content_signals(resource: Resource) -> Iterator[Signal]:
-    for trait, table in (("images", "images"), ("commands", "commands"), ("env_names", "environment")):
-        yield from _matched(resource, trait, table)
+    yield from _matched("image", _texts(resource["images"]), "images")
+    yield from _matched("command", _commands(resource), "commands", "command_words")
+    yield from _matched("variable", _texts(resource["env_names"]), "environment")
+    yield from _scripted(resource)
     accelerator = has_accelerator(resource)
     if accelerator is not None:
         row = _accelerator_row(resource)
-        yield Signal("it has an accelerator", row["role"], row["ml"], accelerator.span)
+        yield Signal("it has an accelerator", row["role"], row["ml"], accelerator.span, "hardware")
     yield from _named(resource)
+    yield from _opposed(resource)
     yield from _ports(resource)
     yield from _tagged(resource)
 
 
 def _accelerator_row(resource: Resource) -> Mapping[str, Any]:
     """Families built for training or for inference say more than a GPU as such."""
-    table = role_tables()["accelerator"]
+    return _family_row(resource) or role_tables()["accelerator"]
+
+
+def _is_sold_for_learning(resource: Resource) -> bool:
+    return _family_row(resource) is not None
+
+
+def _family_row(resource: Resource) -> Mapping[str, Any] | None:
     for value in (resource["instance_type"], *_listed(resource["instance_types"])):
         name = (value.text() or "").lower().removeprefix("ml.")
-        for row in table["families"]:
+        for row in role_tables()["accelerator"]["families"]:
             if name.startswith(tuple(row["families"])):
                 return row  # type: ignore[no-any-return]
-    return table  # type: ignore[no-any-return]
+    return None
 
 
-def _matched(resource: Resource, trait: str, table: str) -> Iterator[Signal]:
-    """The strongest row that any text of the trait matches: each class counts once per role."""
+def _texts(value: Value) -> list[tuple[str, SourceSpan]]:
+    return [(text, item.span) for item in _listed(value) if (text := item.clue())]
+
+
+def _commands(resource: Resource) -> list[tuple[str, SourceSpan]]:
+    """The whole command line first: entries may hold it word by word."""
+    words = _texts(resource["commands"])
+    return [(" ".join(text for text, _ in words), words[0][1]), *words] if words else []
+
+
+def _scripted(resource: Resource) -> Iterator[Signal]:
+    """A start-up script runs commands and containers like any other; its single words say nothing."""
+    text = resource["user_data"].clue()
+    if text:
+        script, span = script_text(text), resource["user_data"].span
+        yield from _matched("start-up script", [(line, span) for line in script.splitlines()], "commands")
+        yield from _matched("start-up script", [(image, span) for image in images_run(script)], "images")
+
+
+def _matched(what: str, texts: Iterable[tuple[str, SourceSpan]], *tables: str) -> Iterator[Signal]:
+    """The strongest row that any of the texts matches: each class counts once per role."""
     seen: set[str] = set()
-    for value in _listed(resource[trait]):
-        text = value.clue()
-        if not text:
-            continue
-        for pattern, row in _patterns()[table]:
+    for text, span in texts:
+        for pattern, row in (entry for table in tables for entry in _patterns()[table]):
             role = next(iter(row["role"]))
             if role not in seen and pattern.search(text):
                 seen.add(role)
-                what = {"images": "image", "commands": "command", "env_names": "variable"}[trait]
-                yield Signal(f"{what} {text[:80]}", row["role"], row["ml"], value.span)
+                yield Signal(f"{what} {text[:80]}", row["role"], row["ml"], span)
 
 
 def names_of(resource: Resource) -> list[str]:
@@ -184,20 +228,43 @@ def names_of(resource: Resource) -> list[str]:
 
 
 def _named(resource: Resource) -> Iterator[Signal]:
-    texts = names_of(resource)
+    # People name their images as they name the rest.
+    texts = [*names_of(resource), *_image_names(resource)]
     tables = role_tables()
     seen: set[str] = set()
     for row in tables["names"]:
-        role, weight = next(iter(row["role"].items()))
-        token = find_token(texts, row["tokens"]) if role not in seen or weight < 0 else None
+        role = next(iter(row["role"]))
+        token = find_token(texts, row["tokens"]) if role not in seen else None
         if token:
             seen.add(role)
-            yield Signal(f'its name says "{token}"', row["role"], row["ml"], resource.span)
+            yield Signal(f'its name says "{token}"', row["role"], row["ml"], resource.span, "name", token)
     texts += [text for value in resource.tags.values() if (text := value.clue())]
     texts.append(resource.span.file.rpartition("/")[0])
-    token = find_token(texts, tables["context"]["tokens"])
+    for source in ("name", "hardware"):
+        row = tables["context"][source]
+        token = find_token(texts, row["tokens"])
+        if token:
+            reason = f'its name, folder or tags say "{token}"'
+            yield Signal(reason, {}, row["ml"], resource.span, source, token.removesuffix("s"))
+
+
+def _opposed(resource: Resource) -> Iterator[Signal]:
+    """What only talks to a model says so in its name, its image or the program it runs."""
+    program = [
+        word
+        for text, _ in _texts(resource["commands"])
+        for word in text.split()[:4]
+        if not word.startswith("-")
+    ]
+    row = role_tables()["opposed"]
+    token = find_token([*names_of(resource), *_image_names(resource), *program], row["tokens"])
     if token:
-        yield Signal(f'its name, folder or tags say "{token}"', {}, tables["context"]["ml"], resource.span)
+        yield Signal(f'it says "{token}"', row["role"], 0, resource.span, "name", token)
+
+
+def _image_names(resource: Resource) -> list[str]:
+    """`registry/team/app:tag` is called `app`."""
+    return [text.rpartition("/")[2].partition(":")[0] for text, _ in _texts(resource["images"])]
 
 
 def _ports(resource: Resource) -> Iterator[Signal]:

@@ -26,6 +26,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import ROLES, Evidence, RoleOf
 
 ASSIGN_AT, MARGIN, TEMPERATURE, NONE_SCORE, ML_NEEDED = 0.60, 0.20, 1.5, 1.0, 2.0
+PRODUCT_NAME = 4.0  # the weight of names that can mean but one thing: mlflow
 ASSUMED = 0.65  # a store nobody names, in a design with one serving workload
 NO_ROLE = RoleOf(None, 0.0, ())
 _MANAGED_ML = ("model_endpoint", "notebook", "experiment_tracker", "feature_store", "model_registry", "training_cluster",
@@ -65,12 +66,13 @@ def decide(node: Resource, signals: Sequence[Signal]) -> RoleOf:
     for signal in signals:
         for role, weight in signal.roles.items():
             scores[role] = scores.get(role, 0.0) + weight
-    ml = sum(signal.ml for signal in signals)
+    ml = _evidence_of_ml(signals)
     evidence = tuple(
         Evidence(signal.reason, max(signal.roles.values(), default=signal.ml), signal.span)
         for signal in signals
     )
-    if not scores or (node.kind not in _MANAGED_ML and ml < ML_NEEDED):
+    generic = _is_generic(node, signals)
+    if not scores or (generic and ml < ML_NEEDED):
         return RoleOf(None, 0.0, evidence)
     exponents = {role: math.exp(score / TEMPERATURE) for role, score in scores.items()}
     total = sum(exponents.values()) + math.exp(NONE_SCORE / TEMPERATURE)
@@ -80,12 +82,33 @@ def decide(node: Resource, signals: Sequence[Signal]) -> RoleOf:
     probability = value / total
     if probability < ASSIGN_AT or probability - second / total < MARGIN:
         return RoleOf(None, round(probability, 2), evidence)
-    why = tuple(
-        Evidence(signal.reason, signal.roles[first], signal.span)
-        for signal in signals
-        if signal.roles.get(first, 0) > 0
-    )
+    telling = [signal for signal in signals if signal.roles.get(first, 0) > 0]
+    if generic and all(_is_hearsay(signal, first) for signal in telling):
+        return RoleOf(None, round(probability, 2), evidence)
+    why = tuple(Evidence(signal.reason, signal.roles[first], signal.span) for signal in telling)
     return RoleOf(first, round(probability, 2), why)
+
+
+def _is_generic(node: Resource, signals: Sequence[Signal]) -> bool:
+    """Whether the kind leaves open that this is machine learning; so does a queue of machines with GPUs."""
+    sources = {signal.source for signal in signals}
+    return node.kind not in _MANAGED_ML or ("hardware" in sources and "type" not in sources)
+
+
+def _evidence_of_ml(signals: Sequence[Signal]) -> float:
+    """Hardware alone is none: render farms have GPUs. One word counts once, wherever it stands."""
+    if all(signal.source == "hardware" for signal in signals if signal.ml):
+        return 0.0
+    by_word: dict[str, float] = {}
+    for signal in signals:
+        if signal.word:
+            by_word[signal.word] = max(by_word.get(signal.word, 0.0), signal.ml)
+    return sum(signal.ml for signal in signals if not signal.word) + sum(by_word.values())
+
+
+def _is_hearsay(signal: Signal, role: str) -> bool:
+    """A word in a name, which may mean anything (`model-train-museum`), unless it names a product."""
+    return signal.source == "name" and signal.roles[role] < PRODUCT_NAME
 
 
 def topology_signals(graph: ResourceGraph, node: Resource, data_roles: Mapping[str, str]) -> Iterator[Signal]:
@@ -111,6 +134,8 @@ def topology_signals(graph: ResourceGraph, node: Resource, data_roles: Mapping[s
                 table["reads_model_and_serves"],
                 table["ml"]["reads_model_and_serves"],
                 node.span,
+                "topology",
+                "model",
             )
     if not entries and not pools and held & {"dataset"} and held & {"model", "checkpoints"}:
         yield Signal(

@@ -1,0 +1,83 @@
+"""How well roles are inferred: precision, recall and a confusion matrix over fixtures/roles.
+
+    python benchmarks/roles.py
+
+Precision: of the roles given, the share that is right. Recall: of the roles that should be
+given, the share that is given rightly. The snippets are never used to choose weights.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from mlarchlint.config import Config
+from mlarchlint.pipeline import scan
+
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "roles"
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    file: str
+    address: str
+    expected: str
+    given: str
+    confidence: float
+
+
+def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
+    """One per labelled address; KeyError for an address that the snippet does not declare."""
+    for entry in yaml.safe_load((folder / "index.yaml").read_text("utf-8")):
+        result = scan([folder / entry["file"]], Config(select=("MLA-HA001",)))
+        by_address = {node.address: node.part_of or node.key for node in result.graph}
+        for address, expected in entry["roles"].items():
+            found = result.roles.get(by_address[address])
+            given, confidence = (found.role or NONE, found.confidence) if found else (NONE, 0.0)
+            yield Verdict(entry["file"], address, expected, given, confidence)
+
+
+def precision(found: list[Verdict]) -> float:
+    given = [one for one in found if one.given != NONE]
+    return sum(one.given == one.expected for one in given) / len(given) if given else 1.0
+
+
+def recall(found: list[Verdict]) -> float:
+    wanted = [one for one in found if one.expected != NONE]
+    return sum(one.given == one.expected for one in wanted) / len(wanted) if wanted else 1.0
+
+
+def matrix(found: list[Verdict]) -> str:
+    """Rows are what is expected, columns what is given."""
+    cells = Counter((one.expected, one.given) for one in found)
+    names = sorted({name for pair in cells for name in pair}, key=lambda name: (name == NONE, name))
+    width = max(len(name) for name in names) + 2
+    lines = ["expected".ljust(width) + "".join(name.rjust(width) for name in names)]
+    for row in names:
+        counts = (str(cells[row, column] or ".") for column in names)
+        lines.append(row.ljust(width) + "".join(count.rjust(width) for count in counts))
+    return "\n".join(lines)
+
+
+def main() -> int:
+    found = list(verdicts())
+    print(matrix(found))
+    print()
+    for one in found:
+        if one.given != one.expected:
+            print(f"{one.file}: {one.address} is {one.expected}, given {one.given} ({one.confidence})")
+    files = len({one.file for one in found})
+    print(
+        f"\n{files} snippets, {len(found)} addresses: precision {precision(found):.3f}, recall {recall(found):.3f}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What counts as evidence of a role, and what does not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from mlarchlint.analysis.roles import infer_roles
+from mlarchlint.analysis.scripts import images_run, script_text
+from tests.graph.build import graph, instance
+
+KINDS = """\
+- kind: compute_instance
+  terraform: aws_instance
+  attrs:
+    instance_type: {terraform: instance_type}
+    user_data: {terraform: user_data}
+    commands: {terraform: commands, type: list}
+    images: {terraform: images, type: list}
+    env_names: {terraform: env, type: list}
+- kind: batch_job
+  terraform: aws_batch_job_definition
+  attrs:
+    instance_type: {terraform: instance_type}
+"""
+
+
+def role(**body: object) -> str | None:
+    node = instance(str(body.pop("address", "aws_instance.x")), **body)  # type: ignore[arg-type]
+    found = infer_roles(graph(KINDS, node)).get(node.address)
+    return found.role if found else None
+
+
+TORCHRUN = "#!/bin/bash\ntorchrun train.py\n"
+
+
+@pytest.mark.parametrize("script", [TORCHRUN, base64.b64encode(TORCHRUN.encode()).decode()])
+def test_a_start_up_script_is_read_as_commands(script: str) -> None:
+    assert role(user_data=script) == "training"
+
+
+def test_a_comment_in_a_script_is_no_command() -> None:
+    assert role(user_data="#!/bin/bash\n# torchrun train.py\nnginx\n") is None
+
+
+def test_the_images_that_a_script_runs_count() -> None:
+    script = "docker run -v /srv:/srv --gpus all \\\n  vllm/vllm-openai:v0.5 --model m\n"
+    assert role(user_data=script) == "inference"
+    assert images_run(script_text(script)) == ("vllm/vllm-openai:v0.5",)
+
+
+def test_hardware_alone_is_no_machine_learning() -> None:
+    assert role(address="aws_batch_job_definition.frames", instance_type="g5.2xlarge") is None
+    assert role(address="aws_batch_job_definition.frames", instance_type="p4d.24xlarge") == "training"
+    assert role(address="aws_instance.gpu", instance_type="p3.2xlarge") is None
+    assert role(address="aws_batch_job_definition.training", instance_type="p3.2xlarge") == "training"
+
+
+def test_a_name_alone_is_no_role_unless_it_is_a_product() -> None:
+    assert role(address="aws_instance.model_train_museum") is None
+    assert role(address="aws_instance.spark") is None
+    assert role(address="aws_instance.mlflow") == "tracking"
+
+
+def test_what_ends_is_no_server() -> None:
+    assert role(address="aws_batch_job_definition.mlflow_backup") is None
+
+
+def test_a_command_line_is_read_as_a_whole() -> None:
+    assert role(commands=["mlflow", "models", "serve"]) == "inference"
+
+
+def test_a_client_of_a_model_is_known_by_its_image_or_program() -> None:
+    names = {"env": ["MODEL_NAME"], "address": "aws_instance.predict"}
+    assert role(**names) == "inference"
+    assert role(**names, images=["acme/gradio-demo:1"]) is None
+    assert role(**names, commands=["streamlit", "run", "app.py"]) is None
