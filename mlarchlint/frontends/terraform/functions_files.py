@@ -30,6 +30,7 @@ from mlarchlint.frontends.terraform.functions import (
 from mlarchlint.frontends.terraform.functions_hash import Digest, md5, sha1, sha256, sha512
 from mlarchlint.frontends.terraform.scope import Files
 from mlarchlint.frontends.terraform.sets import set_of
+from mlarchlint.real_paths import is_within
 
 MAX_BYTES = 20_000_000
 _PATH = Param("path", STRING)
@@ -46,7 +47,7 @@ def files_of(context: Context) -> Files:
 
 
 def located(path: str, files: Files) -> Path:
-    """Absolute, without `..`; refused outside the root or where a link is on the way."""
+    """Absolute, without `..` and links; refused outside the root or where a link leads out of it."""
     if "\0" in path:
         raise invalid("the path has a NUL character")
     shown = path
@@ -60,8 +61,11 @@ def located(path: str, files: Files) -> Path:
     for part in whole.relative_to(root).parts:
         at = at / part
         if at.is_symlink():
-            raise invalid(f"{shown!r} goes through a link")
-    return whole
+            real, real_root = os.path.realpath(at), os.path.realpath(root)
+            if not is_within(real, real_root):
+                raise invalid(f"{shown!r} goes through a link that leaves the scanned folder")
+            at = root / os.path.relpath(real, real_root)
+    return at
 
 
 def read_bytes(path: str, context: Context) -> bytes:
