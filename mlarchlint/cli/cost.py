@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown", "csv")
 
 
-@click.command("cost")
+class CostCommand(click.Command):
+    """`cost diff ...` is a command of its own; a folder of that name is `./diff`."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args and args[0] == "diff":
+            from mlarchlint.cli.cost_diff import command as diff
+
+            return diff.make_context(f"{info_name} diff", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("cost", cls=CostCommand)
 @input_options
 @click.option("--format", "format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
@@ -40,7 +53,7 @@ def command(
     max_price_age: int | None,
     **options: Any,
 ) -> None:
-    """Estimate what the designs below PATH cost in a month.
+    """Estimate what the designs below PATH cost in a month. `cost diff BASE PATH` compares it with a base.
 
     \b
     Exit codes: 0 within the budget (or none is set), 1 over the budget or prices too old,
