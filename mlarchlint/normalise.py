@@ -156,8 +156,9 @@ class _Weave:
     def _meant(self, draft: _Draft, form: EdgeForm) -> Iterator[tuple[Resource, Value]]:
         """Every resource that the paths of a form name, with the value that names it."""
         instance = draft.resource.instance
-        body = Value.known(instance.body, instance.span)
-        for path in _written(form, draft):
+        paths = _written(form, draft)
+        body = Value.known(instance.body, instance.span) if paths else Value.absent()
+        for path in paths:
             value = read_path(path, body)
             for key in self._keys_of(draft.resource, value, form):
                 yield self._resources[key], value
@@ -308,10 +309,10 @@ class _Weave:
             self.edges.setdefault((edge.source, edge.target, edge.relation), edge)
 
 
-def _written(form: EdgeForm, draft: _Draft) -> Iterator[Path]:
+def _written(form: EdgeForm, draft: _Draft) -> list[Path]:
     """The paths of a form that start at something the code writes; the others name nothing."""
     body = draft.resource.instance.body
-    return (path for path in form.paths.get(draft.form, ()) if path[0].name in body)
+    return [path for path in form.paths.get(draft.form, ()) if path[0].name in body]
 
 
 def _takes_inputs(value: Value) -> bool:

@@ -13,10 +13,11 @@ _DEFAULTS = (parse_path("default_tags.tags"), parse_path("default_labels"))
 
 def read_tags(kind: Kind | None, form: str, instance: Instance) -> dict[str, Value]:
     """Tag name -> value. The provider block's default tags stand below the resource's own."""
-    config = Value.known(instance.provider_config, instance.span)
     tags: dict[str, Value] = {}
-    for path in _DEFAULTS:
-        tags.update(_pairs(read_path(path, config)))
+    if instance.provider_config:
+        config = Value.known(instance.provider_config, instance.span)
+        for path in _DEFAULTS:
+            tags.update(_pairs(read_path(path, config)))
     body = Value.known(instance.body, instance.span)
     tags.update(_pairs(read_paths(kind.tags.get(form, _ANY) if kind else _ANY, body)))
     if form == "kubernetes":

@@ -72,10 +72,14 @@ def _referenced(trait: Trait, value: Value) -> Value:
 def read_paths(paths: Iterable[Path], body: Value) -> Value:
     """The first path that is not absent; else absent, with the span of what lacks it."""
     absent = None
+    written = body.raw if isinstance(body.raw, dict) else None
     for path in paths:
-        value = read_path(path, body)
-        if not value.is_absent:
-            return value
+        if written is not None and path[0].name not in written:
+            value = Value.absent(body.span) if absent is None else absent
+        else:
+            value = read_path(path, body)
+            if not value.is_absent:
+                return value
         absent = value if absent is None else absent
     return Value.absent(body.span) if absent is None else absent
 
@@ -193,7 +197,8 @@ def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
 
 def _constant(data: Any, span: SourceSpan) -> Value:
     """What the entry says, not the code."""
-    return Value(State.KNOWN, from_plain(data, span).raw, span, default=True)
+    raw = from_plain(data, span).raw if isinstance(data, (dict, list, float)) else data
+    return Value(State.KNOWN, raw, span, default=True)
 
 
 # -- operators ---------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from mlarchlint.frontends.terraform.syntax_template import TemplateReader, quote
 from mlarchlint.model.span import SourceSpan
 
 MAX_DEPTH = 100  # levels of nesting of one expression or body
+_STEPS = frozenset({"get_attr", "index", "splat"})
+_TERMS = frozenset({"variable_expr", "function_call"})  # what steps mostly follow
 
 
 class Reader(TemplateReader):
@@ -50,7 +52,7 @@ class Reader(TemplateReader):
         if self.fixed is not None:
             return self.fixed
         row, column = node.start_point
-        end_row, end_column = (last or node).end_point
+        end_row, end_column = node.end_point if last is None else last.end_point
         if self.lines is not None:
             column = self._characters(row, column)
             end_column = self._characters(end_row, end_column)
@@ -135,7 +137,9 @@ class Reader(TemplateReader):
 
     def argument(self, node: Any) -> nodes.Argument:
         children = node.children
-        expression = next(child for child in children if child.type == "expression")
+        expression = children[-1]
+        if expression.type != "expression":  # a comment may follow
+            expression = next(child for child in children if child.type == "expression")
         return nodes.Argument(self.text(children[0]), self.expression(expression), self.span(node))
 
     def block(self, node: Any) -> nodes.Block:
@@ -170,6 +174,8 @@ class Reader(TemplateReader):
         children = node.children
         if len(children) == 1 and children[0].type not in ("operation", "conditional"):
             result = self._term(children[0])
+        elif children[0].type in _TERMS and all(child.type in _STEPS for child in children[1:]):
+            result = self.operand(children)
         else:
             items: list[Any] = []
             self._flatten(children, items)
@@ -206,7 +212,7 @@ class Reader(TemplateReader):
                 self._flatten(child.children, items)
             elif kind in BINARY or kind in ("!", "?", ":"):
                 items.append(child)
-            elif kind in ("get_attr", "index", "splat"):
+            elif kind in _STEPS:
                 if not (items and isinstance(items[-1], list)):
                     raise SyntaxProblem("Unexpected step", self.span(child))
                 items[-1].append(child)
@@ -248,7 +254,7 @@ class Reader(TemplateReader):
 
     def _splat(self, base: nodes.Expression, step: Any, rest: list[Any], start: Any) -> nodes.Expression:
         inner = step.children[0]
-        own = [child for child in inner.children if child.type in ("get_attr", "index", "splat")]
+        own = [child for child in inner.children if child.type in _STEPS]
         full = inner.type == "full_splat"
         item: nodes.Expression = nodes.SplatItem(self.span(step))
         if full:
