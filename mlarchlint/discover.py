@@ -25,6 +25,7 @@ SKIPPED_FOLDERS = frozenset({
     ".aws-sam",
 })  # fmt: skip
 STDIN = "-"
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
 
 
@@ -45,7 +46,7 @@ class SourceFile:
 class Sources:
     """base: what shown paths are relative to. root: nothing outside it is read.
 
-    charts: the shown folders of Helm charts.
+    charts, overlays: the shown folders of Helm charts and of kustomizations.
     skipped: how many YAML and JSON files are none of the formats. failed: the shown paths
     that could not be read. texts: of every file that anybody read, by shown path.
     """
@@ -58,6 +59,7 @@ class Sources:
     kubernetes: tuple[SourceFile, ...] = ()
     plans: tuple[SourceFile, ...] = ()
     charts: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
     skipped: int = 0
     failed: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -85,6 +87,7 @@ class _Found:
     partial: set[str] = field(default_factory=set)
     documents: dict[str, list[SourceFile]] = field(default_factory=dict)
     charts: list[str] = field(default_factory=list)
+    overlays: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     skipped: int = 0
@@ -144,6 +147,9 @@ class _Walk:
             if entry.is_dir():
                 if entry.name not in SKIPPED_FOLDERS and not self.is_environment(entry.path):
                     folders.append((entry.path, place))
+            elif entry.name in KUSTOMIZATIONS and self.is_regular(entry.path):
+                self.found.overlays.append(self.shown(folder))
+                self.kustomization(entry.path)
             elif _is_source(entry.name) and self.is_regular(entry.path):
                 self.file(entry.path, entry.name)
                 if entry.name == "Chart.yaml":
@@ -209,6 +215,16 @@ class _Walk:
             self.seen.add(real)
             self.document(Path(place), shown, alone)
 
+    def kustomization(self, place: str) -> None:
+        """It may leave out apiVersion and kind, and means the same."""
+        shown = self.shown(place)
+        try:
+            text = self.texts.text(shown)
+        except Unreadable as problem:
+            self.fail(problem.code, problem.summary, place, problem.detail)
+            return
+        self.found.documents.setdefault("kubernetes", []).append(SourceFile(Path(place), shown, text))
+
     def document(self, place: Path, shown: str, alone: bool) -> None:
         try:
             text = self.texts.text(shown)
@@ -258,6 +274,7 @@ class _Walk:
             kubernetes=tuple(found.documents.get("kubernetes", ())),
             plans=tuple(found.documents.get("plan", ())),
             charts=tuple(found.charts),
+            overlays=tuple(found.overlays),
             skipped=found.skipped,
             failed=frozenset(found.failed),
             diagnostics=tuple(found.diagnostics),

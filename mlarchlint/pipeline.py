@@ -143,16 +143,19 @@ def _cloudformation(sources: Sources, config: Config) -> Evaluation:
 
 
 def _kubernetes(sources: Sources, config: Config) -> Evaluation:
-    from mlarchlint.frontends.kubernetes import read_manifests
+    from mlarchlint.frontends.kubernetes import Rendered, read_manifests
 
-    files = [(file.shown, file.text) for file in sources.kubernetes]
-    if not sources.charts:
-        return read_manifests(files)
-    from mlarchlint.frontends.kubernetes.charts import ChartOptions, render_charts
+    said, made = config.rendering, Rendered()
+    if sources.charts:
+        from mlarchlint.frontends.kubernetes.charts import ChartOptions, render_charts
 
-    said = config.rendering
-    options = ChartOptions(said.helm, said.values, said.release, said.namespace)
-    return read_manifests(files, rendered=render_charts(sources.charts, sources.base, sources.root, options))
+        options = ChartOptions(said.helm, said.values, said.release, said.namespace)
+        made = render_charts(sources.charts, sources.base, sources.root, options)
+    if sources.overlays:
+        from mlarchlint.frontends.kubernetes.overlays import build_overlays
+
+        build_overlays(sources.overlays, sources.base, sources.root, said.kustomize, made)
+    return read_manifests([(file.shown, file.text) for file in sources.kubernetes], rendered=made)
 
 
 def _text(value: object) -> str:

@@ -182,7 +182,7 @@ def test_patches_of_a_kustomization_are_no_objects_and_its_namespace_holds() -> 
         }
     )
     assert [i.address for i in found.instances] == ["Service/ml/a"]
-    assert [(d.code, d.level) for d in found.diagnostics] == [("kustomize-not-rendered", Level.NOTE)]
+    assert [(d.code, d.level) for d in found.diagnostics] == [("kustomize-not-applied", Level.NOTE)]
 
 
 def test_a_helm_template_is_said_once_and_its_siblings_are_read() -> None:

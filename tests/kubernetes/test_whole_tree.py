@@ -47,7 +47,7 @@ def test_every_object_is_there_and_nothing_else(tree: Evaluation) -> None:
         "StorageClass/shared",
     ]
     assert sorted((d.code, d.span.file) for d in tree.diagnostics) == [
-        ("kustomize-not-rendered", "platform/overlays/prod/kustomization.yaml"),
+        ("kustomize-not-applied", "platform/overlays/prod/kustomization.yaml"),
         ("yaml-template", "chart/templates/server.yaml"),
     ]
 

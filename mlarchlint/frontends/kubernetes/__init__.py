@@ -5,7 +5,12 @@ entries of data/kinds cannot say, `kubernetes_links` the edges, also to the node
 """
 
 from mlarchlint.frontends.kubernetes.links import kubernetes_links
-from mlarchlint.frontends.kubernetes.manifests import ManifestOptions, evaluate_manifests, read_manifests
+from mlarchlint.frontends.kubernetes.manifests import (
+    ManifestOptions,
+    Rendered,
+    evaluate_manifests,
+    read_manifests,
+)
 from mlarchlint.frontends.kubernetes.node_groups import NodeGroup
 from mlarchlint.frontends.kubernetes.node_pools import node_group
 from mlarchlint.frontends.kubernetes.objects import kubernetes_kind
@@ -16,6 +21,7 @@ from mlarchlint.frontends.kubernetes.terraform_objects import from_terraform
 __all__ = [
     "ManifestOptions",
     "NodeGroup",
+    "Rendered",
     "evaluate_manifests",
     "from_terraform",
     "kubernetes_kind",

@@ -29,10 +29,11 @@ class Kustomizations:
 
 def is_kustomization(document: Document) -> bool:
     root = document.root
-    if posixpath.basename(document.path) in _NAMES:
-        return True
     version = root.get("apiVersion") if isinstance(root, Map) else None
-    return isinstance(version, Scalar) and version.text.startswith("kustomize.config.k8s.io/")
+    if isinstance(version, Scalar):
+        # what a kustomization generates stands in its file, too
+        return version.text.startswith("kustomize.config.k8s.io/")
+    return posixpath.basename(document.path) in _NAMES
 
 
 def read_kustomizations(documents: Iterable[Document]) -> Kustomizations:
@@ -81,7 +82,7 @@ def _changes_objects(root: Map) -> bool:
 
 def _not_applied(root: Map) -> Diagnostic:
     detail = "Scan the output of `kustomize build` to judge the overlay as it is deployed."
-    return Diagnostic("kustomize-not-rendered", "the kustomization's patches are not applied", detail,
+    return Diagnostic("kustomize-not-applied", "the kustomization's patches are not applied", detail,
                       root.span, Level.NOTE)  # fmt: skip
 
 

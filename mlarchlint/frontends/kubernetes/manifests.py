@@ -61,8 +61,8 @@ class ManifestOptions:
 class Rendered:
     """What charts and overlays render to, at the lines of what they are rendered from.
 
-    replaced: folders and files that are not to be read as plain manifests. left: folders of charts
-    that were not rendered; that their templates are none has been said.
+    replaced: folders and files that are not to be read as plain manifests. left: folders of charts and
+    files of kustomizations that were not rendered, which has been said.
     """
 
     documents: list[Document] = field(default_factory=list)
@@ -87,18 +87,21 @@ def read_manifests(
         read, found = read_documents(without_schemas(text), path)
         documents += read
         found = _once_a_file(found)
-        if _is_in(path, rendered.left):
-            found = [diagnostic for diagnostic in found if diagnostic.code != "yaml-template"]
         diagnostics += found
         if any(diagnostic.level is Level.ERROR for diagnostic in found):
             failed.add(path)
     evaluation = evaluate_manifests(documents, options)
+    diagnostics += evaluation.diagnostics
     return Evaluation(
         evaluation.instances,
-        (*diagnostics, *evaluation.diagnostics),
+        tuple(d for d in diagnostics if not (d.code in _SAID_ONCE and _is_in(d.span.file, rendered.left))),
         evaluation.files_read - failed,
         frozenset(failed),
     )
+
+
+# what is known of every part of a chart or an overlay that was not rendered
+_SAID_ONCE = ("yaml-template", "kustomize-not-applied")
 
 
 def _is_in(path: str, places: Iterable[str]) -> bool:

@@ -30,7 +30,10 @@ class Limits:
     output_bytes: int = OUTPUT_BYTES
 
 
-def run(command: Sequence[str], home: Path, limits: Limits = Limits()) -> str:
+DEFAULT_LIMITS = Limits()
+
+
+def run(command: Sequence[str], home: Path, limits: Limits = DEFAULT_LIMITS) -> str:
     """What the command writes to standard output. Raises RenderFailed.
 
     home: an empty folder of this run's own; nothing of the user's environment is passed on.

@@ -1,0 +1,143 @@
+"""Kustomize overlays as the manifests that they build, where `kustomize` or `kubectl` is on PATH.
+
+Without one, or where an overlay names anything remote, one note an overlay says so and its bases
+are read as plain manifests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from mlarchlint.frontends.kubernetes.chart_copy import MAX_BYTES, MAX_FILES
+from mlarchlint.frontends.kubernetes.manifests import Rendered
+from mlarchlint.frontends.kubernetes.overlay_files import (
+    NAMES,
+    Overlay,
+    kustomization_in,
+    read_overlay,
+    shown,
+    tops,
+)
+from mlarchlint.frontends.kubernetes.placeholders import without_schemas
+from mlarchlint.frontends.kubernetes.renderer import DEFAULT_LIMITS, Limits, RenderFailed, run
+from mlarchlint.frontends.kubernetes.source_nodes import Written, at_origin, origin_of
+from mlarchlint.frontends.yaml_nodes import read_documents
+from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.span import SourceSpan
+
+MOST = 50  # overlays that are built in one scan
+
+
+def build_overlays(
+    folders: Iterable[str],
+    base: Path,
+    root: Path,
+    enabled: bool,
+    made: Rendered,
+    limits: Limits = DEFAULT_LIMITS,
+) -> None:
+    """Adds to `made` what the overlays among these folders (shown) build."""
+    top = tops([base / folder for folder in sorted(folders)])
+    built = 0
+    for folder in top:
+        try:
+            made.left.append(shown(_file_of(folder), base))
+            overlay = read_overlay(folder, Path(os.path.realpath(root)))
+            made.left += [shown(_file_of(part), base) for part in overlay.folders]
+            if not overlay.changes:
+                continue
+            if not enabled:
+                raise RenderFailed("the configuration says so")
+            if built == MOST:
+                raise RenderFailed(f"{MOST} overlays are built in one scan; scan its folder alone")
+            built += 1
+            text = _build(overlay, base, Path(os.path.realpath(root)), limits)
+        except (RenderFailed, OSError) as failure:
+            made.diagnostics.append(_not_built(folder, base, failure))
+            continue
+        _take(text, overlay, base, made)
+
+
+def _build(overlay: Overlay, base: Path, root: Path, limits: Limits) -> str:
+    tool = shutil.which("kustomize")
+    command = [tool, "build"] if tool else [shutil.which("kubectl") or "", "kustomize"]
+    if not command[0]:
+        raise RenderFailed("there is neither kustomize nor kubectl on PATH")
+    with tempfile.TemporaryDirectory(prefix="mlarchlint-") as place:
+        home, tree = Path(place) / "home", Path(place) / "tree"
+        home.mkdir()
+        _copy(overlay, root, tree)
+        top = tree / os.path.relpath(os.path.realpath(overlay.folder), root)
+        written = dict(kustomization_in(top))
+        asked = written.get("buildMetadata")
+        # with it, every object says which file it comes from
+        written["buildMetadata"] = [*(asked if isinstance(asked, list) else ()), "originAnnotations"]
+        for name in NAMES:
+            (top / name).unlink(missing_ok=True)
+        (top / NAMES[0]).write_text(json.dumps(written), "utf-8")
+        return run([*command, str(top)], home, limits)
+
+
+def _copy(overlay: Overlay, root: Path, tree: Path) -> None:
+    """Regular files of the folders it is made of, at the same places; no link that leaves them."""
+    files = size = 0
+    for folder in overlay.folders:
+        for here, _, names in os.walk(folder):
+            for name in names:
+                place = Path(here) / name
+                real = Path(os.path.realpath(place))
+                if not real.is_relative_to(root) or not real.is_file():
+                    continue
+                target = tree / place.relative_to(root)
+                if target.exists():
+                    continue
+                files, size = files + 1, size + real.stat().st_size
+                if files > MAX_FILES or size > MAX_BYTES:
+                    raise RenderFailed(f"it has more than {MAX_FILES} files or {MAX_BYTES // 1048576} MiB")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(real, target)
+
+
+def _take(text: str, overlay: Overlay, base: Path, made: Rendered) -> None:
+    """The built documents, at the lines of the files that they were written in."""
+    patches = [node for file in overlay.patches for node in _roots(file, base)]
+    fallback = shown(_file_of(overlay.folder), base)
+    known: dict[str, list[Written]] = {}
+    documents, diagnostics = read_documents(without_schemas(text), fallback)
+    for document in documents:
+        path = origin_of(document)
+        place = os.path.realpath(overlay.folder / path) if path else ""
+        if place and place not in known:
+            known[place] = _roots(Path(place), base)
+        made.documents.append(at_origin(document, known.get(place, []), patches, fallback))
+    for diagnostic in diagnostics[:1]:
+        summary = f"what the overlay builds cannot be read: {diagnostic.summary}"
+        made.diagnostics.append(Diagnostic(diagnostic.code, summary, "", SourceSpan(fallback)))
+    made.replaced += [shown(file, base) for file in overlay.files]
+    made.replaced += [shown(_file_of(folder), base) for folder in overlay.folders]
+
+
+def _roots(file: Path, base: Path) -> list[Written]:
+    """The documents of a file of the overlay, to look positions up in."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return []
+    documents, _ = read_documents(without_schemas(data), shown(file, base))
+    return [document.root for document in documents]
+
+
+def _file_of(folder: Path) -> Path:
+    return next((folder / name for name in NAMES if (folder / name).is_file()), folder / NAMES[0])
+
+
+def _not_built(folder: Path, base: Path, failure: Exception) -> Diagnostic:
+    why = str(failure) if isinstance(failure, RenderFailed) else f"it cannot be copied: {failure}"
+    detail = "Its bases are read as they are. Scan its output instead: `kustomize build FOLDER | mlarchlint scan -`."
+    span = SourceSpan(shown(_file_of(folder), base))
+    return Diagnostic("kustomize-not-rendered", f"the overlay is not built: {why}", detail, span, Level.NOTE)
