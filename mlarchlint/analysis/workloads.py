@@ -49,7 +49,7 @@ def _group(node: Resource) -> str:
             return f"label:{value.text()}"
     if node.instance.calls:
         return f"module:{node.instance.scope}:{node.instance.calls[-1].address}"
-    return f"own:{node.instance.declaration or node.key}"
+    return f"own:{node.instance.scope}:{node.instance.declaration or node.key}"
 
 
 def _workload(nodes: list[Resource], roles: Mapping[str, RoleOf]) -> Workload:

@@ -99,7 +99,8 @@ _CLOUDFORMATION = re.compile(
     r"""(?:^|\{)\s?["']?AWSTemplateFormatVersion["']?\s*:|"AWSTemplateFormatVersion"\s*:|^Transform\s*:.{0,80}AWS::""",
     re.MULTILINE,
 )
-_RESOURCES = re.compile(r"""^Resources\s*:|["']Resources["']\s*:""", re.MULTILINE)
+# A list of resources is something else: the specification of a deployment by CodeDeploy.
+_RESOURCES = re.compile(r"""(?:^Resources|["']Resources["'])\s*:(?!\s*(?:\[|-\s))""", re.MULTILINE)
 _RESOURCE_TYPE = re.compile(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Alexa|Custom)::\w""")
 _API_VERSION = re.compile(r"""^apiVersion\s*:|["']apiVersion["']\s*:""", re.MULTILINE)
 _KIND = re.compile(r"""^kind\s*:|["']kind["']\s*:""", re.MULTILINE)
