@@ -179,14 +179,15 @@ class Declared:
         twins = self._named.get((source.kind, source.namespace, source.name), [])
         if len(found) < 2 and len(twins) < 2:
             return found
+        close = {node: closeness(source, node) for node in found}
         best: dict[tuple[str, str, str], int] = {}
         for node in found:
             name = (node.kind, node.namespace, node.name)
-            best[name] = max(best.get(name, -1), closeness(source, node))
+            best[name] = max(best.get(name, -1), close[node])
         kept = [
             node for node in found
-            if closeness(source, node) == best[node.kind, node.namespace, node.name]
-            and all(closeness(source, node) >= closeness(twin, node) for twin in twins)
+            if close[node] == best[node.kind, node.namespace, node.name]
+            and all(close[node] >= closeness(twin, node) for twin in twins)
         ]  # fmt: skip
         if apart and any(node.folder == source.folder for node in kept):
             kept = [node for node in kept if _related(node.folder, source.folder)]

@@ -33,8 +33,9 @@ def member_value(node: Node) -> Value:
     return Value.known({name: member_value(member) for name, member in node.members.items()}, node.span)
 
 
-_SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
-_SCHEMA = re.compile(r"^kind:\s*[\"']?CustomResourceDefinition[\"']?\s*$", re.MULTILINE)
+# The line breaks are written out: a search for `^` would stop at every line of many megabytes.
+_SEPARATOR = re.compile(r"\n---(?=\s|$)", re.MULTILINE)
+_SCHEMA = re.compile(r"\nkind:\s*[\"']?CustomResourceDefinition[\"']?\s*$", re.MULTILINE)
 
 
 def without_schemas(text: str | bytes) -> str | bytes:
@@ -49,6 +50,10 @@ def without_schemas(text: str | bytes) -> str | bytes:
             return text
     if "CustomResourceDefinition" not in text:
         return text
-    cuts = [0, *(found.start() for found in _SEPARATOR.finditer(text)), len(text)]
+    cuts = [0, *(found.start() + 1 for found in _SEPARATOR.finditer(text)), len(text)]
     parts = [text[start:end] for start, end in pairwise(cuts)]
-    return "".join("---" + "\n" * part.count("\n") if _SCHEMA.search(part) else part for part in parts)
+    return "".join("---" + "\n" * part.count("\n") if _is_schema(part) else part for part in parts)
+
+
+def _is_schema(part: str) -> bool:
+    return "CustomResourceDefinition" in part and _SCHEMA.search(f"\n{part}") is not None
