@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.fleet import Fleet
+    from mlarchlint.analysis.latency import UserLatency
+    from mlarchlint.analysis.needs import Needs
     from mlarchlint.analysis.serving_paths import ServingPath
 
 # How a guard is tied to what it selects.
@@ -135,6 +137,19 @@ class Design:
         from mlarchlint.analysis.service_levels import service_levels
 
         return availabilities_of(self.graph, self.serving_paths, self.capacities, service_levels())
+
+    @cached_property
+    def latencies(self) -> tuple[UserLatency, ...]:
+        """What users of each region see."""
+        from mlarchlint.analysis.latency import latencies_of
+
+        return latencies_of(self.graph, self.serving_paths, self.capacities, self.requirements)
+
+    def needs(self, node: Resource) -> Needs:
+        """What is required of the workload that the node belongs to."""
+        from mlarchlint.analysis.needs import needs_of
+
+        return needs_of(self.requirements, (node,))
 
     def targets(self, node: Resource, *relations: Relation) -> tuple[Resource, ...]:
         return self.graph.targets(node, *relations)

@@ -1,0 +1,248 @@
+"""Bounds on the p95 latency that users of each region see, on the best way to a fleet.
+
+docs/requirements.md has the formulae. Network times between metros are the published P95; the
+model counts at its p95; every hop is an assumption that the report names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mlarchlint.analysis.capacity import Capacity
+from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.analysis.geography import Metro, defaults, metro_of, metros, round_trip
+from mlarchlint.analysis.latency_math import (
+    NEW_CONNECTION_TRIPS,
+    SATURATED,
+    Delay,
+    Sum,
+    added,
+    miss_quantile,
+    quantile,
+    waiting_ms,
+)
+from mlarchlint.analysis.needs import Needs, needs_of
+from mlarchlint.analysis.serving_paths import ServingPath, dependencies
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.truth import Truth
+from mlarchlint.requirements import Requirements
+
+# The only methods whose answers a CDN keeps.
+CACHED_METHODS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class UserLatency:
+    """What users of one region see. region: as written. via: the path and the region that serves it.
+
+    cold and warm: on a new connection and on one that is reused. why: what is missing for a figure.
+    second: with a second region nearest to them (its name, and the sum on a new connection).
+    """
+
+    region: str
+    via: ServingPath | None
+    serving: str
+    parts: tuple[Delay, ...]
+    cold: Sum | None
+    warm: Sum | None
+    second: tuple[str, float] | None = None
+    why: str = ""
+
+    def within(self, target: float) -> Truth:
+        """NO where even the lower bound is over the target, YES where the estimate is within it."""
+        if self.cold is None:
+            return Truth.MAYBE
+        if self.cold.lower > target:
+            return Truth.NO
+        return Truth.YES if self.cold.estimate <= target else Truth.MAYBE
+
+    @property
+    def largest(self) -> Delay:
+        return max(self.parts, key=lambda part: part.p95)
+
+
+def latencies_of(
+    graph: ResourceGraph,
+    paths: Sequence[ServingPath],
+    capacities: Sequence[Capacity],
+    requirements: Requirements,
+) -> tuple[UserLatency, ...]:
+    """One per region of users; of several paths the fastest one, where it is known."""
+    by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities}
+    found = []
+    for user in requirements.items("users"):
+        region = str(user.get("region", ""))
+        ways = [
+            _of_path(
+                graph, path, fleet, by_fleet.get(fleet.nodes), needs_of(requirements, fleet.nodes), region
+            )
+            for path in paths
+            for fleet in path.fleets
+        ]
+        known = [way for way in ways if way.cold is not None]
+        if len(known) == len(ways) and known:
+            found.append(min(known, key=lambda way: way.cold.estimate if way.cold else 0.0))
+        elif ways:
+            found.append(next(way for way in ways if way.cold is None))
+    return tuple(found)
+
+
+def _of_path(
+    graph: ResourceGraph,
+    path: ServingPath,
+    fleet: Fleet,
+    capacity: Capacity | None,
+    needs: Needs,
+    region: str,
+) -> UserLatency:
+    user, serving_name = metro_of(region), fleet.node["region"].text() or ""
+    serving = metro_of(serving_name)
+    model = _model(needs)
+    why = ""
+    if user is None:
+        why = f"where {region} is"
+    elif serving is None:
+        why = fleet.node["region"].why or f"the region of {fleet.node.address}"
+    elif model is None:
+        why = "the model's time (`model.service_time_ms`)"
+    if user is None or serving is None or model is None:
+        return UserLatency(region, path, serving_name, (), None, None, None, why)
+    behind = _behind(graph, path, fleet, capacity, needs, model)
+    edge = at_edge(path, fleet)
+    parts, cold, warm = _whole(user, serving, edge, behind, hit_ratio(path, fleet, needs))
+    nearest = _second(user, serving, fleet.node.provider, needs)
+    second = None
+    if nearest is not None:
+        _, other, _ = _whole(user, nearest[1], edge, behind, hit_ratio(path, fleet, needs))
+        second = (nearest[0], other.lower)
+    return UserLatency(region, path, serving_name, parts, cold, warm, second)
+
+
+def _model(needs: Needs) -> Delay | None:
+    p50, p95 = needs.number("model.service_time_ms.p50"), needs.number("model.service_time_ms.p95")
+    if p95 is not None:
+        return Delay("model", p50 if p50 is not None else p95, p95, "`model.service_time_ms`")
+    return Delay("model", p50, p50, "`model.service_time_ms.p50`; its p95 is not stated") if p50 else None
+
+
+def at_edge(path: ServingPath, fleet: Fleet) -> bool:
+    """Connections end near the user: a CDN, an accelerator or a global load balancer stands in front."""
+    chain = next(chain for chain in path.chains if fleet in chain.fleets)
+    return any(_global(node) for node in chain.nodes)
+
+
+def _global(node: Resource) -> bool:
+    return (
+        node.kind == "cdn"
+        or "globalaccelerator" in node.type.lower()
+        or node.type == "google_compute_global_forwarding_rule"
+    )
+
+
+def hit_ratio(path: ServingPath, fleet: Fleet, needs: Needs) -> float:
+    """The share that a CDN answers itself: only where the method of the requests can be cached."""
+    chain = next(chain for chain in path.chains if fleet in chain.fleets)
+    method = needs.text("traffic.method")
+    if method not in CACHED_METHODS or not any(node.kind == "cdn" for node in chain.nodes):
+        return 0.0
+    return needs.number("traffic.cacheable") or 0.0
+
+
+def _behind(
+    graph: ResourceGraph,
+    path: ServingPath,
+    fleet: Fleet,
+    capacity: Capacity | None,
+    needs: Needs,
+    model: Delay,
+) -> tuple[Delay, ...]:
+    """From the load balancer on: hops, the wait, the model, what it looks up."""
+    table = defaults()
+    chain = next(chain for chain in path.chains if fleet in chain.fleets)
+    parts = [table[node.kind] for node in chain.nodes if node.kind in ("load_balancer", "api_gateway")]
+    if any(node.kind == "load_balancer" for node in chain.nodes):
+        parts.append(table["same_zone" if fleet.zones.multi is Truth.NO else "cross_zone"])
+    if fleet.node.kind in table:
+        parts.append(table[fleet.node.kind])
+    parts += _waiting(capacity, model)
+    parts.append(model)
+    hard, soft = dependencies(graph, fleet)
+    kinds = dict.fromkeys(node.kind for node in (*hard, *(node for node, _ in soft if node.kind == "cache")))
+    return (*parts, *(table[kind] for kind in kinds if kind in table and kind != "model_endpoint"))
+
+
+def _waiting(capacity: Capacity | None, model: Delay) -> list[Delay]:
+    use = utilisation_at_peak(capacity)
+    if use is None or capacity is None or not capacity.running:
+        return []
+    wait = waiting_ms(model.p50, capacity.running, min(use, SATURATED))
+    return [Delay("queue", wait, 3 * wait, f"M/M/{capacity.running} at {use:.0%} use")]
+
+
+def utilisation_at_peak(capacity: Capacity | None) -> float | None:
+    """Of the instances that run at the peak."""
+    if capacity is None or capacity.throughput is None or not capacity.running or capacity.fleet.managed:
+        return None
+    return capacity.origin_peak / (capacity.running * capacity.throughput.rps)
+
+
+def _whole(
+    user: Metro, serving: Metro, edge: bool, behind: Sequence[Delay], hits: float
+) -> tuple[tuple[Delay, ...], Sum, Sum]:
+    """The parts on a new connection, their sum, and the sum on a connection that is reused."""
+    table, way = defaults(), round_trip(user, serving)
+    to_origin = Delay(f"network to {serving.name}", way.ms, way.ms, way.how)
+    connected = table["edge_rtt"].p95 if edge else way.ms
+    handshake = NEW_CONNECTION_TRIPS * connected
+    connect = Delay(
+        "new connection (TCP, TLS 1.3)", handshake, handshake, f"2 round trips of {connected:g} ms"
+    )
+    near = [Delay("to the edge", connected, connected, "assumed")] if edge else []
+    rest = [*near, to_origin, *behind]
+    # The way from the user's home to the metro is in no table; an edge has it in its figure.
+    home = [] if edge else [table["last_mile"]]
+    share = miss_quantile(hits)
+    if share is None:
+        only = (connect, *near)
+        return only, added(only), added(near)
+    bound = [Delay(part.name, _certain(part, share), 0.0) for part in rest]
+    cold_bound = [Delay(connect.name, handshake, 0.0), *bound]
+    parts = (connect, *home, *rest)
+    return parts, added(parts, cold_bound), added((*home, *rest), bound)
+
+
+def _certain(part: Delay, share: float) -> float:
+    """What counts in the lower bound: the model at its quantile of the requests that reach it, no wait."""
+    if part.name == "queue":
+        return 0.0
+    return quantile(part.p50, part.p95, share) if part.name == "model" else part.p50
+
+
+def _second(user: Metro, serving: Metro, provider: str, needs: Needs) -> tuple[str, Metro] | None:
+    """The provider's region nearest to the users, of those where data may be, if it is another one."""
+    allowed = {str(name) for name in needs.items("data.residency.allowed_regions")}
+    candidates: list[tuple[float, str, Metro]] = []
+    for metro in metros().values():
+        name = metro.region_of(provider)
+        if name and (not allowed or name in allowed):
+            candidates.append((round_trip(user, metro).ms, name, metro))
+    if not candidates:
+        return None
+    ms, name, metro = min(candidates, key=lambda candidate: candidate[:2])
+    return (name, metro) if ms < round_trip(user, serving).ms else None
+
+
+def weighted_trip(users: Sequence[Mapping[str, object]], serving: str) -> float | None:
+    """The mean round trip of all users to a region, by their shares; None if a place is not known."""
+    to = metro_of(serving)
+    total = weight = 0.0
+    for user in users:
+        home = metro_of(str(user.get("region", "")))
+        if to is None or home is None:
+            return None
+        share = float(str(user["share"])) if user.get("share") is not None else 1.0
+        total += share * round_trip(home, to).ms
+        weight += share
+    return total / weight if weight else None
