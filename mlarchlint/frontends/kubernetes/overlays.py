@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mlarchlint.frontends.kubernetes.chart_copy import MAX_BYTES, MAX_FILES
@@ -23,7 +23,7 @@ from mlarchlint.frontends.kubernetes.overlay_files import (
     shown,
     tops,
 )
-from mlarchlint.frontends.kubernetes.placeholders import without_schemas
+from mlarchlint.frontends.kubernetes.placeholders import with_short_schemas, without_schemas
 from mlarchlint.frontends.kubernetes.renderer import DEFAULT_LIMITS, Limits, RenderFailed, run
 from mlarchlint.frontends.kubernetes.source_nodes import Written, at_origin, origin_of
 from mlarchlint.frontends.yaml_nodes import read_documents
@@ -56,14 +56,30 @@ def build_overlays(
             if built == MOST:
                 raise RenderFailed(f"{MOST} overlays are built in one scan; scan its folder alone")
             built += 1
-            text = _build(overlay, base, Path(os.path.realpath(root)), limits)
+            text = _built(overlay, Path(os.path.realpath(root)), limits)
         except (RenderFailed, OSError) as failure:
             made.diagnostics.append(_not_built(folder, base, failure))
             continue
         _take(text, overlay, base, made)
 
 
-def _build(overlay: Overlay, base: Path, root: Path, limits: Limits) -> str:
+def _built(overlay: Overlay, root: Path, limits: Limits) -> str:
+    """Without the schemas of custom resources; with them, where something patches a schema."""
+    try:
+        return _build(overlay, root, limits, with_short_schemas)
+    except RenderFailed:
+        if not any("CustomResourceDefinition" in text for text in _texts(overlay)):
+            raise
+        return _build(overlay, root, limits, lambda text: text)
+
+
+def _texts(overlay: Overlay) -> Iterable[str]:
+    for file in overlay.files:
+        if file.is_file():
+            yield file.read_text("utf-8", "replace")
+
+
+def _build(overlay: Overlay, root: Path, limits: Limits, shorten: Callable[[str], str]) -> str:
     tool = shutil.which("kustomize")
     command = [tool, "build"] if tool else [shutil.which("kubectl") or "", "kustomize"]
     if not command[0]:
@@ -71,7 +87,7 @@ def _build(overlay: Overlay, base: Path, root: Path, limits: Limits) -> str:
     with tempfile.TemporaryDirectory(prefix="mlarchlint-") as place:
         home, tree = Path(place) / "home", Path(place) / "tree"
         home.mkdir()
-        _copy(overlay, root, tree)
+        _copy(overlay, root, tree, shorten)
         top = tree / os.path.relpath(os.path.realpath(overlay.folder), root)
         written = dict(kustomization_in(top))
         asked = written.get("buildMetadata")
@@ -83,7 +99,7 @@ def _build(overlay: Overlay, base: Path, root: Path, limits: Limits) -> str:
         return run([*command, str(top)], home, limits)
 
 
-def _copy(overlay: Overlay, root: Path, tree: Path) -> None:
+def _copy(overlay: Overlay, root: Path, tree: Path, shorten: Callable[[str], str]) -> None:
     """Regular files of the folders it is made of, at the same places; no link that leaves them."""
     files = size = 0
     for folder in overlay.folders:
@@ -100,7 +116,10 @@ def _copy(overlay: Overlay, root: Path, tree: Path) -> None:
                 if files > MAX_FILES or size > MAX_BYTES:
                     raise RenderFailed(f"it has more than {MAX_FILES} files or {MAX_BYTES // 1048576} MiB")
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(real, target)
+                data = real.read_bytes()
+                if b"CustomResourceDefinition" in data:
+                    data = shorten(data.decode("utf-8", "replace")).encode()
+                target.write_bytes(data)
 
 
 def _take(text: str, overlay: Overlay, base: Path, made: Rendered) -> None:

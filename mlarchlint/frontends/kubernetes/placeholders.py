@@ -57,3 +57,19 @@ def without_schemas(text: str | bytes) -> str | bytes:
 
 def _is_schema(part: str) -> bool:
     return "CustomResourceDefinition" in part and _SCHEMA.search(f"\n{part}") is not None
+
+
+_BLOCK = re.compile(r"^(?:apiVersion|kind|metadata)\s*:.*\n(?:[ \t#].*\n|\n)*", re.MULTILINE)
+
+
+def with_short_schemas(text: str) -> str:
+    """The text with every CustomResourceDefinition cut down to what identifies it: a tool that has
+    to read them takes seconds for what nobody asks of them."""
+    if "CustomResourceDefinition" not in text:
+        return text
+    cuts = [0, *(found.start() for found in _SEPARATOR.finditer(text)), len(text)]
+    parts = [text[start:end] for start, end in pairwise(cuts)]
+    return "".join(
+        "---\n" + "".join(_BLOCK.findall(part)) + "spec: {}\n" if _SCHEMA.search(part) else part
+        for part in parts
+    )
