@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.resource import Resource
 from mlarchlint.requirements import Requirements
@@ -39,10 +41,12 @@ def environment_in(requirements: Requirements, workspace: str, node: Resource | 
     return requirements.text("environment") or environment_of(node, workspace)
 
 
+@lru_cache(maxsize=4096)  # every rule asks it of every resource
 def _named(text: str) -> str:
     return next((name for name, tokens in _NAMES.items() if find_token([text], tokens)), "")
 
 
+@lru_cache(maxsize=4096)
 def _folder(path: str) -> str:
     """A folder that is called after an environment, as in `envs/dev` or `overlays/staging`."""
     for folder in reversed(path.lower().split("/")):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Union
 
 from mlarchlint.model.span import NOWHERE, SourceSpan
@@ -89,6 +90,7 @@ class Value:
         return Value(State.UNKNOWN, None, span, origin, why, refs, sensitive)
 
     @staticmethod
+    @lru_cache(maxsize=1024)  # most of what a kind could have is absent: asked again and again of one block
     def absent(span: SourceSpan = NOWHERE) -> Value:
         return Value(State.ABSENT, None, span)
 
