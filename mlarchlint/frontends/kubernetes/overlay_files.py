@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from mlarchlint.frontends.kubernetes.chart_copy import read_yaml
-from mlarchlint.frontends.kubernetes.renderer import RenderFailed
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _PARTS = ("resources", "bases", "components")
@@ -26,35 +25,38 @@ _MOST_FOLDERS = 200
 class Overlay:
     """folder: the one that is built. folders: all it is made of, real paths, itself first.
     files: the resources and patches that those name. patches: the patches among them.
-    changes: something is patched on the way, so that the bases alone are not what is deployed."""
+    changes: something is patched on the way, so that the bases alone are not what is deployed.
+    lacks: why it cannot be built: something of it is remote, or outside the root."""
 
     folder: Path
     folders: list[Path] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     patches: list[Path] = field(default_factory=list)
     changes: bool = False
+    lacks: str = ""
 
 
 def read_overlay(folder: Path, root: Path) -> Overlay:
-    """Raises RenderFailed for what is remote, or outside the root."""
+    """All that it is made of, as far as it is there."""
     overlay = Overlay(folder)
     waiting = [Path(os.path.realpath(folder))]
-    while waiting:
+    while waiting and not overlay.lacks.startswith("it builds"):
         here = waiting.pop(0)
         if here in overlay.folders:
             continue
         overlay.folders.append(here)
         if len(overlay.folders) > _MOST_FOLDERS:
-            raise RenderFailed(f"it builds on more than {_MOST_FOLDERS} folders")
+            overlay.lacks = f"it builds on more than {_MOST_FOLDERS} folders"
         written = kustomization_in(here)
         for name in _loaded(written):
             if _REMOTE.search(name):
-                raise RenderFailed(f"it names {name[:80]}, and nothing is fetched")
+                overlay.lacks = overlay.lacks or f"it names {name[:80]}, and nothing is fetched"
         for name in parts(written):
             place = Path(os.path.realpath(here / name))
             if not place.is_relative_to(root) or not place.exists():
-                raise RenderFailed(f"{name[:80]} is not in the scanned code, and nothing is fetched")
-            if place.is_dir():
+                missing = f"{name[:80]} is not in the scanned code, and nothing is fetched"
+                overlay.lacks = overlay.lacks or missing
+            elif place.is_dir():
                 waiting.append(place)
             else:
                 overlay.files.append(place)

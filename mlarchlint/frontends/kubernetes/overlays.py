@@ -30,7 +30,7 @@ from mlarchlint.frontends.yaml_nodes import read_documents
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
 
-MOST = 50  # overlays that are built in one scan
+MOST = 20  # overlays that are built in one scan
 
 
 def build_overlays(
@@ -45,12 +45,13 @@ def build_overlays(
     top = tops([base / folder for folder in sorted(folders)])
     built = 0
     for folder in top:
+        overlay = read_overlay(folder, Path(os.path.realpath(root)))
+        made.left += [shown(_file_of(part), base) for part in (folder, *overlay.folders)]
+        if not overlay.changes and not overlay.lacks:
+            continue
         try:
-            made.left.append(shown(_file_of(folder), base))
-            overlay = read_overlay(folder, Path(os.path.realpath(root)))
-            made.left += [shown(_file_of(part), base) for part in overlay.folders]
-            if not overlay.changes:
-                continue
+            if overlay.lacks:
+                raise RenderFailed(overlay.lacks)
             if not enabled:
                 raise RenderFailed("the configuration says so")
             if built == MOST:

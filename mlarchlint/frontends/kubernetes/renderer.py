@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -18,6 +19,10 @@ from pathlib import Path
 SECONDS = 20
 OUTPUT_BYTES = 20 * 1024 * 1024
 MEMORY_BYTES = 4 * 1024 * 1024 * 1024
+
+
+# `Error: …`, or how kubectl logs one
+_ERROR = re.compile(r"""^error|(\berr=["<])""", re.IGNORECASE)
 
 
 class RenderFailed(Exception):
@@ -108,7 +113,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _reason(errors: str, home: Path) -> str:
-    """The last line that says something, without the name of the temporary folder."""
-    lines = [line.strip() for line in errors.replace(f"{home}/", "").splitlines() if line.strip()]
-    said = next((line for line in lines if line.lower().startswith("error")), lines[-1] if lines else "")
+    """The first line that tells of the error, without the names of temporary folders."""
+    text = errors.replace(f"{home.parent}/", "").replace('\\"', "'")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = next((line for line in lines if _ERROR.search(line)), lines[0] if lines else "")
+    logged = _ERROR.search(said)
+    if logged and logged[1]:
+        said = said[logged.end() :].rstrip('"')
     return said[:300] or "it failed without a word"
