@@ -28,6 +28,7 @@ from mlarchlint.frontends.yaml_nodes import Document, Map, Scalar, read_document
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
 
+_PARTS = ("templates", "charts", "files", "crds")  # what is a manifest only once it is rendered
 _SOURCE = re.compile(r"^---[ \t]*\n# Source: (\S+)[ \t]*$", re.MULTILINE)
 
 
@@ -62,18 +63,19 @@ def _chart(shown: str, base: Path, root: Path, options: ChartOptions, made: Rend
     declared = read_yaml(folder / "Chart.yaml")
     if not isinstance(declared, dict) or not isinstance(declared.get("name"), str):
         return  # some other file of that name
+    own = [posixpath.normpath(posixpath.join(shown, part)) for part in _PARTS]
     if declared.get("type") == "library" or not (folder / "templates").is_dir():
-        made.left.append(shown)
+        made.left += own if shown == "." else [shown]
         return
     name = declared["name"]
     with tempfile.TemporaryDirectory(prefix="mlarchlint-") as place:
         try:
             copied, output = _render(folder, name, root, base, Path(place), options)
         except (RenderFailed, OSError) as failure:
-            made.left.append(shown)
+            made.left += own
             made.diagnostics.append(_not_rendered(shown, folder, name, failure))
             return
-        made.replaced += [posixpath.normpath(posixpath.join(shown, part)) for part in ("templates", "charts")]
+        made.replaced += own
         for template, text in output.items():
             _template(template.partition("/")[2], text, shown, copied, base, options, made)
     if copied.missing:
