@@ -7,7 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from mlarchlint.analysis.availability import PathAvailability
 from mlarchlint.analysis.budget import Part, Verdict
+from mlarchlint.analysis.capacity import Capacity
+from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
+from mlarchlint.analysis.fleet import SERVING_KINDS
+from mlarchlint.analysis.latency import UserLatency
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
@@ -27,7 +32,9 @@ DesignCheck = Callable[[Design], Hits]
 
 __all__ = [
     "SERVING",
+    "SERVING_KINDS",
     "TRAINING",
+    "Capacity",
     "Design",
     "Format",
     "Hit",
@@ -36,17 +43,23 @@ __all__ = [
     "Mode",
     "Money",
     "Part",
+    "PathAvailability",
     "Related",
     "Relation",
     "Resource",
     "Rule",
     "Severity",
     "Truth",
+    "UserLatency",
     "Value",
     "Verdict",
     "ZoneSpan",
     "dollars",
     "has_accelerator",
+    "milliseconds",
+    "minutes_down",
+    "percent",
+    "rate",
     "rule",
     "rule_on_design",
 ]

@@ -92,6 +92,11 @@ class PathAvailability:
         return _bounds(self.structure, changed, "model", self.path.switch)
 
     @property
+    def missing_model(self) -> tuple[str, ...]:
+        """What would narrow the engineering view."""
+        return tuple(dict.fromkeys(c.model.missing for c in self.components if c.model.missing))
+
+    @property
     def missing(self) -> tuple[str, ...]:
         found = [part for c in self.components for part in (c.contract.missing, c.model.missing) if part]
         return tuple(dict.fromkeys(found))

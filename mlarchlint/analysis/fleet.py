@@ -23,11 +23,15 @@ _LEAST_CONFIDENCE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """least and most: how many instances run; None where the code does not say (`why`)."""
+    """least and most: how many instances run; None where the code does not say (`why`).
+
+    at, at_most: the values that say it.
+    """
 
     least: int | None
     most: int | None
     at: Value
+    at_most: Value
     why: str = ""
 
 
@@ -104,7 +108,11 @@ def _fleet(graph: ResourceGraph, nodes: tuple[Resource, ...]) -> Fleet:
         open_number = any(other.instance.symbolic for other in nodes)
         why = f"how many {node.address} there are is not known" if open_number else ""
         count = Count(
-            1 if open_number else len(nodes), None if open_number else len(nodes), node["zones"], why
+            1 if open_number else len(nodes),
+            None if open_number else len(nodes),
+            zones.deciding,
+            zones.deciding,
+            why,
         )
         return Fleet(nodes, count, zones, managed, Truth.NO, placed)
     return Fleet(nodes, count_of(graph, node), _spread(graph, node), managed, _replaced(graph, node))
@@ -139,7 +147,8 @@ def count_of(graph: ResourceGraph, node: Resource) -> Count:
     why = next((value.why for value in (least, most) if value.is_unknown), "")
     if least.is_absent and most.is_absent:
         why = f"{node.address} does not say how many instances run"
-    return Count(_whole(least), _whole(most), most if least.is_absent else least, why)
+    at = most if least.is_absent else least
+    return Count(_whole(least), _whole(most), at, at if most.is_absent else most, why)
 
 
 def _whole(value: Value) -> int | None:

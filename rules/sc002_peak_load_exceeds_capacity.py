@@ -1,0 +1,91 @@
+"""A serving fleet at its largest must carry the peak of the load in the requirements.
+
+## What it does
+Makes requests a second of `requirements.traffic` (predictions a day, times the peak factor) and
+compares them with what the most instances serve: their number, times the throughput of one, times
+the utilisation at which the autoscaler adds the next (70 % where nothing says it).
+
+The throughput is `model.throughput_rps`, or follows from concurrency and service time, from
+processor time and virtual CPUs, or from the autoscaler's own target of requests per instance.
+
+## Why is this bad
+An upper bound that is too low turns the busiest hour into queues, timeouts and retries, at the
+moment when the service matters most.
+
+## Example
+```hcl
+resource "aws_autoscaling_group" "inference" {
+  min_size = 2
+  max_size = 2
+}
+```
+with 25 requests a second each and a peak of 57.9.
+
+## Use instead
+```hcl
+resource "aws_autoscaling_group" "inference" {
+  min_size = 2
+  max_size = 10
+}
+```
+
+## When it does not fire
+Without a load in the requirements, and where the throughput of an instance is not known:
+`mlarchlint check` then says what each instance would have to serve.
+
+## References
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlrel05-bp01.html
+- https://learn.microsoft.com/azure/well-architected/reliability/scaling
+- https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html
+"""
+
+from mlarchlint.api import (
+    SERVING,
+    SERVING_KINDS,
+    Capacity,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Related,
+    Resource,
+    Severity,
+    Truth,
+    rate,
+    rule,
+)
+
+
+@rule(id="MLA-SC002", severity=Severity.HIGH, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
+def peak_load_exceeds_capacity(node: Resource, design: Design) -> Hits:
+    capacity = next((one for one in design.capacities if one.fleet.node is node), None)
+    if capacity is None or capacity.throughput is None or _shared(capacity, design):
+        return
+    count = capacity.fleet.count
+    peak = f"the peak of {rate(capacity.origin_peak)} requests a second ({capacity.load.how})"
+    needs = design.needs(node)
+    related = (Related("the load is required here", needs.span("traffic")),)
+    fix = f"let it grow to {capacity.needed_with_zone_loss} instances"
+    if capacity.zones > 1:
+        fix += ", which carry the peak also without one zone"
+    if capacity.enough is Truth.NO and capacity.carried is not None:
+        claim = (
+            f"carries {rate(capacity.carried)} requests a second at most, less than {peak}: "
+            f"{count.most} x {rate(capacity.throughput.rps)} ({capacity.throughput.how}) "
+            f"at {capacity.utilisation:.0%} use"
+        )
+        yield Hit(count.at_most, claim, attribute="max", related=related, fix=fix)
+    elif count.most is None and count.at_most.is_unknown:
+        claim = f"whether it carries {peak} is not known, {capacity.needed} instances are needed: {count.at_most.why}"
+        yield Hit(count.at_most, claim, certain=False, attribute="max", related=related, fix=fix)
+
+
+def _shared(capacity: Capacity, design: Design) -> bool:
+    """Several fleets carry one load: only if all of them together do not is it too much, told of the first."""
+    if capacity.alone:
+        return False
+    together = [one for one in design.capacities if not one.alone]
+    carried = [one.carried for one in together]
+    if capacity is not together[0] or None in carried:
+        return True
+    return sum(one for one in carried if one is not None) >= capacity.origin_peak
