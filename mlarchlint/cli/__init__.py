@@ -13,6 +13,7 @@ from mlarchlint import __version__
 COMMANDS = {
     "scan": "Find what is wrong with the architecture of the designs below PATH.",
     "graph": "Print the resource graph of the designs below PATH.",
+    "describe": "Say what ML system the designs below PATH are.",
     "cost": "Estimate what the designs below PATH cost in a month.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",

@@ -8,16 +8,21 @@ from typing import Any
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.value import State, Value, plain_raw
+from mlarchlint.report.graph_roles import Roles
 
 
-def render_graph_json(graph: ResourceGraph) -> str:
+def render_graph_json(graph: ResourceGraph, roles: Roles | None = None) -> str:
     """Every instance with its traits and its evaluated body. ASCII only."""
-    return json.dumps(graph_data(graph), indent=2, ensure_ascii=True) + "\n"
+    return json.dumps(graph_data(graph, roles), indent=2, ensure_ascii=True) + "\n"
 
 
-def graph_data(graph: ResourceGraph) -> dict[str, Any]:
+def graph_data(graph: ResourceGraph, roles: Roles | None = None) -> dict[str, Any]:
+    """roles: where they are asked for, each resource has a `role` (null where none was inferred)."""
     return {
-        "resources": [_resource(resource) for resource in graph],
+        "resources": [
+            {**_resource(resource), **({} if roles is None else {"role": roles.data(resource)})}
+            for resource in graph
+        ],
         "edges": [
             {"source": edge.source, "target": edge.target, "relation": edge.relation.value}
             for edge in graph.edges
