@@ -56,6 +56,7 @@ class Trait:
     default_when: tuple[Condition, ...] = ()
     const: Any = None
     referenced: str | None = None
+    join: bool = False
     because: str = ""
     heads: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by format: where the paths start
 
@@ -142,6 +143,7 @@ def _trait(name: str, entry: Mapping[str, Any]) -> Trait:
         default_when=tuple(_condition(form) for form in entry.get("default_when", ())),
         const=entry.get("const"),
         referenced=entry.get("referenced"),
+        join=entry.get("join", False),
         because=entry.get("because", ""),
         heads={form: frozenset(path[0].name for path in given) for form, given in paths.items()},
     )

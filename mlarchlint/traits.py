@@ -40,7 +40,8 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
 def read_trait(trait: Trait, form: str, body: Value) -> Value:
     if trait.const is not None:
         return _constant(trait.const, body.span)
-    return _judged(trait, form, body, read_paths(trait.paths.get(form, ()), body))
+    read = _joined_paths if trait.join else read_paths
+    return _judged(trait, form, body, read(trait.paths.get(form, ()), body))
 
 
 def _judged(trait: Trait, form: str, body: Value, found: Value) -> Value:
@@ -82,6 +83,18 @@ def read_paths(paths: Iterable[Path], body: Value) -> Value:
                 return value
         absent = value if absent is None else absent
     return Value.absent(body.span) if absent is None else absent
+
+
+def _joined_paths(paths: Iterable[Path], body: Value) -> Value:
+    """What all paths give, as one list."""
+    parts: list[Value] = []
+    for path in paths:
+        value = read_path(path, body)
+        if isinstance(value.raw, tuple):
+            parts.extend(value.raw)
+        elif not value.is_absent:
+            parts.append(value)
+    return Value.known(tuple(parts), body.span) if parts else Value.absent(body.span)
 
 
 def read_path(path: Path, value: Value) -> Value:
@@ -132,8 +145,10 @@ def _each(elements: tuple[Value, ...] | None, rest: Path, whole: Value) -> Value
         found = read_path(rest, element)
         if nested and found.state is State.KNOWN and isinstance(found.raw, tuple):
             results.extend(found.raw)
-        else:
+        elif not (nested and found.is_absent):  # an element without the inner list adds nothing
             results.append(found)
+    if nested and elements and not results:
+        return Value.absent()
     return whole.with_raw(tuple(results))
 
 

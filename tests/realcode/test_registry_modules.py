@@ -82,7 +82,7 @@ def test_a_plain_listener_of_the_load_balancer_module_is_found(tmp_path: Path) -
 SERVICE = """
 resource "aws_ecs_service" "inference" {
   name = "ranker-inference"
-  tags = { Component = "model-server" }
+  tags = { ml-role = "inference" }
   network_configuration { subnets = %s }
 }
 """
