@@ -262,14 +262,20 @@ class _Weave:
                     yield OpenEnd(source, form.relation, part, whole)
 
     def _lend_edges(self) -> None:
-        """What a template points at, its users point at."""
+        """What a template points at, its users point at; what reaches a network card, reaches its machine."""
         offered: dict[str, list[Edge]] = {}
+        reached: dict[str, list[Edge]] = {}
         for edge in self.edges.values():
-            if edge.relation not in (Relation.USES, Relation.DEPENDS_ON):
+            if edge.relation not in (Relation.USES, Relation.DEPENDS_ON, Relation.SCALES):
                 offered.setdefault(edge.source, []).append(edge)
+            card = self._resources[edge.target].kind == "network_interface"
+            if card and edge.relation in (Relation.ROUTES_TO, Relation.PROTECTS):
+                reached.setdefault(edge.target, []).append(edge)
         for use in [edge for edge in self.edges.values() if edge.relation is Relation.USES]:
             for edge in offered.get(use.target, ()):
                 self._add(replace(edge, source=use.source))
+            for edge in reached.get(use.target, ()):
+                self._add(replace(edge, target=use.source))
 
     def draw_manifest_links(self) -> None:
         if not any(draft.form == "kubernetes" for draft in self._drafts):

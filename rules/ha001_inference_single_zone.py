@@ -63,6 +63,8 @@ def inference_single_zone(node: Resource, design: Design) -> Hits:
         return
     span = design.zones(node)
     match span.multi:
+        case Truth.NO if _elsewhere_too(node, design):
+            return
         case Truth.NO:
             where = _named(span.names)
             yield Hit(span.deciding, f"serves from a single availability zone{where}", fix=_fix(node))
@@ -76,6 +78,14 @@ def _host_is_judged(node: Resource, design: Design) -> bool:
         return False
     hosts = design.targets(node, Relation.PLACED_IN)
     return any(host.kind == "compute_group" and design.role(host) in SERVING for host in hosts)
+
+
+def _elsewhere_too(node: Resource, design: Design) -> bool:
+    """One group in each zone, all behind one backend, is the same as one group in all zones."""
+    pools = design.sources(node, Relation.ROUTES_TO)
+    groups = {other for pool in pools for other in design.targets(pool, Relation.ROUTES_TO)}
+    spans = [design.zones(other) for other in groups if other.kind == node.kind]
+    return len({name for span in spans for name in span.names}) >= 2
 
 
 def _fleet(node: Resource, design: Design) -> Hits:

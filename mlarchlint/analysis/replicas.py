@@ -77,7 +77,8 @@ def _outermost(values: list[Value], *, lowest: bool) -> Value:
 def machines_with(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
     """The machines that serve together with a single one: of its pool or its declaration, by key."""
     pools = graph.sources(node, Relation.ROUTES_TO)
-    fleet = {other for pool in pools for other in graph.targets(pool, Relation.ROUTES_TO)} | {node}
+    members = {other for pool in pools for other in graph.targets(pool, Relation.ROUTES_TO)}
+    fleet = {other for other in members if other.kind == node.kind} | {node}
     fleet |= {other for other in graph.of_kind(node.kind) if _siblings(node, other)}
     return tuple(sorted(fleet, key=lambda other: other.key))
 

@@ -223,3 +223,26 @@ def test_the_registry_name_of_a_module_source(source: str, name: str) -> None:
 def test_a_path_with_an_open_bracket_is_refused() -> None:
     with pytest.raises(ValueError, match="not a path"):
         parse_path("a[.b")
+
+
+def test_what_reaches_a_network_card_reaches_its_machine() -> None:
+    kinds = """\
+- kind: backend_pool
+  terraform: pool
+  edges:
+    - {relation: routes_to, terraform: card, to: [network_interface]}
+- kind: network_interface
+  terraform: card
+- kind: compute_instance
+  terraform: machine
+  inherit:
+    - {terraform: card, to: [card], attrs: [public_ip]}
+"""
+    found = graph(
+        kinds,
+        instance("pool.p", line=1, card=ref("card.c.id")),
+        instance("card.c", line=2),
+        instance("machine.m", line=3, card=ref("card.c.id")),
+    )
+    reached = found.targets(found["pool.p"], Relation.ROUTES_TO)
+    assert [node.key for node in reached] == ["card.c", "machine.m"]
