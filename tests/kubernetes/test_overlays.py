@@ -136,3 +136,17 @@ def test_a_build_that_fails_is_noted(tmp_path: Path, empty_path: Path) -> None:
 def test_two_kustomizations_in_a_circle_end(tmp_path: Path, empty_path: Path) -> None:
     circle = FILES | {"k8s/base/kustomization.yaml": "resources: [api.yaml, ../prod]\n"}
     assert built(tree(tmp_path / "root", circle)).documents == []
+
+
+def test_more_overlays_than_one_scan_builds_are_noted_once(
+    tmp_path: Path, empty_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlarchlint.frontends.kubernetes.overlays.MOST", 1)
+    program(empty_path, "kustomize", "print('apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: made}')")
+    written = FILES["k8s/prod/kustomization.yaml"].replace("more.yaml", "../prod/more.yaml")
+    more = {f"k8s/{name}/kustomization.yaml": written for name in ("qa", "dev")}
+    made = Rendered()
+    root = tree(tmp_path / "root", FILES | more)
+    build_overlays((*FOLDERS, "k8s/qa", "k8s/dev"), root, root, True, made)
+    assert len(made.documents) == 1
+    assert ["2 more are not" in diagnostic.summary for diagnostic in made.diagnostics] == [True]

@@ -43,7 +43,8 @@ def build_overlays(
 ) -> None:
     """Adds to `made` what the overlays among these folders (shown) build."""
     top = tops([base / folder for folder in sorted(folders)])
-    built = 0
+    built: list[Path] = []
+    late: list[Path] = []
     for folder in top:
         overlay = read_overlay(folder, Path(os.path.realpath(root)))
         made.left += [shown(_file_of(part), base) for part in (folder, *overlay.folders)]
@@ -54,14 +55,19 @@ def build_overlays(
                 raise RenderFailed(overlay.lacks)
             if not enabled:
                 raise RenderFailed("the configuration says so")
-            if built == MOST:
-                raise RenderFailed(f"{MOST} overlays are built in one scan; scan its folder alone")
-            built += 1
+            if len(built) == MOST:
+                late.append(folder)
+                continue
+            built.append(folder)
             text = _built(overlay, Path(os.path.realpath(root)), limits)
         except (RenderFailed, OSError) as failure:
             made.diagnostics.append(_not_built(folder, base, failure))
             continue
         _take(text, overlay, base, made)
+    if late:
+        many = f"{len(late)} more are" if len(late) > 1 else "it is one more"
+        why = RenderFailed(f"{MOST} are built in one scan, and {many} not; scan a folder alone to build it")
+        made.diagnostics.append(_not_built(late[0], base, why))
 
 
 def _built(overlay: Overlay, root: Path, limits: Limits) -> str:
