@@ -150,3 +150,15 @@ def test_more_overlays_than_one_scan_builds_are_noted_once(
     build_overlays((*FOLDERS, "k8s/qa", "k8s/dev"), root, root, True, made)
     assert len(made.documents) == 1
     assert ["2 more are not" in diagnostic.summary for diagnostic in made.diagnostics] == [True]
+
+
+@pytest.mark.parametrize("note", ["path: ../../../secret.yaml", "path: /etc/passwd", "a: b: c: [", ""])
+def test_a_note_of_origin_opens_no_file_that_is_not_of_the_overlay(
+    tmp_path: Path, empty_path: Path, note: str
+) -> None:
+    (tmp_path / "secret.yaml").write_text(BASE, "utf-8")
+    annotated = f"metadata: {{name: api, annotations: {{config.kubernetes.io/origin: {note!r}}}}}"
+    text = BASE.replace("metadata: {name: api}", annotated)
+    program(empty_path, "kustomize", f"print({text!r})")
+    [instance] = read_manifests([], rendered=built(tree(tmp_path / "root", FILES))).instances
+    assert instance.span.file == "k8s/prod/kustomization.yaml"

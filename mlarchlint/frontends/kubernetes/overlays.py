@@ -138,7 +138,8 @@ def _take(text: str, overlay: Overlay, base: Path, made: Rendered) -> None:
     for document in documents:
         path = origin_of(document)
         place = os.path.realpath(overlay.folder / path) if path else ""
-        if place and place not in known:
+        # an object may carry such a note of its own: only files of the overlay are opened
+        if place not in known and Path(place) in overlay.files:
             known[place] = _roots(Path(place), base)
         made.documents.append(at_origin(document, known.get(place, []), patches, fallback))
     for diagnostic in diagnostics[:1]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-
-import yaml
 
 from mlarchlint.frontends.yaml_nodes import Document, List, Map, Node, Scalar
 from mlarchlint.model.span import SourceSpan
 
 Written = Node
 ORIGIN = "config.kubernetes.io/origin"
+_PATH = re.compile(r"^path:\s*(\S.*?)\s*$", re.MULTILINE)
 
 
 def origin_of(document: Document) -> str:
@@ -18,9 +18,8 @@ def origin_of(document: Document) -> str:
     note = _member(_member(_member(document.root, "metadata"), "annotations"), ORIGIN)
     if not isinstance(note, Scalar):
         return ""
-    found = yaml.safe_load(note.text)
-    path = found.get("path") if isinstance(found, dict) else None
-    return path if isinstance(path, str) else ""
+    found = _PATH.search(note.text)
+    return found[1] if found else ""
 
 
 def at_origin(
