@@ -10,7 +10,7 @@ from mlarchlint.analysis.access import consumers_of, entries_to, stores_of
 from mlarchlint.analysis.budget import Verdict, budget_verdicts
 from mlarchlint.analysis.cost_changes import Plan, cheapest_changes
 from mlarchlint.analysis.environment import environment_in
-from mlarchlint.analysis.replicas import Replicas, machines_with, replicas_of
+from mlarchlint.analysis.replicas import Replicas, hosts_others, machines_with, replicas_of, takes_requests
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate
 from mlarchlint.model.graph import Relation, ResourceGraph
@@ -75,6 +75,14 @@ class Design:
     def replicas(self, node: Resource) -> Replicas:
         """How many instances it keeps, and what changes the number."""
         return replicas_of(self.graph, node)
+
+    def hosts_others(self, node: Resource) -> bool:
+        """Whether it is there for the pods and tasks that run on it."""
+        return hosts_others(self.graph, node)
+
+    def takes_requests(self, node: Resource) -> bool:
+        """Not so workers without a port that nothing leads to."""
+        return takes_requests(self.graph, node)
 
     def machines(self, node: Resource) -> tuple[Resource, ...]:
         """The machines that serve together with it, itself among them."""

@@ -59,18 +59,19 @@ _BALANCERS = ("load_balancer", "backend_pool", "api_gateway")
     since="0.1",
 )
 def inference_not_redundant(node: Resource, design: Design) -> Hits:
-    if _spread_by_provider(node) or _hosts_others(node, design) or _asks_only(node, design):
+    if _spread_by_provider(node) or design.hosts_others(node) or not design.takes_requests(node):
         return
     if node.kind == "compute_instance":
         yield from _machine(node, design)
         return
-    least = design.replicas(node).least
+    replicas = design.replicas(node)
+    least = replicas.least
     match least.at_least(2):
         case Truth.YES:
             yield from _unbalanced(node, design)
         case Truth.NO if least.number() is not None and not _idle(node, design, least):
             if not _others_serve(node, design):
-                yield Hit(least, _claim(node, design, least), fix=_FIX)
+                yield Hit(least, _claim(node, design, least), certain=not replicas.loose, fix=_FIX)
         case Truth.MAYBE:
             yield Hit(
                 least, f"the least number of instances is not known: {least.why}", certain=False, fix=_FIX
@@ -84,28 +85,6 @@ def _spread_by_provider(node: Resource) -> bool:
     if node["method"].equals("async") is Truth.YES or node["schedule"].equals("DAEMON") is Truth.YES:
         return True
     return node.kind != "model_endpoint" and node["zone_redundancy"].one_of("managed") is Truth.YES
-
-
-def _hosts_others(node: Resource, design: Design) -> bool:
-    """Nodes come and go with the pods and tasks on them: those are counted instead."""
-    if node.kind != "compute_group":
-        return False
-    if not node["platform"].is_absent or any(
-        tag.startswith(("kubernetes.io/cluster/", "k8s.io/cluster")) for tag in node.tags
-    ):
-        return True
-    scalers = design.sources(node, Relation.SCALES)
-    hosted = design.sources(node, Relation.PLACED_IN)
-    return any(scaler.kind == "capacity_provider" for scaler in scalers) or any(
-        other.kind in ("container_service", "cluster") for other in hosted
-    )
-
-
-def _asks_only(node: Resource, design: Design) -> bool:
-    """Pods without a port that nothing leads to: they take work from a queue, or test others."""
-    if node.provider != "kubernetes" or node.kind != "container_service" or node["ports"].is_unknown:
-        return False
-    return not node["ports"].items() and not design.sources(node, Relation.ROUTES_TO)
 
 
 def _idle(node: Resource, design: Design, least: Value) -> bool:

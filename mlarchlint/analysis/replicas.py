@@ -10,6 +10,8 @@ from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
+_NODE_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster")
+_SERVICES = {"sagemaker": "model_endpoint", "ecs": "container_service"}
 _OWN = ("autoscale", "node_autoscaling", "auto_mode")
 
 
@@ -18,12 +20,14 @@ class Replicas:
     """least, most: the number of instances between which it moves; absent where nothing says.
 
     scalers: what changes the number. scales_itself: the service does, without a scaler of its own.
+    loose: scalers whose target an input decides, and which may be for this one.
     """
 
     least: Value
     most: Value
     scalers: tuple[Resource, ...]
     scales_itself: Truth
+    loose: tuple[Resource, ...] = ()
 
     @property
     def fixed(self) -> Truth:
@@ -44,7 +48,22 @@ def replicas_of(graph: ResourceGraph, node: Resource) -> Replicas:
     most = (
         _outermost(highs, lowest=False) if highs else _first(node, "max_count", "replicas", "desired_count")
     )
-    return Replicas(least, most, scalers, own)
+    loose = (
+        ()
+        if scalers
+        else tuple(scaler for scaler in graph.of_kind("autoscaler") if _may_scale(graph, scaler, node))
+    )
+    return Replicas(least, most, scalers, own, loose)
+
+
+def _may_scale(graph: ResourceGraph, scaler: Resource, node: Resource) -> bool:
+    ours, theirs = scaler.instance, node.instance
+    if ours.scope != theirs.scope or ours.format is not theirs.format or scaler.provider != node.provider:
+        return False
+    service = scaler["namespace"].text()
+    if service is None or _SERVICES.get(service) != node.kind or graph.targets(scaler, Relation.SCALES):
+        return False
+    return scaler["name"].is_unknown  # what a scalable target is called is what it is for
 
 
 def _bounding(scalers: Iterable[Resource]) -> Iterable[Resource]:
@@ -72,6 +91,26 @@ def _outermost(values: list[Value], *, lowest: bool) -> Value:
     if unknown is not None:
         return unknown
     return sorted(values, key=lambda value: value.number() or 0, reverse=not lowest)[0]
+
+
+def hosts_others(graph: ResourceGraph, node: Resource) -> bool:
+    """Nodes come and go with the pods and tasks on them: those are counted, not the nodes."""
+    if node.kind != "compute_group":
+        return False
+    if not node["platform"].is_absent or any(tag.startswith(_NODE_TAGS) for tag in node.tags):
+        return True
+    scalers = graph.sources(node, Relation.SCALES)
+    hosted = graph.sources(node, Relation.PLACED_IN)
+    return any(scaler.kind == "capacity_provider" for scaler in scalers) or any(
+        other.kind in ("container_service", "cluster") for other in hosted
+    )
+
+
+def takes_requests(graph: ResourceGraph, node: Resource) -> bool:
+    """Not so pods without a port that nothing leads to: they take work from a queue, or test others."""
+    if node.provider != "kubernetes" or node.kind != "container_service" or node["ports"].is_unknown:
+        return True
+    return bool(node["ports"].items()) or bool(graph.sources(node, Relation.ROUTES_TO))
 
 
 def machines_with(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
