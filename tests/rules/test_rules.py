@@ -25,8 +25,19 @@ PROVIDERS = {"aws": "terraform-aws", "google": "terraform-google", "azure": "ter
 CASES = {"certain", "uncertain", "clean"}
 # What cannot be shown in a format, and why.
 NOT_APPLICABLE = {
+    ("MLA-CO006", "kubernetes"): (
+        {"certain", "uncertain"},
+        "pods have no price of their own that a promise could lower",
+    ),
+    ("MLA-CO010", "kubernetes"): (
+        {"certain", "uncertain"},
+        "machines and disks are chosen by nodes and classes",
+    ),
     ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
 }
+
+# They judge figures that an analysis computes of the whole design: all of their cases count together.
+ON_FIGURES = {"MLA-PE001", "MLA-SC002"}
 
 
 def catalog() -> dict[str, tuple[str, str]]:
@@ -88,7 +99,8 @@ def wanted() -> list[tuple[Rule, str]]:
     """A rule on the design has no kinds: all of its cases count together."""
     found = []
     for rule in rules():
-        formats = set().union(*(mapped().get(kind, set()) for kind in rule.kinds)) if rule.kinds else {""}
+        formats = set().union(*(mapped().get(kind, set()) for kind in rule.kinds))
+        formats = {""} if not rule.kinds or rule.id in ON_FIGURES else formats
         found += [(rule, one) for one in sorted(formats)]
     return found
 
