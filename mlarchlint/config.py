@@ -56,7 +56,8 @@ class Config:
 
     base: the folder that `exclude` globs and configured paths are relative to.
     rules: by id or name as written. var_files: absolute. vars and parameters: as text, the way
-    `NAME=VALUE` gives them. fail_on: None means that findings never fail the run.
+    `NAME=VALUE` gives them. parameter_files: absolute, below `parameters`. tf_var_env: whether
+    `TF_VAR_name` of the process's environment counts. fail_on: None means that findings never fail the run.
     origins: where each key was set: `default`, `FILE:LINE` or the flag.
     """
 
@@ -71,6 +72,8 @@ class Config:
     vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str = "default"
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameter_files: tuple[Path, ...] = ()
+    tf_var_env: bool = False
     usage: Usage = NO_USAGE
     rendering: Rendering = field(default_factory=Rendering)
     fail_on: Severity | None = Severity.LOW

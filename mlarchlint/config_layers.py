@@ -41,6 +41,8 @@ class Flags:
     vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameter_files: tuple[Path, ...] = ()
+    tf_var_env: bool = False
     environment: str | None = None
     usage_file: Path | None = None
     uncertain: bool = False
@@ -122,13 +124,17 @@ def _with_inputs(
     data: Any = document.data
     for step in path:
         data = data[step]
-    files = tuple(
-        _inside(base / name, fence, document.span((*path, "var_files", str(place))))
-        for place, name in enumerate(data.get("var_files", ()))
-    )
+
+    def files(key: str) -> tuple[Path, ...]:
+        return tuple(
+            _inside(base / name, fence, document.span((*path, key, str(place))))
+            for place, name in enumerate(data.get(key, ()))
+        )
+
     return replace(
         config,
-        var_files=(*config.var_files, *files),
+        var_files=(*config.var_files, *files("var_files")),
+        parameter_files=(*config.parameter_files, *files("parameter_files")),
         vars={**config.vars, **{name: _as_text(value) for name, value in data.get("vars", {}).items()}},
         workspace=data.get("workspace", config.workspace),
         parameters={
@@ -247,6 +253,10 @@ def _with_flags(config: Config, flags: Flags) -> Config:
         "var_files": (*config.var_files, *flags.var_files) if flags.var_files else (),
         "vars": {**config.vars, **flags.vars} if flags.vars else {},
         "parameters": {**config.parameters, **flags.parameters} if flags.parameters else {},
+        "parameter_files": (
+            (*config.parameter_files, *flags.parameter_files) if flags.parameter_files else ()
+        ),
+        "tf_var_env": flags.tf_var_env,
         "workspace": flags.workspace,
         "uncertain": flags.uncertain,
     }

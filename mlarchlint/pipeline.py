@@ -113,6 +113,7 @@ def _terraform(sources: Sources, config: Config) -> Evaluation:
         var_files=tuple(str(path) for path in config.var_files),
         variables=tuple((name, value) for name, value in config.vars.items()),
         workspace=config.workspace,
+        tf_var_env=config.tf_var_env,
         limits=Limits(limits.instances, limits.total, limits.modules, limits.depth, limits.blocks),
         planned=frozenset(posixpath.dirname(file.shown) or "." for file in sources.plans),
     )
@@ -139,7 +140,14 @@ def _cloudformation(sources: Sources, config: Config) -> Evaluation:
 
     parameters = tuple((name, _text(value)) for name, value in config.parameters.items())
     texts = {file.shown: file.text for file in sources.cloudformation}
-    return evaluate_templates(texts, Options(parameters=parameters), sources.texts.read)
+    files = tuple(str(path) for path in config.parameter_files)
+    named = frozenset(files)
+
+    def read(path: str) -> str | bytes:
+        # The user named these files; what a template names stays inside the root.
+        return Path(path).read_bytes() if path in named else sources.texts.read(path)
+
+    return evaluate_templates(texts, Options(parameters=parameters, parameter_files=files), read)
 
 
 def _kubernetes(sources: Sources, config: Config) -> Evaluation:

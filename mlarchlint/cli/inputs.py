@@ -39,6 +39,8 @@ _OPTIONS = (
     click.option("--var-file", "var_files", type=_FILE, multiple=True, help="A Terraform variable file. Repeatable."),
     click.option("--workspace", metavar="NAME", help="The Terraform workspace."),
     click.option("--parameter", "parameters", callback=assignments, metavar="NAME=VALUE", multiple=True, help="A CloudFormation parameter. Repeatable."),
+    click.option("--parameter-file", "parameter_files", type=_FILE, multiple=True, help="A CloudFormation parameter file, in either of AWS's shapes. Repeatable."),
+    click.option("--tf-var-env", is_flag=True, help="Take Terraform variables from TF_VAR_name in the environment."),
     click.option("--environment", metavar="NAME", help="An environment of the configuration, with its inputs and requirements."),
     click.option("--requirements", type=_FILE, help="A requirements file; replaces those of the configuration."),
     click.option("--usage-file", "usage_file", type=_FILE, help="What is used in a month, in the form of infracost-usage.yml; over `usage:` of the configuration."),
@@ -52,7 +54,8 @@ def configured(paths: tuple[Path, ...], options: dict[str, Any]) -> Config:
     from mlarchlint.config_layers import Flags, load_config
     from mlarchlint.config_text import ConfigError
 
-    options["var_files"] = tuple(path.absolute() for path in options.get("var_files", ()))
+    for name in ("var_files", "parameter_files"):
+        options[name] = tuple(path.absolute() for path in options.get(name, ()))
     try:
         return load_config(paths, Flags(**options))
     except ConfigError as error:
