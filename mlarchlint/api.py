@@ -13,6 +13,7 @@ from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
 from mlarchlint.analysis.fleet import SERVING_KINDS
 from mlarchlint.analysis.latency import UserLatency
+from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
@@ -31,6 +32,7 @@ Check = Callable[[Resource, Design], Hits]
 DesignCheck = Callable[[Design], Hits]
 
 __all__ = [
+    "DATA_KINDS",
     "SERVING",
     "SERVING_KINDS",
     "TRAINING",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
 from mlarchlint.model.workload import RoleOf, Workload
 from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
@@ -152,6 +154,34 @@ class Design:
         from mlarchlint.analysis.latency import latencies_of
 
         return latencies_of(self.graph, self.serving_paths, self.capacities, self.requirements)
+
+    @cached_property
+    def continents(self) -> frozenset[str]:
+        """On which users are, of those whose place is known."""
+        from mlarchlint.analysis.geography import continent_of, metro_of
+
+        homes = (metro_of(str(user.get("region", ""))) for user in self.requirements.items("users"))
+        return frozenset(continent_of(home) for home in homes if home is not None)
+
+    def nearest_region(self, node: Resource) -> tuple[str, float, float] | None:
+        """The provider's region nearest to all users, its mean round trip in ms, and that of the node's own."""
+        from mlarchlint.analysis.latency import nearest_region
+
+        needs = self.needs(node)
+        allowed = frozenset(map(str, needs.items("data.residency.allowed_regions")))
+        return nearest_region(node, needs.items("users"), allowed)
+
+    def holds_data(self, node: Resource) -> bool:
+        """Whether it matters where it is."""
+        from mlarchlint.analysis.residency import holds_data
+
+        return holds_data(node, self.roles)
+
+    def resides(self, node: Resource, allowed: Iterable[str]) -> tuple[Truth, Value, str]:
+        """Whether it stays in the regions, the value that says so, and where it is in words."""
+        from mlarchlint.analysis.residency import allowed_regions, resides
+
+        return resides(node, allowed_regions(tuple(allowed)))
 
     def needs(self, node: Resource) -> Needs:
         """What is required of the workload that the node belongs to."""

@@ -101,3 +101,15 @@ def defaults() -> Mapping[str, Delay]:
         name: Delay(name.replace("_", " "), float(p50), float(p95), "assumed")
         for name, (p50, p95) in _yaml("latency_defaults.yaml").items()
     }
+
+
+def continent_of(metro: Metro) -> str:
+    """Roughly, by latitude and longitude."""
+    north, east = metro.place
+    if east < -30:
+        return "North America" if north > 12 else "South America"
+    if north < -10 and east > 110:
+        return "Oceania"
+    if east < 45 and north > 35:
+        return "Europe"
+    return "Africa" if east < 33 and north < 35 else "Asia"

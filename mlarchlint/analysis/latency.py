@@ -234,15 +234,25 @@ def _second(user: Metro, serving: Metro, provider: str, needs: Needs) -> tuple[s
     return (name, metro) if ms < round_trip(user, serving).ms else None
 
 
-def weighted_trip(users: Sequence[Mapping[str, object]], serving: str) -> float | None:
-    """The mean round trip of all users to a region, by their shares; None if a place is not known."""
-    to = metro_of(serving)
-    total = weight = 0.0
-    for user in users:
-        home = metro_of(str(user.get("region", "")))
-        if to is None or home is None:
-            return None
-        share = float(str(user["share"])) if user.get("share") is not None else 1.0
-        total += share * round_trip(home, to).ms
-        weight += share
-    return total / weight if weight else None
+def nearest_region(
+    node: Resource, users: Sequence[Mapping[str, object]], allowed: frozenset[str]
+) -> tuple[str, float, float] | None:
+    """The provider's region that is nearest to all users, its mean round trip, and that of the node's own."""
+    here = metro_of(node["region"].text() or "")
+    homes = [(metro_of(str(user.get("region", ""))), user.get("share")) for user in users]
+    if here is None or not homes or any(home is None for home, _ in homes):
+        return None
+    weights = [(home, float(str(share)) if share is not None else 1.0) for home, share in homes if home]
+    own = _mean_trip(weights, here)
+    found = [
+        (_mean_trip(weights, metro), name)
+        for metro in metros().values()
+        if (name := metro.region_of(node.provider)) and (not allowed or name in allowed)
+    ]
+    best = min(found, default=(own, ""))
+    return (best[1], best[0], own) if best[1] else None
+
+
+def _mean_trip(users: Sequence[tuple[Metro, float]], serving: Metro) -> float:
+    total = sum(weight for _, weight in users)
+    return sum(weight * round_trip(home, serving).ms for home, weight in users) / total if total else 0.0

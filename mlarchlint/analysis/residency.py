@@ -1,0 +1,55 @@
+"""Where data is kept and processed, against the regions that the requirements allow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from mlarchlint.analysis.access import COMPUTE, STORES
+from mlarchlint.analysis.roles import data_role
+from mlarchlint.measures import region as plain_region
+from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.truth import Truth
+from mlarchlint.model.value import Value
+from mlarchlint.model.workload import RoleOf
+
+DATA_KINDS = (
+    *STORES,
+    *(kind for kind in COMPUTE if kind not in STORES),
+    "foundation_model_api",
+    "backup_vault",
+)
+# What a provider spreads over a part of the world, by the name it gives the place.
+_AREAS = {"us": "US", "eu": "EU", "asia": "Asia", "nam4": "US", "eur4": "EU", "asia1": "Asia"}
+# Tiers of a model API that process wherever there is room.
+_ANYWHERE = ("globalstandard", "globalbatch", "globalprovisionedmanaged")
+
+
+def allowed_regions(names: Collection[object]) -> frozenset[str]:
+    return frozenset(plain_region(str(name)) for name in names)
+
+
+def holds_data(node: Resource, roles: Mapping[str, RoleOf]) -> bool:
+    """Stores of anything but the state of the code, and what trains, serves or moves data."""
+    if node.instance.mode is not Mode.MANAGED or node.part_of is not None:
+        return False
+    if node.kind in STORES:
+        return data_role(node) != "state"
+    return node.kind in DATA_KINDS and (node.key in roles or node.kind not in COMPUTE)
+
+
+def resides(node: Resource, allowed: frozenset[str]) -> tuple[Truth, Value, str]:
+    """Whether it stays in the allowed regions, the value that says so, and where it is in words."""
+    tier = node["tier"].text() or ""
+    if node.kind == "foundation_model_api" and tier.lower() in _ANYWHERE:
+        return Truth.NO, node["tier"], f"processes in any region of the world ({tier})"
+    region = node["region"]
+    text = region.text()
+    if text:
+        plain = plain_region(text)
+        if plain == "global":
+            return Truth.YES, region, ""
+        area = f", which is any region of the {_AREAS[plain]}" if plain in _AREAS else ""
+        return Truth.of(plain in allowed), region, f"lies in {text}{area}"
+    if region.is_unknown:
+        return Truth.MAYBE, region, region.why
+    return Truth.YES, region, ""  # the code says nothing about regions at all
