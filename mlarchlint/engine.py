@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from posixpath import dirname
 
 from mlarchlint.config import Config, address_matches
 from mlarchlint.design import Design
 from mlarchlint.model.diagnostic import Diagnostic
-from mlarchlint.model.finding import Finding, Severity, Subject
+from mlarchlint.model.finding import Finding, Related, Severity, Subject
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.rule import Hit, Rule
@@ -92,7 +93,21 @@ def _judge(rule: Rule, node: Resource | None, design: Design, config: Config) ->
                 certain, message = False, f"{message}; {unread} could hold one"
         if node is not None and node.instance.exists is Truth.MAYBE:
             message += " (where it is created)"
-        yield _Judged(rule, node, hit, severity, certain, message + note)
+        yield _Judged(rule, node, _anchored(hit, node), severity, certain, message + note)
+
+
+def _anchored(hit: Hit, node: Resource | None) -> Hit:
+    """A finding inside a module stands where its caller decided the value: that is the line to change.
+
+    What the module itself decides, its defaults included, is one finding for all its callers.
+    """
+    if node is None or not node.instance.calls or not hit.at.origin:
+        return hit
+    decided = hit.at.origin[-1].span
+    if not decided.file or dirname(decided.file) == dirname(hit.at.span.file):
+        return hit
+    here = Related(f"decides for {node.address} here", hit.at.span)
+    return replace(hit, at=replace(hit.at, span=decided), related=(*hit.related, here))
 
 
 def _crash(rule: Rule, node: Resource | None, error: Exception) -> Diagnostic:

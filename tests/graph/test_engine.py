@@ -10,11 +10,11 @@ from mlarchlint.config import Config
 from mlarchlint.engine import run_rules
 from mlarchlint.model.estimate import Estimate
 from mlarchlint.model.finding import Finding
-from mlarchlint.model.resource import Instance, Mode
+from mlarchlint.model.resource import Call, Instance, Mode
 from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
-from mlarchlint.model.value import Value
+from mlarchlint.model.value import Origin, Value
 from mlarchlint.model.workload import Evidence, RoleOf
 from mlarchlint.registry import RuleError, collect
 from mlarchlint.requirements import Requirements
@@ -158,3 +158,20 @@ def test_a_rule_that_crashes_is_a_diagnostic_and_the_others_run() -> None:
 def test_two_rules_with_one_id_are_refused_with_both_places() -> None:
     with pytest.raises(RuleError, match=r"one.*two"):
         collect([replace(make(), source="one"), replace(make(), name="other", source="two")])
+
+
+def test_a_finding_in_a_module_stands_where_its_caller_decided() -> None:
+    here, there = SourceSpan("db/main.tf", 3), SourceSpan("prod.tfvars", 7)
+    written = Value.known(False, here, origin=(Origin("var.multi_az", there),))
+    call = Call("module.a", SourceSpan("main.tf", 1))
+    node = replace(
+        instance("aws_db_instance.this", multi_az=written),
+        address="module.a.aws_db_instance.this",
+        calls=(call,),
+    )
+    (finding,), _ = run(node)
+    assert finding.span == there
+    assert finding.related[0].span == here
+    default = Value.known(False, here, origin=(Origin("var.multi_az", SourceSpan("db/variables.tf", 2)),))
+    (finding,), _ = run(replace(node, body={"multi_az": default}))
+    assert finding.span == here
