@@ -8,14 +8,24 @@ import os
 class RealPaths:
     """os.path.realpath for many paths of one tree. For the time of one scan: it never looks twice."""
 
-    __slots__ = ("_steps",)
+    __slots__ = ("_folders", "_steps")
 
     def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
         self._steps: dict[str, str] = {}
 
     def of(self, place: str) -> str:
         if os.sep != "/":
             return os.path.realpath(place)
+        folder, _, name = place.rpartition("/")
+        if not folder or name in ("", ".", ".."):
+            return self._walk(place)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = self._walk(folder)
+        return self._step(f"{real}/{name}" if real != "/" else f"/{name}")
+
+    def _walk(self, place: str) -> str:
         real = "/"
         for name in (place if place.startswith("/") else os.path.join(os.getcwd(), place)).split("/"):
             if name == "..":

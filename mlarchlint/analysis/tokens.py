@@ -26,10 +26,14 @@ def find_token(texts: Iterable[str], tokens: Iterable[str]) -> str | None:
             continue
         for token in table:
             wanted = words(token)
-            size = len(wanted)
-            if any(found[at : at + size] == wanted for at in range(len(found) - size + 1)):
+            if wanted and wanted[0] in found and _stands_in(found, wanted):
                 return token
     return None
+
+
+def _stands_in(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    size = len(wanted)
+    return any(found[at : at + size] == wanted for at in range(len(found) - size + 1))
 
 
 @lru_cache(maxsize=256)

@@ -32,8 +32,9 @@ class Folders:
         self._parsed: dict[str, Source | None] = {}
         self._values: dict[str, dict[str, Argument]] = {}
         self._shown: dict[str, str] = {}
-        for directory in sorted(sources.directories, key=lambda d: (self._real(d) != d, d)):
-            self._shown.setdefault(self._real(directory), directory)
+        real = {directory: self._real(directory) for directory in sources.directories}
+        for directory in sorted(real, key=lambda d: (real[d] != d, d)):
+            self._shown.setdefault(real[directory], directory)
 
     # -- directories ---------------------------------------------------------------------
 
