@@ -141,7 +141,8 @@ def _type_name(resource: Resource) -> str:
     return (resource.instance.get("type").text() or resource.type).partition("@")[0]
 
 
-def content_signals(resource: Resource) -> Iterator[Signal]:
+def content_signals(resource: Resource, templates: Iterable[Resource] = ()) -> Iterator[Signal]:
+    """templates: what it is made from; their names are its names as well."""
     yield from _matched("image", _texts(resource["images"]), "images")
     yield from _matched("command", _commands(resource), "commands", "command_words")
     yield from _matched("variable", _texts(resource["env_names"]), "environment")
@@ -150,7 +151,7 @@ def content_signals(resource: Resource) -> Iterator[Signal]:
     if accelerator is not None:
         row = _accelerator_row(resource)
         yield Signal("it has an accelerator", row["role"], row["ml"], accelerator.span, "hardware")
-    yield from _named(resource)
+    yield from _named(resource, [name for template in templates for name in names_of(template)])
     yield from _opposed(resource)
     yield from _ports(resource)
     yield from _tagged(resource)
@@ -227,9 +228,9 @@ def names_of(resource: Resource) -> list[str]:
     return texts
 
 
-def _named(resource: Resource) -> Iterator[Signal]:
+def _named(resource: Resource, names: Iterable[str]) -> Iterator[Signal]:
     # People name their images as they name the rest.
-    texts = [*names_of(resource), *_image_names(resource)]
+    texts = [*names_of(resource), *_image_names(resource), *names]
     tables = role_tables()
     seen: set[str] = set()
     for row in tables["names"]:

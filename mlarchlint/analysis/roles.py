@@ -52,12 +52,17 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
         elif node.kind in COMPUTE or node.kind in _MANAGED_ML:
             signals = [
                 *type_signals(node),
-                *content_signals(node),
+                *content_signals(node, _templates(graph, node)),
                 *topology_signals(graph, node, data_roles),
             ]
             roles[node.key] = decide(node, signals)
     _propagate(graph, roles)
     return {key: role for key, role in roles.items() if role.role is not None}
+
+
+def _templates(graph: ResourceGraph, node: Resource) -> list[Resource]:
+    used = graph.targets(node, Relation.USES)
+    return [template for template in used if template.kind in ("compute_template", "container_template")]
 
 
 def decide(node: Resource, signals: Sequence[Signal]) -> RoleOf:

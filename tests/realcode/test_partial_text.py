@@ -131,3 +131,18 @@ Resources:
     (image,) = only(result, "container_template")["images"].items()
     assert image.is_unknown
     assert image.clue() == "*.dkr.ecr.*.amazonaws.com/tritonserver:23.04"
+
+
+def test_a_service_is_known_by_the_name_of_its_task(tmp_path: Path) -> None:
+    text = """
+variable "image" {}
+resource "aws_ecs_task_definition" "mlflow_server" {
+  family                = "server"
+  container_definitions = "[{\\"name\\": \\"c\\", \\"image\\": \\"${var.image}\\"}]"
+}
+resource "aws_ecs_service" "this" {
+  name            = "main"
+  task_definition = aws_ecs_task_definition.mlflow_server.arn
+}
+"""
+    assert [workload.role for workload in scanned(tmp_path, main__tf=text).workloads] == ["tracking"]
