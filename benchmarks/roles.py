@@ -16,8 +16,12 @@ from pathlib import Path
 
 import yaml
 
+from mlarchlint.analysis.roles import infer_roles
 from mlarchlint.config import Config
-from mlarchlint.pipeline import scan
+from mlarchlint.discover import discover
+from mlarchlint.kinds import built_in_kinds
+from mlarchlint.normalise import normalise
+from mlarchlint.pipeline import evaluate
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "roles"
 NONE = "none"
@@ -34,11 +38,14 @@ class Verdict:
 
 def verdicts(folder: Path = FOLDER) -> Iterator[Verdict]:
     """One per labelled address; KeyError for an address that the snippet does not declare."""
+    config, kinds = Config(), built_in_kinds()
     for entry in yaml.safe_load((folder / "index.yaml").read_text("utf-8")):
-        result = scan([folder / entry["file"]], Config(select=("MLA-HA001",)))
-        by_address = {node.address: node.part_of or node.key for node in result.graph}
+        instances = evaluate(discover([folder / entry["file"]], config), config).instances
+        graph = normalise(instances, kinds)
+        roles = infer_roles(graph)
+        by_address = {node.address: node.part_of or node.key for node in graph}
         for address, expected in entry["roles"].items():
-            found = result.roles.get(by_address[address])
+            found = roles.get(by_address[address])
             given, confidence = (found.role or NONE, found.confidence) if found else (NONE, 0.0)
             yield Verdict(entry["file"], address, expected, given, confidence)
 
