@@ -208,7 +208,9 @@ def istio_gateway(instance: Instance) -> Traits:
     traits = {"tls": Value.known(not clear, (clear or servers.items())[0].span)}
     hosts = [host.text() or "" for server in servers.items() for host in server.get("hosts").items()]
     proxy = field(instance, "spec.selector").get("istio")
-    if _LOCAL.search(proxy.text() or "") or (hosts and all(_LOCAL.search(host) for host in hosts)):
+    if any(_LOCAL.search(text) for text in (proxy.text() or "", instance.name)) or (
+        hosts and all(_LOCAL.search(host) for host in hosts)
+    ):
         traits["scheme"] = Value.known("internal", proxy.span)
     return traits
 

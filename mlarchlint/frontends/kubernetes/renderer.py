@@ -119,5 +119,6 @@ def _reason(errors: str, home: Path) -> str:
     said = next((line for line in lines if _ERROR.search(line)), lines[0] if lines else "")
     logged = _ERROR.search(said)
     if logged and logged[1]:
-        said = said[logged.end() :].rstrip('"')
+        place = lines.index(said) + 1
+        said = said[logged.end() :].rstrip('"') or "".join(lines[place : place + 1])
     return said[:300] or "it failed without a word"

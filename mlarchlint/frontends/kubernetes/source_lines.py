@@ -7,8 +7,10 @@ own there (a loop's second turn, an included block) stands where the block aroun
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from mlarchlint.frontends.yaml_nodes import Comment, Document, List, Map, Node, Scalar
 from mlarchlint.model.span import SourceSpan
@@ -34,7 +36,10 @@ class _Places:
         self.path, self.template = path, template
         span = document.root.span
         start = min((span.line, *(comment.span.line for comment in document.comments)))
-        self.lines = _matching(rendered[start - 1 : span.end_line], template, start)
+        own = rendered[start - 1 : span.end_line]
+        begin, end = _likeliest(own, template)
+        found = _matching(own, template[begin:end], start)
+        self.lines = {line: begin + at for line, at in found.items()}
         self.first = min(self.lines.values(), default=1)
 
     def span(self, line: int, last: int = 0) -> SourceSpan:
@@ -66,6 +71,20 @@ class _Places:
 def _last(line: int, parts: Iterable[Node]) -> int:
     ends = [part.span.end_line for part in parts]
     return max((line, *ends))
+
+
+def _likeliest(rendered: Sequence[str], template: Sequence[str]) -> tuple[int, int]:
+    """The document of the template that this one is made from: the one with most lines in common."""
+    cuts = [0, *(number for number, line in enumerate(template) if line.startswith("---")), len(template)]
+    texts, keys = Counter(map(str.strip, rendered)), Counter(map(_token, rendered))
+
+    def likeness(part: tuple[int, int]) -> int:
+        lines = template[part[0] : part[1]]
+        same = Counter(map(str.strip, lines)) & texts
+        alike = Counter(map(_token, lines)) & keys
+        return 2 * sum(n for text, n in same.items() if text) + sum(n for text, n in alike.items() if text)
+
+    return max(pairwise(cuts), key=likeness)
 
 
 def _matching(rendered: Sequence[str], template: Sequence[str], start: int) -> dict[int, int]:
