@@ -14,7 +14,17 @@ from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rat
 from mlarchlint.analysis.fleet import SERVING_KINDS
 from mlarchlint.analysis.latency import UserLatency
 from mlarchlint.analysis.residency import DATA_KINDS
+from mlarchlint.analysis.cost_advice import (
+    saved_by_disk,
+    saved_by_successor,
+    saved_by_tiering,
+    steady_on_demand,
+    stored_gib,
+)
+from mlarchlint.analysis.cost_generations import CARDS, DISKS, older_machine
+from mlarchlint.analysis.cost_savings import saved_by_commitment
 from mlarchlint.analysis.role_signals import has_accelerator
+from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
 from mlarchlint.model.estimate import Money
@@ -32,6 +42,8 @@ Check = Callable[[Resource, Design], Hits]
 DesignCheck = Callable[[Design], Hits]
 
 __all__ = [
+    "CARDS",
+    "DISKS",
     "DATA_KINDS",
     "SERVING",
     "SERVING_KINDS",
@@ -56,14 +68,22 @@ __all__ = [
     "Value",
     "Verdict",
     "ZoneSpan",
+    "data_role",
     "dollars",
     "has_accelerator",
     "milliseconds",
     "minutes_down",
     "percent",
     "rate",
+    "older_machine",
     "rule",
     "rule_on_design",
+    "saved_by_commitment",
+    "saved_by_disk",
+    "saved_by_successor",
+    "saved_by_tiering",
+    "steady_on_demand",
+    "stored_gib",
 ]
 
 

@@ -12,13 +12,13 @@ from mlarchlint.analysis.cost_changes import Plan, cheapest_changes
 from mlarchlint.analysis.environment import environment_in
 from mlarchlint.analysis.replicas import Replicas, hosts_others, machines_with, replicas_of, takes_requests
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
-from mlarchlint.model.estimate import Estimate
+from mlarchlint.model.estimate import Estimate, ResourceEstimate
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 from mlarchlint.model.workload import RoleOf, Workload
-from mlarchlint.prices import embedded
+from mlarchlint.prices import Catalog, embedded
 from mlarchlint.requirements import Requirements
 
 if TYPE_CHECKING:  # read only where a requirement asks for it
@@ -93,6 +93,15 @@ class Design:
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""
         return environment_in(self.requirements, self._workspace, node)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The prices that the estimate rests on."""
+        return embedded()
+
+    def cost(self, node: Resource) -> ResourceEstimate:
+        """What the node costs in a month; empty where nothing of it is priced."""
+        return self.estimate.resources.get(node.key) or ResourceEstimate(node.key)
 
     def budgets(self) -> tuple[Verdict, ...]:
         """Every budget of the requirements against what its part of the design costs."""
