@@ -62,18 +62,18 @@ _KINDS = Kind("compute_instance", "compute_group", "model_endpoint")
 def steady_load_without_commitment(node: Resource, design: Design) -> Hits:
     steady = _steady(node, design)
     total = sum((amount for _, amount in steady), Decimal(0))
-    if _committed(design) or not _counts(node, design):
+    if not _counts(node, design):
         return
     if total < _LEAST:
         kind = node["instance_type"]
-        if kind.is_unknown and not kind.scenarios:
+        if kind.is_unknown and not kind.scenarios and not _committed(design):
             claim = (
                 f"whether it costs {dollars(_LEAST)} a month without a commitment is not known: {kind.why}"
             )
             yield Hit(kind, claim, certain=False)
         return
     # One finding for the workload, at the dearest of its machines.
-    if steady[0][0] is not node:
+    if steady[0][0] is not node or _committed(design):
         return
     others = tuple(
         Related(f"{other.address}: {dollars(amount)} a month", other.span) for other, amount in steady[1:4]

@@ -59,8 +59,10 @@ _TARGET = "slo.availability"
 def availability_target_unreachable(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
     wanted = needs.number(_TARGET)
+    if wanted is None:
+        return
     paths = [path for path in design.availabilities if path.path.fleets[0].node is node]
-    if wanted is None or not paths:
+    if not paths:
         return
     target = wanted / 100
     worst = min(paths, key=lambda path: (path.model.high, path.model.low))

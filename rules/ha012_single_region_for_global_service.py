@@ -53,8 +53,10 @@ _REGION = 99.99
 @rule(id="MLA-HA012", severity=Severity.MEDIUM, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
 def single_region_for_global_service(node: Resource, design: Design) -> Hits:
     fleets = design.fleets
+    if not fleets or fleets[0].node is not node:
+        return
     regions = {fleet.node["region"].text() for fleet in fleets}
-    if not fleets or fleets[0].node is not node or len(regions) != 1:
+    if len(regions) != 1:
         return
     region = next(iter(regions))
     needs = design.needs(node)

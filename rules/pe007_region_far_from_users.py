@@ -48,12 +48,12 @@ _NOTHING_MS = 15  # below this distances do not matter
 
 @rule(id="MLA-PE007", severity=Severity.LOW, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
 def region_far_from_users(node: Resource, design: Design) -> Hits:
-    regions = {fleet.node["region"].text() for fleet in design.fleets}
     region = node["region"].text()
-    if region is None or len(regions) > 1 or all(fleet.node is not node for fleet in design.fleets):
-        return
-    near = design.nearest_region(node)
+    near = design.nearest_region(node) if region is not None else None
     if near is None:
+        return
+    regions = {fleet.node["region"].text() for fleet in design.fleets}
+    if len(regions) > 1 or all(fleet.node is not node for fleet in design.fleets):
         return
     name, best, here = near
     if here <= best * _FAR or here - best < _NOTHING_MS:

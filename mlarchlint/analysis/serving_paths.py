@@ -73,6 +73,7 @@ def _behind_one_backend(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> Iter
     """Fleets that one backend spreads its requests over stand in for each other."""
     taken: set[tuple[Resource, ...]] = set()
     inner = {key for fleet in fleets for key in _asked_fleets(graph, fleet)}
+    order = {fleet.node.key: place for place, fleet in enumerate(fleets)}
     for fleet in fleets:
         if fleet.nodes in taken or fleet.node.key in inner:
             continue
@@ -80,7 +81,8 @@ def _behind_one_backend(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> Iter
             pool for pool in graph.sources(fleet.node, Relation.ROUTES_TO) if pool.kind == "backend_pool"
         ]
         behind = {target.key for pool in pools for target in graph.targets(pool, Relation.ROUTES_TO)}
-        together = tuple(other for other in fleets if other is fleet or other.node.key in behind)
+        places = {order[key] for key in (fleet.node.key, *behind) if key in order}
+        together = tuple(fleets[place] for place in sorted(places))
         taken.update(other.nodes for other in together)
         yield together
 
