@@ -15,9 +15,11 @@ COMMANDS = {
     "graph": "Print the resource graph of the designs below PATH.",
     "describe": "Say what ML system the designs below PATH are.",
     "cost": "Estimate what the designs below PATH cost in a month.",
+    "check": "Compare what is required of the designs below PATH with what they can do.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",
 }
+ALIASES = {"check-requirements": "check"}
 
 
 class Commands(click.Group):
@@ -27,6 +29,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"mlarchlint.cli.{cmd_name}").command

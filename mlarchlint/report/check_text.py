@@ -1,0 +1,69 @@
+"""Requirements and what the design can do, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mlarchlint.judgements import Judgement
+from mlarchlint.model.truth import Truth
+from mlarchlint.report.inert import inert
+from mlarchlint.report.redact import Redactor
+
+if TYPE_CHECKING:
+    from mlarchlint.pipeline import Result
+
+WORDS = {Truth.YES: "met", Truth.NO: "not met", Truth.MAYBE: "unknown"}
+
+
+def word(one: Judgement) -> str:
+    return WORDS[one.met]
+
+
+def counted(found: Sequence[Judgement]) -> str:
+    """`4 met, 1 not met, 2 unknown`, of those that are enforced."""
+    enforced = [one for one in found if one.binding]
+    numbers = [
+        (sum(1 for one in enforced if one.met is truth), WORDS[truth])
+        for truth in (Truth.YES, Truth.NO, Truth.MAYBE)
+    ]
+    return ", ".join(f"{number} {name}" for number, name in numbers)
+
+
+def render_check_text(result: Result, found: Sequence[Judgement]) -> str:
+    return "\n".join(_lines(result, found)) + "\n"
+
+
+def _lines(result: Result, found: Sequence[Judgement]) -> Iterator[str]:
+    if not found:
+        yield "No requirements are written: nothing to check. See `requirements:` of .mlarchlint.yaml."
+        return
+    shown = Redactor(result.graph).text
+    for one in found:
+        yield from _one(one, lambda text: inert(shown(text)))
+        yield ""
+    service = result.config.requirements.text("service")
+    yield f"{inert(service) + ': ' if service else ''}{counted(found)}."
+
+
+def _one(one: Judgement, shown: object) -> Iterator[str]:
+    assert callable(shown)
+    rule = f"  [{one.rule}]" if one.rule else ""
+    note = "" if one.binding else "  (shown, not enforced)"
+    yield f"{word(one).upper():8} {one.requirement}: {shown(one.required)}{rule}{note}"
+    rows = (
+        ("computed", one.computed),
+        ("margin", one.margin),
+        ("missing", one.missing),
+        ("where", one.subject),
+        ("", f"{one.span.file}:{one.span.line}" if one.span.file else ""),
+    )
+    for name, text in rows:
+        if text:
+            yield f"         {name + ':' if name else '':10} {shown(text)}"
+    for text in one.arithmetic:
+        yield f"           = {shown(text)}"
+    for text in one.assumptions:
+        yield f"           assumed: {shown(text)}"
+    if one.closes:
+        yield f"         gap:       {shown(one.closes)}"
