@@ -11,6 +11,7 @@ from mlarchlint.model.graph import Dangling, Edge, OpenEnd, Relation, ResourceGr
 from mlarchlint.model.resource import Format, Instance, Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import State, Value
+from mlarchlint.module_parts import parts_of
 from mlarchlint.module_sources import registry_name
 from mlarchlint.references import Addresses, Names, literals, means_resource
 from mlarchlint.tags import read_tags
@@ -46,7 +47,7 @@ def normalise(instances: Iterable[Instance], kinds: Kinds) -> ResourceGraph:
 
 
 def _with_manifests(instances: Iterable[Instance]) -> Iterator[Instance]:
-    """Kubernetes objects that Terraform declares take the form of manifests."""
+    """Kubernetes objects that Terraform declares take the form of manifests; modules bring their parts."""
     for instance in instances:
         if instance.type.startswith(("kubernetes_", "kubectl_")) and instance.mode is Mode.MANAGED:
             from mlarchlint.frontends.kubernetes import from_terraform
@@ -55,6 +56,7 @@ def _with_manifests(instances: Iterable[Instance]) -> Iterator[Instance]:
             yield from converted or [instance]
         else:
             yield instance
+            yield from parts_of(instance)
 
 
 def _drafts(instances: list[Instance], kinds: Kinds) -> list[_Draft]:
@@ -272,6 +274,8 @@ class _Weave:
             if card and edge.relation in (Relation.ROUTES_TO, Relation.PROTECTS):
                 reached.setdefault(edge.target, []).append(edge)
         for use in [edge for edge in self.edges.values() if edge.relation is Relation.USES]:
+            if self._resources[use.target].kind == "network":
+                continue  # a network module stands for its subnet groups; what it contains is not theirs
             for edge in offered.get(use.target, ()):
                 self._add(replace(edge, source=use.source))
             for edge in reached.get(use.target, ()):

@@ -112,3 +112,88 @@ def test_the_default_network_has_a_subnet_in_every_zone(
 ) -> None:
     result = scanned(tmp_path, DEFAULT % more + SERVICE % subnets)
     assert verdicts(result, "MLA-HA001") == expected
+
+
+CLUSTER = """
+module "eks" {
+  source       = "terraform-aws-modules/eks/aws"
+  cluster_name = "ml"
+  vpc_id       = module.vpc.vpc_id
+  subnet_ids   = module.vpc.private_subnets
+  eks_managed_node_group_defaults = { capacity_type = "ON_DEMAND" }
+  eks_managed_node_groups = {
+    serving = {
+      instance_types = ["g5.xlarge"]
+      min_size       = 2
+      max_size       = 4
+      labels         = { pool = "serving" }
+      subnet_ids     = %s
+    }
+    learning = {
+      instance_types = ["p4d.24xlarge"]
+      labels         = { pool = "learning" }
+      taints         = { gpu = { key = "nvidia.com/gpu", effect = "NO_SCHEDULE" } }
+    }
+    nothing = { create = false }
+  }
+}
+resource "kubernetes_deployment_v1" "vllm" {
+  metadata { name = "vllm" }
+  spec {
+    selector { match_labels = { app = "vllm" } }
+    template {
+      metadata { labels = { app = "vllm" } }
+      spec {
+        node_selector = { pool = "serving" }
+        container {
+          name  = "vllm"
+          image = "vllm/vllm-openai:v0.6"
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_job_v1" "train" {
+  metadata { name = "train" }
+  spec {
+    template {
+      metadata {}
+      spec {
+        node_selector = { pool = "learning" }
+        toleration {
+          key      = "nvidia.com/gpu"
+          operator = "Exists"
+        }
+        container {
+          name    = "train"
+          image   = "pytorch/pytorch:2.4"
+          command = ["torchrun", "train.py"]
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def test_the_node_groups_of_a_cluster_module_host_what_selects_them(tmp_path: Path) -> None:
+    result = scanned(tmp_path, NETWORK % TWO + CLUSTER % "module.vpc.private_subnets")
+    serving, learning = (f'module.eks.module.eks_managed_node_group["{n}"]' for n in ("serving", "learning"))
+    assert [node.address for node in result.graph.of_kind("compute_group")] == [serving, learning]
+    assert {key: role.role for key, role in result.roles.items() if "node_group" in key} == {
+        serving: "inference",
+        learning: "training",
+    }
+    assert verdicts(result, "MLA-HA001") == []
+    assert verdicts(result, "MLA-CO001") == [(learning, True)]
+
+
+def test_a_node_group_of_a_cluster_module_may_stand_in_one_zone(tmp_path: Path) -> None:
+    result = scanned(tmp_path, NETWORK % TWO + CLUSTER % "[module.vpc.private_subnets[1]]")
+    assert verdicts(result, "MLA-HA001") == [('module.eks.module.eks_managed_node_group["serving"]', True)]
+
+
+def test_what_uses_a_network_module_does_not_hold_what_is_in_it(tmp_path: Path) -> None:
+    database = 'module "db" {\n  source = "terraform-aws-modules/rds/aws"\n  db_subnet_group_name = module.vpc.database_subnet_group\n}\n'
+    graph = scanned(tmp_path, NETWORK % TWO + CLUSTER % "null" + database).graph
+    assert not [edge for edge in graph.edges if edge.source == "module.db" and edge.target == "module.eks"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlarchlint.frontends.kubernetes.counts import or_default
 from mlarchlint.frontends.kubernetes.node_groups import INSTANCE_TYPE, NodeGroup, accelerated
 from mlarchlint.frontends.kubernetes.selectors import label_text
-from mlarchlint.model.resource import Format, Instance
+from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
@@ -17,6 +17,7 @@ def _named(**labels: Value) -> dict[str, tuple[Value, ...] | None]:
 def _eks(key: str, instance: Instance, cluster: str) -> NodeGroup:
     """https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html (labels that EKS adds)"""
     names = _EKS_CLOUDFORMATION if instance.format is Format.CLOUDFORMATION else _EKS_TERRAFORM
+    names = _EKS_MODULE if instance.mode is Mode.MODULE else names
     name, capacity, types, written, taints = (instance.get(attribute) for attribute in names)
     labels = _named(**{
         "eks.amazonaws.com/capacityType": or_default(capacity, "ON_DEMAND", Value.absent(instance.span)),
@@ -26,11 +27,12 @@ def _eks(key: str, instance: Instance, cluster: str) -> NodeGroup:
         labels[INSTANCE_TYPE] = types.items()
     labels |= {label: (value,) for label, value in written.mapping().items()}
     machines = accelerated(label_text(value) or "" for value in types.items())
-    marks = tuple(_taint(taint) for taint in taints.items())
+    marks = tuple(_taint(taint) for taint in taints.items() or taints.mapping().values())
     return NodeGroup(key, labels, marks, cluster, machines, "aws", instance.span)
 
 
 _EKS_TERRAFORM = ("node_group_name", "capacity_type", "instance_types", "labels", "taint")
+_EKS_MODULE = ("name", "capacity_type", "instance_types", "labels", "taints")
 _EKS_CLOUDFORMATION = ("NodegroupName", "CapacityType", "InstanceTypes", "Labels", "Taints")
 
 
@@ -107,6 +109,7 @@ def _first(value: Value) -> Value:
 CLOUD_GROUPS = {
     "aws_eks_node_group": _eks,
     "AWS::EKS::Nodegroup": _eks,
+    "terraform-aws-modules/eks/aws//modules/eks-managed-node-group": _eks,
     "google_container_node_pool": _gke,
     "azurerm_kubernetes_cluster_node_pool": _aks,
     "azurerm_kubernetes_cluster": _aks,
