@@ -40,7 +40,12 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
     from mlarchlint.report.diagnostics import diagnostic_lines
 
     result = scanned(paths, options)
-    errors = [diagnostic for diagnostic in result.diagnostics if diagnostic.level is Level.ERROR]
+    # No rule decides here, so that one that crashes makes nothing incomplete.
+    errors = [
+        diagnostic
+        for diagnostic in result.diagnostics
+        if diagnostic.level is Level.ERROR and diagnostic.code != "rule-crashed"
+    ]
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):
             click.echo(line, err=True)
