@@ -16,6 +16,7 @@ from mlarchlint.analysis.latency import UserLatency
 from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.cost_advice import (
     saved_by_disk,
+    saved_by_processors,
     saved_by_successor,
     saved_by_tiering,
     steady_on_demand,
@@ -80,6 +81,7 @@ __all__ = [
     "rule_on_design",
     "saved_by_commitment",
     "saved_by_disk",
+    "saved_by_processors",
     "saved_by_successor",
     "saved_by_tiering",
     "steady_on_demand",

@@ -90,3 +90,32 @@ def saved_by_disk(found: ResourceEstimate, old: str, catalog: Catalog) -> Money 
             known = True
             total = total + Money(item.quantity_low * saving, item.quantity_high * saving)
     return total if known else None
+
+
+# A machine of four processors that serves small models, by what bills it.
+PROCESSORS = {
+    "ec2": "c6i.xlarge",
+    "sagemaker": "ml.c5.xlarge",
+    "gce": "n2-standard-4",
+    "gce-sustained": "n2-standard-4",
+    "vertex": "n2-standard-4",
+    "vm": "Standard_F4s_v2",
+    "azure-ml": "Standard_F4s_v2",
+}
+CARD_SERVICES = frozenset({"gce-gpu", "gce-gpu-sustained", "vertex-gpu"})
+
+
+def saved_by_processors(found: ResourceEstimate, provider: str, catalog: Catalog) -> tuple[str, Money] | None:
+    """(a machine without accelerators, what it saves a month); None where a price is lacking."""
+    name, total = "", Money()
+    for item in machine_items(found):
+        name = PROCESSORS[item.row.service]
+        row = catalog.price(provider, item.row.region, item.row.service, name)
+        if row is None:
+            return None
+        saving = item.row.price - row.price
+        total = total + Money(item.quantity_low * saving, item.quantity_high * saving)
+    for item in found.items:
+        if item.row.service in CARD_SERVICES:
+            total = total + item.monthly
+    return (name, total) if name and total.high >= 1 else None

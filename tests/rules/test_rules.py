@@ -25,6 +25,8 @@ PROVIDERS = {"aws": "terraform-aws", "google": "terraform-google", "azure": "ter
 CASES = {"certain", "uncertain", "clean"}
 # What cannot be shown in a format, and why.
 NOT_APPLICABLE = {
+    ("MLA-CO013", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT turns Private Google Access on"),
+    ("MLA-CO013", "cloudformation"): ({"uncertain"}, "a template is read whole"),
     ("MLA-CO006", "kubernetes"): (
         {"certain", "uncertain"},
         "pods have no price of their own that a promise could lower",
