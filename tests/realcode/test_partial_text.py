@@ -146,3 +146,29 @@ resource "aws_ecs_service" "this" {
 }
 """
     assert [workload.role for workload in scanned(tmp_path, main__tf=text).workloads] == ["tracking"]
+
+
+def test_a_tracking_server_behind_a_load_balancer_is_no_model_server(tmp_path: Path) -> None:
+    text = """
+variable "image" {}
+resource "aws_lb" "mlflow" { subnets = ["subnet-1", "subnet-2"] }
+resource "aws_lb_target_group" "mlflow" { port = 5000 }
+resource "aws_lb_listener" "mlflow" {
+  load_balancer_arn = aws_lb.mlflow.arn
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.mlflow.arn
+  }
+}
+resource "aws_ecs_task_definition" "mlflow" {
+  family                = "mlflow"
+  container_definitions = jsonencode([{ name = "c", image = var.image }])
+}
+resource "aws_ecs_service" "this" {
+  name            = "main"
+  task_definition = aws_ecs_task_definition.mlflow.arn
+  load_balancer { target_group_arn = aws_lb_target_group.mlflow.arn }
+}
+"""
+    assert [workload.role for workload in scanned(tmp_path, main__tf=text).workloads] == ["tracking"]
