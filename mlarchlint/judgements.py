@@ -82,7 +82,7 @@ def _engineering(path: PathAvailability, target: float) -> Judgement:
         "slo.availability",
         percent(target),
         _way(path),
-        _share(path.model),
+        _share(path.model, target),
         met,
         _minutes(path.model, target),
         "; ".join(path.missing_model) if met is Truth.MAYBE else "",
@@ -102,7 +102,7 @@ def _contract(path: PathAvailability, target: float) -> Judgement:
         "slo.availability",
         percent(target),
         _way(path),
-        _share(path.contract),
+        _share(path.contract, target),
         met,
         _minutes(path.contract, target),
         "; ".join(dict.fromkeys(missing)) if met is Truth.MAYBE else "",
@@ -128,13 +128,13 @@ def _part(part: Component, mode: str) -> str:
     return f"{part.name}: {_share(Bounds(figure.low, figure.high))}{f' ({figure.how})' if figure.how else ''}"
 
 
-def _share(bounds: Bounds) -> str:
+def _share(bounds: Bounds, target: float | None = None) -> str:
     if bounds.low == bounds.high:
-        return percent(bounds.low)
+        return percent(bounds.low, target)
     return (
         f"at most {percent(bounds.high)}"
         if bounds.low <= 0
-        else f"{percent(bounds.low)} to {percent(bounds.high)}"
+        else f"{percent(bounds.low, target)} to {percent(bounds.high, target)}"
     )
 
 

@@ -70,7 +70,7 @@ def availability_target_unreachable(node: Resource, design: Design) -> Hits:
     match worst.model.reaches(target):
         case Truth.NO:
             claim = (
-                f"cannot reach {percent(target)}: {percent(worst.model.high)} is expected, "
+                f"cannot reach {percent(target)}: {percent(worst.model.high, target)} is expected, "
                 f"{minutes_down(worst.model.high)} minutes a month down where {minutes_down(target)} are allowed; "
                 f"{_because(worst, node)}"
             )

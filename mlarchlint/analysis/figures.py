@@ -5,9 +5,12 @@ from __future__ import annotations
 from mlarchlint.analysis.availability_math import downtime_minutes
 
 
-def percent(share: float) -> str:
-    """`99.979 %`; a requirement stays as it was written (`99.9 %`)."""
-    return f"{share * 100:.3f}".rstrip("0").rstrip(".") + " %"
+def percent(share: float, below: float | None = None) -> str:
+    """`99.979 %`; a figure that is below another does not round up to it."""
+    digits = 3
+    while below is not None and share < below <= round(share, digits + 2) and digits < 9:
+        digits += 1
+    return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".") + " %"
 
 
 def minutes_down(share: float) -> str:

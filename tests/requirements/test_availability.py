@@ -8,6 +8,7 @@ import pytest
 
 from mlarchlint.analysis.availability import PathAvailability
 from mlarchlint.analysis.availability_math import downtime_minutes
+from mlarchlint.analysis.figures import percent
 from mlarchlint.analysis.service_levels import service_levels
 from mlarchlint.model.truth import Truth
 from tests.requirements.designs import CDN, NETWORK, design, design_of, fleet
@@ -153,3 +154,10 @@ def test_every_published_figure_has_a_source_and_a_date() -> None:
         assert row.source
         assert row.date
         assert row.sla is None or 0.9 < row.sla <= 1
+
+
+def test_a_figure_below_the_target_does_not_look_like_it() -> None:
+    assert percent(0.99979) == "99.979 %"
+    assert percent(0.9989999) == "99.9 %"
+    assert percent(0.9989999, below=0.999) == "99.89999 %"
+    assert percent(0.999, below=0.999) == "99.9 %"
