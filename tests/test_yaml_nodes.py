@@ -144,6 +144,7 @@ def test_a_byte_order_mark_does_not_matter() -> None:
     [
         ("name: {{ .Values.name }}\n", "Helm"), ("{{- if .Values.x }}\na: 1\n{{- end }}\n", "Helm"),
         ("{% if x %}\na: 1\n{% endif %}\n", "Jinja"), ("name: {{ cookiecutter.name }}", "Cookiecutter"),
+        ("a: 1\n%{ if x }b: ${x}%{ endif }\n", "Terraform"),
         ("name: {{ name }}", "text"),
     ],
 )  # fmt: skip

@@ -84,6 +84,7 @@ _LANGUAGES = (
     ("Helm", re.compile(r"\{\{-?\s*(?:\(*\s*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b"
                         r"|/\*|(?:include|template|define|block|range|if|with|end|else|toYaml|tpl|\$\w*)\b)")),
     ("Jinja", re.compile(r"\{%[-+]?\s*\w+.*?%\}|\{#.*?#\}")),
+    ("Terraform", re.compile(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
     ("ytt", re.compile(r"^\s*#@", re.MULTILINE)),
     ("Cookiecutter", re.compile(r"\{\{\s*cookiecutter\.")),
     ("text", re.compile(r"\{\{.*?\}\}|<%.*?%>|<<\w+>>")),
