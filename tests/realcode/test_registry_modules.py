@@ -197,3 +197,15 @@ def test_what_uses_a_network_module_does_not_hold_what_is_in_it(tmp_path: Path) 
     database = 'module "db" {\n  source = "terraform-aws-modules/rds/aws"\n  db_subnet_group_name = module.vpc.database_subnet_group\n}\n'
     graph = scanned(tmp_path, NETWORK % TWO + CLUSTER % "null" + database).graph
     assert not [edge for edge in graph.edges if edge.source == "module.db" and edge.target == "module.eks"]
+
+
+@pytest.mark.parametrize(
+    ("zones", "expected"),
+    [('["us-east-1a", "us-east-1b"]', []), ('["us-east-1a"]', [("aws_ecs_service.inference", True)])],
+)
+def test_subnets_that_a_module_lays_out_by_zone(
+    tmp_path: Path, zones: str, expected: list[tuple[str, bool]]
+) -> None:
+    text = f'module "subnets" {{\n  source = "cloudposse/dynamic-subnets/aws"\n  availability_zones = {zones}\n}}\n'
+    result = scanned(tmp_path, text + SERVICE % "module.subnets.private_subnet_ids")
+    assert verdicts(result, "MLA-HA001") == expected
