@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from mlarchlint.cli import main
+from tests.cli.runner import run
 
 TEMPLATE = """\
 Parameters:
@@ -22,7 +21,7 @@ VOLUME = 'variable "encrypt" {}\nresource "aws_ebs_volume" "v" {\n  availability
 
 
 def rules(*arguments: str) -> list[str]:
-    result = CliRunner().invoke(main, ["scan", "--format", "json", *arguments])
+    result = run("scan", "--format", "json", *arguments)
     return [finding["rule"] for finding in json.loads(result.stdout)["findings"] if finding["certain"]]
 
 
