@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from mlarchlint.embedded import embedded_in, with_embedded
 from mlarchlint.kinds import EdgeForm, Kind, Kinds, Path
 from mlarchlint.model.graph import Dangling, Edge, OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Mode, Resource
@@ -35,12 +36,13 @@ class _Draft:
 
 def normalise(instances: Iterable[Instance], kinds: Kinds) -> ResourceGraph:
     """The graph of all instances, also of types without a kind (`other`)."""
-    drafts = _drafts(list(_with_manifests(instances)), kinds)
+    drafts = _drafts(list(with_embedded(_with_manifests(instances))), kinds)
     resources = {draft.resource.key: draft.resource for draft in drafts}
     weave = _Weave(drafts, resources)
     weave.lay_parts()
     weave.inherit()
     weave.draw_edges()
+    weave.draw_embedded()
     weave.draw_manifest_links()
     weave.draw_dependencies()
     return ResourceGraph(resources.values(), weave.edges.values(), weave.dangling, weave.open_ends)
@@ -101,7 +103,8 @@ def _keys(instances: list[Instance]) -> list[str]:
 def _form(instance: Instance) -> str:
     if instance.mode is Mode.MODULE:
         return "module"
-    if instance.format is Format.CLOUDFORMATION:
+    # What a state machine of Terraform describes has the form of the service's own requests.
+    if instance.format is Format.CLOUDFORMATION or instance.type.startswith("AWS::"):
         return "cloudformation"
     return "kubernetes" if "/" in instance.type else "terraform"
 
@@ -122,7 +125,7 @@ def _type_name(form: str, instance: Instance) -> str:
 
 
 def _provider(instance: Instance) -> str:
-    if instance.format is Format.CLOUDFORMATION:
+    if instance.format is Format.CLOUDFORMATION or instance.type.startswith("AWS::"):
         return "aws"
     if instance.format is Format.KUBERNETES or "/" in instance.type:
         return "kubernetes" if instance.mode is not Mode.MODULE else ""
@@ -280,6 +283,13 @@ class _Weave:
                 self._add(replace(edge, source=use.source))
             for edge in reached.get(use.target, ()):
                 self._add(replace(edge, target=use.source))
+
+    def draw_embedded(self) -> None:
+        """A state machine or pipeline triggers what its definition describes."""
+        for draft in self._drafts:
+            host = embedded_in(draft.resource.instance)
+            for key in self._addresses.find(draft.resource.instance.scope, host) if host else ():
+                self._add(Edge(key, draft.resource.key, Relation.TRIGGERS, draft.resource.span))
 
     def draw_manifest_links(self) -> None:
         if not any(draft.form == "kubernetes" for draft in self._drafts):

@@ -24,7 +24,7 @@ FILES = {
 }
 
 # Newer than the schemas: in AWS's own template reference, not yet here.
-NEWER = {"AWS::SageMaker::TrainingJob"}
+NEWER = {"AWS::SageMaker::TrainingJob", "AWS::SageMaker::TransformJob"}
 
 
 def texts(value: object) -> list[str]:
