@@ -95,7 +95,8 @@ def _machines(node: Resource, design: Design) -> Iterator[Hit]:
         found = None if value.default else older_machine(design.catalog, node.provider, name, with_cards)
         if found is None:
             continue
-        state = "is retired and can no longer be launched" if found.retired else "is a previous generation"
+        gone = found.retired and not name.startswith("ml.")  # the managed service keeps types of its own
+        state = "is retired and can no longer be launched" if gone else "is a previous generation"
         newer = f"ml.{found.successor}" if found.successor and name.startswith("ml.") else found.successor
         saved = saved_by_successor(design.cost(node), node.provider, name, found.successor, design.catalog)
         if node.provider == "google" and not found.retired and (saved is None or saved.high < 1):
