@@ -11,6 +11,7 @@ from mlarchlint.analysis.budget import Verdict, budget_verdicts
 from mlarchlint.analysis.cost_changes import Plan, cheapest_changes
 from mlarchlint.analysis.environment import environment_in
 from mlarchlint.analysis.replicas import Replicas, hosts_others, machines_with, replicas_of, takes_requests
+from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate, ResourceEstimate
 from mlarchlint.model.graph import Relation, ResourceGraph
@@ -120,6 +121,10 @@ class Design:
     def entries(self, node: Resource) -> tuple[Resource, ...]:
         """What requests come through on their way to the node, nearest first."""
         return entries_to(self.graph, node)
+
+    def data_role(self, store: Resource) -> str | None:
+        """What a store holds: dataset, model, features, checkpoints, logs, ..."""
+        return data_role(store)
 
     def stores(self, node: Resource) -> tuple[Resource, ...]:
         return stores_of(self.graph, node)
