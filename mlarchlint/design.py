@@ -25,6 +25,7 @@ from mlarchlint.requirements import Requirements
 if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
+    from mlarchlint.analysis.cold_start import ColdStart
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
@@ -196,6 +197,13 @@ class Design:
         from mlarchlint.analysis.residency import allowed_regions, resides
 
         return resides(node, allowed_regions(tuple(allowed)))
+
+    def cold_start(self, node: Resource) -> ColdStart | None:
+        """What the first request to a serving fleet waits for; None if the node is none."""
+        from mlarchlint.analysis.cold_start import cold_start_of
+
+        fleet = next((fleet for fleet in self.fleets if node in fleet.nodes), None)
+        return cold_start_of(fleet, self.needs(node)) if fleet is not None else None
 
     def needs(self, node: Resource) -> Needs:
         """What is required of the workload that the node belongs to."""

@@ -210,7 +210,9 @@ def _fleet(
     scopes = _fleet_scopes(fleet)
     ours = rows_for(priced, scopes, rows)
     owed = contract(ours, priced)
-    if fleet.managed:
+    # An endpoint whose deployments are made elsewhere says nothing about instances.
+    silent = node.kind == "model_endpoint" and fleet.count.least is None and fleet.count.at.is_absent
+    if fleet.managed or silent:
         return Component(node.key, node, owed, designed(ours, frozenset({"zones"}))), ()
     model, said = _group(fleet, capacity)
     cure, cured = "", None
@@ -268,7 +270,8 @@ def _group(fleet: Fleet, capacity: Capacity | None) -> tuple[Figure, tuple[str, 
     high = max(low, _figure(fleet, running, most, needed, high_instance))
     words = f"{running} instances over {fewest} zone{'s' if fewest > 1 else ''}"
     words += f", {needed or _enough(running)} needed"
-    why = fleet.zones.why or count.why or "whether instances are replaced"
+    open_zones = "in how many zones it runs" if fewest != most else ""
+    why = fleet.zones.why or open_zones or count.why or "whether instances are replaced"
     return Figure(low, high, words, "" if high - low < 1e-9 else why), tuple(said)
 
 
