@@ -49,3 +49,15 @@ def test_the_specification_of_a_deployment_is_no_template(tmp_path: Path, text: 
     result = scan([tmp_path])
     assert not result.diagnostics
     assert result.counts.files_skipped == 1
+
+
+@pytest.mark.parametrize(("name", "roles"), [("gpu-cluster", ["training"]), ("image-builder", [])])
+def test_a_cluster_that_builds_images_does_not_train(tmp_path: Path, name: str, roles: list[str]) -> None:
+    (tmp_path / "main.tf").write_text(f"""
+resource "azurerm_machine_learning_compute_cluster" "this" {{
+  name        = "{name}"
+  vm_size     = "STANDARD_DS2_V2"
+  vm_priority = "Dedicated"
+}}
+""")
+    assert [workload.role for workload in scan([tmp_path]).workloads] == roles
