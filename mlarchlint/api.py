@@ -23,7 +23,7 @@ from mlarchlint.analysis.cost_advice import (
     stored_gib,
 )
 from mlarchlint.analysis.cost_generations import CARDS, DISKS, older_machine
-from mlarchlint.analysis.cost_savings import saved_by_commitment
+from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_spot
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.zones import ZoneSpan
@@ -82,6 +82,7 @@ __all__ = [
     "saved_by_commitment",
     "saved_by_disk",
     "saved_by_processors",
+    "saved_by_spot",
     "saved_by_successor",
     "saved_by_tiering",
     "steady_on_demand",

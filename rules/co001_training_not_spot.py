@@ -51,8 +51,10 @@ from mlarchlint.api import (
     Severity,
     Truth,
     Value,
+    dollars,
     has_accelerator,
     rule,
+    saved_by_spot,
 )
 
 
@@ -70,7 +72,7 @@ def training_not_spot(node: Resource, design: Design) -> Hits:
     fix = "use spot capacity and checkpoint to durable storage"
     match spot.one_of("mixed", "all"):
         case Truth.NO:
-            yield Hit(spot, f"{_claim(node)}{_hardware(node)}", fix=fix)
+            yield Hit(spot, f"{_claim(node)}{_hardware(node)}{_saving(node, design)}", fix=fix)
         case Truth.MAYBE:
             yield Hit(spot, f"use of spot capacity is not known: {spot.why}", certain=False, fix=fix)
 
@@ -130,3 +132,13 @@ def _hardware(node: Resource) -> str:
     if text is None:
         return ", with accelerators" if has_accelerator(node) is not None else ""
     return f" ({text})"
+
+
+def _saving(node: Resource, design: Design) -> str:
+    """Where the catalog has spot prices; they move, so that it is what they saved at its date."""
+    saved = saved_by_spot(design.cost(node), design.catalog)
+    if saved is None or saved.high < 1:
+        return ""
+    low, high = dollars(saved.low), dollars(saved.high)
+    amount = low if low == high else f"{low} to {high}" if saved.low >= 1 else f"up to {high}"
+    return f"; spot saves {amount} a month"
