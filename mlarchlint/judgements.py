@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rat
 from mlarchlint.analysis.latency import CACHED_METHODS, UserLatency, at_edge
 from mlarchlint.analysis.latency_math import Sum
 from mlarchlint.design import Design
+from mlarchlint.model.finding import Finding
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.truth import Truth
@@ -41,8 +42,11 @@ class Judgement:
     binding: bool = True
 
 
-def judgements(design: Design) -> tuple[Judgement, ...]:
-    """In the order of the requirements: availability, load, latency, regions, residency, budget, the rest."""
+def judgements(design: Design, findings: Sequence[Finding] | None = None) -> tuple[Judgement, ...]:
+    """In the order: availability, load, latency, regions, residency, budget, what a rule decides.
+
+    findings: of the rules, for requirements that have no figure.
+    """
     return (
         *_availability(design),
         *_capacity(design),
@@ -50,7 +54,8 @@ def judgements(design: Design) -> tuple[Judgement, ...]:
         *_regions(design),
         *_residency(design),
         *_budget(design),
-        *_not_judged(design),
+        *_no_fleet(design),
+        *_by_rule(design, findings),
     )
 
 
@@ -350,13 +355,40 @@ def _nothing_serves(requirement: str, path: str, required: str, rule: str) -> Ju
     return Judgement(requirement, path, required, "", "", Truth.MAYBE, missing=missing, rule=rule)
 
 
-def _not_judged(design: Design) -> Iterator[Judgement]:
-    """What is written and has no figure yet is said, so that silence is never a pass."""
+def _no_fleet(design: Design) -> Iterator[Judgement]:
+    """What is written and has nothing to be judged on is said, so that silence is never a pass."""
     needs = design.requirements
     if not design.capacities and needs.get("traffic") is not None and not design.fleets:
         yield _nothing_serves("peak load", "traffic", "the stated load", "MLA-SC002")
-    if needs.flag("updates.zero_downtime"):
+
+
+# What a rule decides without a figure: requirement, where it is written, what is asked for, the rule.
+_BY_RULE = (("updates without downtime", "updates.zero_downtime", "yes", "MLA-ML004"),)
+
+
+def _by_rule(design: Design, findings: Sequence[Finding] | None) -> Iterator[Judgement]:
+    """Met where the rule finds nothing on any serving fleet. findings: None where rules did not run."""
+    for name, path, wanted, rule in _BY_RULE:
+        if design.requirements.flag(path) is not True:
+            continue
+        found = [one for one in findings or () if one.rule == rule and one.suppressed is None]
+        certain = [one for one in found if one.certain]
+        missing = "; ".join(f"{one.subject.address} {one.message}" for one in found)
+        if findings is None:
+            missing = f"{rule} did not run"
+        elif not design.fleets:
+            missing = "a serving workload in the scanned code"
+        met = Truth.NO if certain else Truth.MAYBE if missing else Truth.YES
+        first = certain or found
         yield Judgement(
-            "updates without downtime", "updates.zero_downtime", "yes", "", "", Truth.MAYBE,
-            missing="how updates are rolled out is not judged yet", binding=False,
-        )  # fmt: skip
+            name,
+            path,
+            wanted,
+            ", ".join(fleet.name for fleet in design.fleets),
+            "; ".join(f"{one.subject.address} {one.message}" for one in certain),
+            met,
+            missing=missing if met is Truth.MAYBE else "",
+            closes="; ".join(dict.fromkeys(one.fix for one in certain if one.fix)),
+            rule=rule,
+            span=first[0].span if first else NOWHERE,
+        )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlarchlint.judgements import Judgement
     from mlarchlint.pipeline import Result
 
+_DECIDING = "MLA-ML004"  # the rule whose verdict is shown as it is
 FORMATS = ("text", "json", "markdown")
 
 
@@ -40,11 +41,12 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
     from mlarchlint.report.diagnostics import diagnostic_lines
 
     result = scanned(paths, options)
-    # No rule decides here, so that one that crashes makes nothing incomplete.
+    # Figures come from the analyses: a rule that crashes makes them no less complete, unless it decides itself.
     errors = [
         diagnostic
         for diagnostic in result.diagnostics
-        if diagnostic.level is Level.ERROR and diagnostic.code != "rule-crashed"
+        if diagnostic.level is Level.ERROR
+        and (diagnostic.code != "rule-crashed" or _DECIDING in diagnostic.summary)
     ]
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):
@@ -57,7 +59,8 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
             result.estimate,
             result.config.requirements,
             result.config.workspace,
-        )
+        ),
+        result.findings if _DECIDING in {rule.id for rule in result.rules} else None,
     )
     put(output, renderer(format)(result, found))
     unmet = any(one.met is Truth.NO and one.binding for one in found)

@@ -62,7 +62,7 @@ def test_the_sample_solution_against_its_own_requirements(tmp_path: Path) -> Non
         "latency p95 from london": ("met", True),
         "latency p95 from singapore": ("met", True),
         "budget of the design": ("met", True),
-        "updates without downtime": ("unknown", False),
+        "updates without downtime": ("met", True),
     }
     assert found["availability (engineering)"]["computed"] == "99.979 %"
     assert found["availability (contract)"]["computed"] == "99.88 %"
@@ -113,7 +113,7 @@ def test_both_names_of_the_command_and_all_formats(tmp_path: Path) -> None:
     text = run(tmp_path).stdout
     assert run(tmp_path, command="check-requirements").stdout == text
     assert "MET      availability (engineering): 99.9 %  [MLA-HA004]" in text
-    assert text.endswith("image-classifier: 6 met, 0 not met, 0 unknown.\n")
+    assert text.endswith("image-classifier: 7 met, 0 not met, 0 unknown.\n")
     table = run(tmp_path, "--format", "markdown").stdout.splitlines()
     assert table[2].startswith("| Requirement | Required | Computed | Verdict |")
     assert len(table) == 4 + len(rows(tmp_path))
@@ -132,6 +132,31 @@ def test_names_from_the_code_are_inert_in_tables(tmp_path: Path) -> None:
 )
 def test_the_secure_designs_miss_nothing_that_is_enforced(form: str) -> None:
     assert run(FIXTURES / "designs" / "image-classifier" / form).exit_code == 0
+
+
+def test_an_update_that_stops_everything_first_is_not_met(tmp_path: Path) -> None:
+    (tmp_path / "ranker.yaml").write_text(_RECREATED, "utf-8")
+    (tmp_path / ".mlarchlint.yaml").write_text("requirements: {updates: {zero_downtime: true}}\n", "utf-8")
+    row = rows(tmp_path)["updates without downtime"]
+    assert (row["verdict"], row["rule"], row["line"]) == ("not met", "MLA-ML004", 8)
+    assert run(tmp_path).exit_code == 1
+
+
+_RECREATED = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ranker-inference
+  labels: {mlarchlint.dev/role: inference}
+spec:
+  replicas: 3
+  strategy: {type: Recreate}
+  selector: {matchLabels: {app: ranker}}
+  template:
+    metadata: {labels: {app: ranker}}
+    spec:
+      containers:
+        - {name: model-server, image: 'registry.example.com/ranker:1', ports: [{containerPort: 8080}]}
+"""
 
 
 _SHARED: dict[str, Design] = {}
