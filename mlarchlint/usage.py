@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,19 @@ class Usage:
             if pattern != resource.address and matches(pattern, resource.address):
                 found = merged(found, values)
         return merged(found, self.by_address.get(resource.address, {}))
+
+    def unused(self, resources: Iterable[Resource], roles: Iterable[str]) -> list[str]:
+        """Entries that name nothing here: a slip of the pen, or what has gone."""
+        addresses, names = [], set(roles)
+        for one in resources:
+            addresses.append(one.address)
+            names |= {one.kind, one.type}
+        entries = dict.fromkeys((*self.by_address, *self.by_type))
+        return [
+            name
+            for name in entries
+            if name not in names and not any(matches(name, address) for address in addresses)
+        ]
 
     def over(self, lower: Usage) -> Usage:
         """Both, where this one wins figure by figure; free tiers as in the lower one."""

@@ -63,6 +63,7 @@ def command(
     from mlarchlint.model.diagnostic import Level
     from mlarchlint.report.cost_budgets import budgets_of, complaint
     from mlarchlint.report.diagnostics import diagnostic_lines
+    from mlarchlint.report.inert import inert
 
     result = scanned(paths, options)
     errors = [diagnostic for diagnostic in result.diagnostics if diagnostic.level is Level.ERROR]
@@ -71,6 +72,10 @@ def command(
             click.echo(line, err=True)
     estimate = result.estimate
     put(output, renderer(format)(result, estimate))
+    roles = {found.role for found in result.roles.values() if found.role}
+    unused = result.config.usage.unused(result.graph, roles)
+    if unused:
+        click.echo(f"note: usage for {', '.join(map(inert, unused))} matches nothing here", err=True)
     complaints = [*filter(None, map(complaint, budgets_of(result))), *too_old(estimate, max_price_age)]
     for line in complaints:
         click.echo(line, err=True)

@@ -99,3 +99,12 @@ def test_scan_and_cost_agree(folder: Path) -> None:
     report = json.loads(runner.invoke(cli, ["scan", ".", "--format", "json"]).stdout)
     assert cost["monthly"] == {"low": 25.3, "high": 25.3}
     assert report["summary"]["cost"]["monthly_high"] == pytest.approx(25.3)
+
+
+def test_an_entry_that_names_nothing_is_told(folder: Path) -> None:
+    (folder / ".mlarchlint.yaml").write_text(
+        "usage: {aws_s3_buckett.models: {storage_gb: 5}, object_store: {}}\n"
+    )
+    done = CliRunner().invoke(cli, ["cost", "."])
+    assert "usage for aws_s3_buckett.models matches nothing here" in done.output
+    assert done.exit_code == 0
