@@ -14,6 +14,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import State, Value
 from mlarchlint.module_parts import parts_of
 from mlarchlint.module_sources import registry_name
+from mlarchlint.place import host_region, place
 from mlarchlint.references import Addresses, Names, literals, means_resource
 from mlarchlint.tags import read_tags
 from mlarchlint.traits import read_path, read_paths, read_traits
@@ -22,7 +23,6 @@ _PROVIDERS = {
     "aws": "aws", "awscc": "aws", "google": "google", "azurerm": "azure", "azapi": "azure", "azuread": "azure",
     "kubernetes": "kubernetes", "kubectl": "kubernetes", "helm": "kubernetes",
 }  # fmt: skip
-_REGIONS = {"aws": ("region",), "google": ("region",), "azure": ("location",)}
 
 
 @dataclass(slots=True)
@@ -45,6 +45,7 @@ def normalise(instances: Iterable[Instance], kinds: Kinds) -> ResourceGraph:
     weave.draw_embedded()
     weave.draw_manifest_links()
     weave.draw_dependencies()
+    weave.lend_regions()
     return ResourceGraph(resources.values(), weave.edges.values(), weave.dangling, weave.open_ends)
 
 
@@ -74,7 +75,7 @@ def _drafts(instances: list[Instance], kinds: Kinds) -> list[_Draft]:
             attrs.update(kubernetes_traits(instance))
             name = kubernetes_kind(instance, name)
         provider = kind.provider if kind else _provider(instance)
-        _place(attrs, provider, instance)
+        place(attrs, provider, instance)
         tags = read_tags(kind, form, instance)
         drafts.append(
             _Draft(Resource(key, instance.address, name, provider, attrs, tags, instance), kind, form)
@@ -131,16 +132,6 @@ def _provider(instance: Instance) -> str:
         return "kubernetes" if instance.mode is not Mode.MODULE else ""
     prefix = instance.type.partition("_")[0]
     return _PROVIDERS.get(prefix, prefix)
-
-
-def _place(attrs: dict[str, Value], provider: str, instance: Instance) -> None:
-    """The region of the provider block, where the resource names none itself."""
-    if "region" in attrs and not attrs["region"].is_absent:
-        return
-    for name in _REGIONS.get(provider, ()):
-        region = instance.provider_config.get(name)
-        if region is not None and not region.is_absent:
-            attrs["region"] = region
 
 
 class _Weave:
@@ -302,6 +293,20 @@ class _Weave:
         for edge in kubernetes_links(objects, groups):
             self._add(edge)
         self.open_ends.extend(open_selectors(objects))
+
+    def lend_regions(self) -> None:
+        """Objects of Kubernetes are where the machines and clusters are that they run on."""
+        hosts: dict[str, list[Resource]] = {}
+        for edge in self.edges.values():
+            if edge.relation is Relation.PLACED_IN:
+                hosts.setdefault(edge.source, []).append(self._resources[edge.target])
+        for draft in self._drafts:
+            guest = draft.resource
+            if draft.form != "kubernetes" or not guest["region"].is_absent:
+                continue
+            region = host_region(hosts.get(guest.key, ()))
+            if region is not None:
+                draft.resource = self._put(replace(guest, attrs={**guest.attrs, "region": region}))
 
     def draw_dependencies(self) -> None:
         """Every other reference is a plain dependency; one that means nothing is dangling."""
