@@ -110,7 +110,9 @@ def _loses_progress(node: Resource, design: Design) -> tuple[Value, str] | None:
 
 
 def _tries(node: Resource) -> bool:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", f"{node.name} {node['name'].clue() or ''}").lower()
+    words = re.sub(
+        r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", f"{node.name} {node['name'].clue() or ''}"
+    ).lower()
     return _TRIES.search(words) is not None
 
 
