@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ GROUP = "aws_autoscaling_group.g"
 OPEN = Value.unknown("var.n has no value", refs=("var.n",))
 
 
-def scaled(*bounds: dict[str, object], **group: object) -> ResourceGraph:
+def scaled(*bounds: Mapping[str, object], **group: object) -> ResourceGraph:
     scalers = [
         instance(f"aws_appautoscaling_target.s{n}", line=20 * n, resource_id=ref(f"{GROUP}.id"), **one)
         for n, one in enumerate(bounds, 1)
