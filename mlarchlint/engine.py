@@ -212,7 +212,7 @@ def _fingerprint(one: _Judged) -> str:
     if one.node is not None:
         instance = one.node.instance
         address = instance.declaration or instance.address
-        if one.node.key != one.node.address:
+        if one.node.key != instance.address:
             address = f"{instance.scope or instance.span.file}:{address}"
     text = "\0".join((one.rule.id, address, one.hit.attribute))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

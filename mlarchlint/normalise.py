@@ -77,9 +77,9 @@ def _drafts(instances: list[Instance], kinds: Kinds) -> list[_Draft]:
         provider = kind.provider if kind else _provider(instance)
         place(attrs, provider, instance)
         tags = read_tags(kind, form, instance)
-        drafts.append(
-            _Draft(Resource(key, instance.address, name, provider, attrs, tags, instance), kind, form)
-        )
+        # Two templates may share a logical id; only with its file is it an address.
+        address = key if instance.format is Format.CLOUDFORMATION else instance.address
+        drafts.append(_Draft(Resource(key, address, name, provider, attrs, tags, instance), kind, form))
     return drafts
 
 
