@@ -161,7 +161,9 @@ class Design:
         from mlarchlint.analysis.availability import availabilities_of
         from mlarchlint.analysis.service_levels import service_levels
 
-        return availabilities_of(self.graph, self.serving_paths, self.capacities, service_levels())
+        return availabilities_of(
+            self.graph, self.serving_paths, self.fleets, self.capacities, service_levels()
+        )
 
     @cached_property
     def latencies(self) -> tuple[UserLatency, ...]:

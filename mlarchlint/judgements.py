@@ -123,6 +123,8 @@ def _contract(path: PathAvailability, target: float) -> Judgement:
 def _contract_gap(path: PathAvailability, target: float) -> str:
     parts = [part for part in path.components if part.resource is not None]
     worst = min(parts, key=lambda part: part.contract.high)
+    if worst.contract.high <= 0:
+        return worst.contract.missing
     if all(part.contract.high >= target for part in parts):
         return f"every part is backed and their product is not; {worst.name} takes the largest share"
     return f"the published level of {worst.name} alone is below the target"
@@ -145,7 +147,7 @@ def _share(bounds: Bounds, target: float | None = None) -> str:
 
 def _minutes(bounds: Bounds, target: float) -> str:
     down = minutes_down(bounds.low)
-    if bounds.low <= 0 and bounds.high >= 1:
+    if bounds.low <= 0 and (bounds.high >= 1 or bounds.high <= 0):
         return ""
     if bounds.low <= 0:
         down = f"at least {minutes_down(bounds.high)}"

@@ -105,16 +105,21 @@ class PathAvailability:
 def availabilities_of(
     graph: ResourceGraph,
     paths: Sequence[ServingPath],
+    fleets: Sequence[Fleet],
     capacities: Sequence[Capacity],
     rows: Sequence[ServiceLevel],
 ) -> tuple[PathAvailability, ...]:
-    by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities}
-    return tuple(_of_path(graph, path, by_fleet, rows) for path in paths)
+    """fleets: all of them; one that another asks is a part of the other's path."""
+    # How much of a shared load falls on one fleet is not known: then nothing is known of what it needs.
+    by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities if capacity.alone}
+    by_key = {fleet.node.key: fleet for fleet in fleets}
+    return tuple(_of_path(graph, path, by_key, by_fleet, rows) for path in paths)
 
 
 def _of_path(
     graph: ResourceGraph,
     path: ServingPath,
+    fleets: Mapping[str, Fleet],
     capacities: Mapping[tuple[Resource, ...], Capacity],
     rows: Sequence[ServiceLevel],
 ) -> PathAvailability:
@@ -139,7 +144,7 @@ def _of_path(
         needed.append(Parallel(tuple(fleet(each) for each in one.fleets)))
         for each in one.fleets:
             hard, beside = dependencies(graph, each)
-            needed += [service(node) for node in hard]
+            needed += [fleet(fleets[node.key]) if node.key in fleets else service(node) for node in hard]
             soft.update(beside)
         return Series(tuple(needed))
 

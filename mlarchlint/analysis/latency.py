@@ -70,7 +70,7 @@ def latencies_of(
     requirements: Requirements,
 ) -> tuple[UserLatency, ...]:
     """One per region of users; of several paths the fastest one, where it is known."""
-    by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities}
+    by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities if capacity.alone}
     found = []
     for user in requirements.items("users"):
         region = str(user.get("region", ""))

@@ -24,6 +24,7 @@ _SOFT = {
     "cluster": "running pods do not need the control plane; scaling and replacement do",
     "egress": "answers do not leave through it",
 }
+_ASKS = (Relation.USES, Relation.READS, Relation.DEPENDS_ON, Relation.ROUTES_TO)
 _MOST_CHAINS = 16
 _ROUTERS = ("globalaccelerator", "traffic_manager", "trafficmanager")
 
@@ -90,7 +91,7 @@ def _behind_one_backend(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> Iter
 def _asked_fleets(graph: ResourceGraph, fleet: Fleet) -> Iterator[str]:
     """Model endpoints that another serving workload asks are its dependencies, not paths of their own."""
     for node in fleet.nodes:
-        for target in graph.targets(node, Relation.USES, Relation.READS, Relation.DEPENDS_ON):
+        for target in graph.targets(node, *_ASKS):
             if target.kind == "model_endpoint" and target is not node:
                 yield target.key
 
@@ -185,10 +186,7 @@ def dependencies(
     hard: dict[Resource, None] = {}
     soft: dict[Resource, str] = {}
     for node in fleet.nodes:
-        near = (
-            *stores_of(graph, node),
-            *graph.targets(node, Relation.USES, Relation.READS, Relation.DEPENDS_ON),
-        )
+        near = (*stores_of(graph, node), *graph.targets(node, *_ASKS))
         for other in (*near, *graph.targets(node, Relation.PLACED_IN)):
             if other in fleet.nodes or other.part_of is not None or other.instance.mode is not Mode.MANAGED:
                 continue

@@ -161,3 +161,68 @@ def test_a_figure_below_the_target_does_not_look_like_it() -> None:
     assert percent(0.9989999) == "99.9 %"
     assert percent(0.9989999, below=0.999) == "99.89999 %"
     assert percent(0.999, below=0.999) == "99.9 %"
+
+
+ASKED = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+resource "aws_apigatewayv2_api" "api" {
+  name          = "ranker"
+  protocol_type = "HTTP"
+}
+
+resource "aws_apigatewayv2_integration" "ask" {
+  api_id           = aws_apigatewayv2_api.api.id
+  integration_type = "AWS_PROXY"
+  integration_uri  = aws_lambda_function.ask.invoke_arn
+}
+
+resource "aws_lambda_function" "ask" {
+  function_name = "ask-model-inference"
+  role          = "arn:aws:iam::111122223333:role/ask"
+  package_type  = "Image"
+  image_uri     = "111122223333.dkr.ecr.us-east-1.amazonaws.com/ask:1"
+  tags          = { "mlarchlint:role" = "inference" }
+
+  environment {
+    variables = { ENDPOINT = aws_sagemaker_endpoint.ranker.name }
+  }
+}
+
+resource "aws_sagemaker_endpoint_configuration" "ranker" {
+  production_variants {
+    variant_name           = "main"
+    model_name             = "ranker"
+    instance_type          = "ml.m5.large"
+    initial_instance_count = 1
+  }
+}
+
+resource "aws_sagemaker_endpoint" "ranker" {
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.ranker.name
+}
+"""
+
+
+def test_an_endpoint_that_a_function_asks_is_on_the_path_of_the_function(tmp_path: Path) -> None:
+    path = only(tmp_path, ASKED)
+    names = [component.name for component in path.components]
+    assert names[-1] == "aws_sagemaker_endpoint_configuration.ranker"
+    assert "aws_lambda_function.ask" in names
+    assert path.weakest.name == names[-1]
+    assert path.model.reaches(0.999) is Truth.NO
+
+
+def test_a_load_that_fleets_share_is_put_on_none_of_them(tmp_path: Path) -> None:
+    needs = "traffic: {peak_rps: 70}\nmodel: {throughput_rps: 25}"
+    second = (
+        fleet("ab", 4)
+        .replace('"model"', '"other"')
+        .replace("aws_lb_target_group.model.arn", "")
+        .split("\n\n", 1)[1]
+    )
+    paths = design(tmp_path, NETWORK + fleet("ab", 4) + "\n" + second, needs).availabilities
+    assert len(paths) == 2
+    assert all(path.model.low >= 0.9997 for path in paths)
