@@ -13,7 +13,7 @@ from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.workload import Workload
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
-from mlarchlint.report.summary import Summary, summarise
+from mlarchlint.report.summary import Summary, summarise, unread_modules
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -122,6 +122,9 @@ def _summary(result: Result, summary: Summary) -> dict[str, Any]:
         "files_failed": result.counts.files_failed,
         "resources": result.counts.resources,
         "unknown_values": result.counts.unknown_values,
+        "unread_modules": [
+            {"address": module.address, "source": module.type} for module in unread_modules(result)
+        ],
         "rules_run": len(result.rules),
         "findings": {severity.value: by_severity.get(severity, 0) for severity in reversed(Severity)},
         "uncertain": summary.uncertain,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.finding import Finding, Severity
+from mlarchlint.model.resource import Mode, Resource
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -50,6 +51,11 @@ def summarise(result: Result) -> Summary:
         unpriced=len(result.estimate.gaps),
         budget=result.config.requirements.number("budget.monthly_usd"),
     )
+
+
+def unread_modules(result: Result) -> tuple[Resource, ...]:
+    """Module calls whose code is not there; of those with a kind the inputs are judged."""
+    return tuple(resource for resource in result.graph if resource.instance.mode is Mode.MODULE)
 
 
 def counts(finding: Finding) -> bool:

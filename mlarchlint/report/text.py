@@ -12,7 +12,7 @@ from mlarchlint.report.diagnostics import diagnostic_lines
 from mlarchlint.report.excerpt import excerpt
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
-from mlarchlint.report.summary import Summary, dollars, summarise
+from mlarchlint.report.summary import Summary, dollars, summarise, unread_modules
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -22,7 +22,7 @@ _STYLES = {
     "error": "1;31", "warning": "1;33", "note": "1;34", "dim": "2", "bold": "1",
 }  # fmt: skip
 _CHAIN = 6
-_WORKLOADS = 8
+_MODULES, _WORKLOADS = 5, 8  # named in the summary
 
 
 def render_text(result: Result, *, color: bool = False) -> str:
@@ -100,6 +100,7 @@ class _Text:
             + f": {_plural(counts.resources, 'resource')}, {_plural(counts.unknown_values, 'unknown value')}, "
             + f"{_plural(len(self.result.rules), 'rule')} run."
         )
+        yield from self.unread()
         if self.result.workloads:
             shown = self.result.workloads[:_WORKLOADS]
             named = [f"{w.name} ({w.role}, {w.confidence:.2f})" for w in shown]
@@ -107,6 +108,15 @@ class _Text:
             named += [f"{more} more"] if more else []
             yield f"Workloads: {self.safe(', '.join(named))}."
         yield from self.cost(summary)
+
+    def unread(self) -> Iterator[str]:
+        """Modules are read after `terraform init` has laid their code beside the configuration."""
+        modules = unread_modules(self.result)
+        if modules:
+            named = [f"{module.address} ({module.type})" for module in modules[:_MODULES]]
+            more = len(modules) - len(named)
+            named += [f"{more} more"] if more else []
+            yield f"Modules not read, run `terraform init` to have them: {self.safe(', '.join(named))}."
 
     def cost(self, summary: Summary) -> Iterator[str]:
         if not self.result.estimate.resources:
