@@ -27,7 +27,7 @@ resource "aws_s3_bucket_versioning" "models" {
 ```
 
 ## When it does not fire
-Stores of logs, temporary data and checkpoints, stores that a table format, DVC or lakeFS
+Stores of logs, code, web pages, temporary data and checkpoints, stores that a table format, DVC or lakeFS
 versions (said by a tag), designs without a machine-learning workload, and stores that cannot
 keep versions.
 
@@ -44,7 +44,7 @@ from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, r
 
 _WORDS = {"dataset": "datasets", "model": "models"}
 _PASSING = {"log", "logs", "logging", "tmp", "temp", "temporary", "scratch", "cache", "checkpoint", "checkpoints",
-            "ckpt", "bench", "benchmark", "state", "tfstate", "staging", "athena", "results", "output", "outputs"}  # fmt: skip
+            "ckpt", "bench", "benchmark", "code", "source", "build", "website", "web", "frontend", "static", "site", "state", "tfstate", "staging", "athena", "results", "output", "outputs"}  # fmt: skip
 _OTHERWISE = re.compile(r"dvc|lakefs|iceberg|delta|hudi", re.IGNORECASE)
 
 
@@ -67,8 +67,9 @@ def dataset_or_model_not_versioned(node: Resource, design: Design) -> Hits:
 
 def _keeps_otherwise(node: Resource) -> bool:
     """What passes by, and what another tool versions or no tool can."""
-    names = f"{node.name} {node['name'].clue() or ''}".lower()
-    if _PASSING & set(re.split(r"[^a-z0-9]+", names)):
+    names = f"{node.name} {node['name'].clue() or ''}"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names).lower()
+    if _PASSING & set(re.split(r"[^a-z0-9]+", words)) or node["website"].is_true() is Truth.YES:
         return True
     if (node["storage_class"].text() or "").upper().startswith("EXPRESS"):
         return True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ GROUP = "aws_autoscaling_group.g"
 OPEN = Value.unknown("var.n has no value", refs=("var.n",))
 
 
-def scaled(*bounds: Mapping[str, object], **group: object) -> ResourceGraph:
+def scaled(*bounds: Mapping[str, Any], **group: Any) -> ResourceGraph:
     scalers = [
         instance(f"aws_appautoscaling_target.s{n}", line=20 * n, resource_id=ref(f"{GROUP}.id"), **one)
         for n, one in enumerate(bounds, 1)
@@ -94,7 +95,7 @@ def test_of_several_autoscalers_the_outermost_bounds_count(pairs: list[tuple[int
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_bound_that_is_not_known_may_be_any_number(place: int) -> None:
-    bounds: list[dict[str, object]] = [{"min_capacity": 3}, {"min_capacity": 3}]
+    bounds: list[dict[str, Any]] = [{"min_capacity": 3}, {"min_capacity": 3}]
     bounds[place] = {"min_capacity": OPEN}
     found = scaled(*bounds)
     assert replicas_of(found, found[GROUP]).least.is_unknown
