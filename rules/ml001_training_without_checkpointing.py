@@ -48,6 +48,7 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
+    Related,
     Relation,
     Resource,
     Severity,
@@ -83,8 +84,11 @@ def training_without_checkpointing(node: Resource, design: Design) -> Hits:
     fix = "write checkpoints to a bucket or a persistent volume, and resume from the last one"
     match _keeps_progress(node, design):
         case Truth.NO:
-            at = at if at.span.file == node.span.file and not at.default else node["checkpoint.uri"]
-            yield Hit(at, f"{why}, and nothing keeps its progress", severity=severity, fix=fix)
+            inside = at.span.file == node.span.file and node.span.line <= at.span.line <= node.span.end_line
+            related = () if inside else (Related("this is where it runs", at.span),)
+            at = at if inside and not at.default else node["checkpoint.uri"]
+            claim = f"{why}, and nothing keeps its progress"
+            yield Hit(at, claim, severity=severity, related=related, fix=fix)
         case Truth.MAYBE:
             claim = f"{why}; whether it keeps its progress is not known: {_open(node)}"
             yield Hit(node["checkpoint.uri"], claim, certain=False, severity=severity, fix=fix)
@@ -126,9 +130,22 @@ def _interruptible(node: Resource, design: Design) -> Value | None:
         host
         for host in (*design.targets(node, Relation.PLACED_IN), *design.targets(node, Relation.USES))
         if host.kind in ("compute_group", "training_cluster")
-    ]
+    ] or _shared(node, design)
     spots = [host["spot"] for host in hosts]
     return spots[0] if spots and all(spot.one_of("all", "mixed") is Truth.YES for spot in spots) else None
+
+
+def _shared(node: Resource, design: Design) -> list[Resource]:
+    """A job definition names no queue: it may land on any machines of its service in the same code."""
+    platform = node["platform"].text()
+    return [
+        cluster
+        for cluster in design.graph.of_kind("training_cluster")
+        if platform is not None
+        and cluster["platform"].text() == platform
+        and cluster.provider == node.provider != "kubernetes"
+        and cluster.instance.scope == node.instance.scope
+    ]
 
 
 def _keeps_progress(node: Resource, design: Design) -> Truth:
