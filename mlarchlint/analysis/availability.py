@@ -262,7 +262,8 @@ def _group(fleet: Fleet, capacity: Capacity | None) -> tuple[Figure, tuple[str, 
     count, said = fleet.count, []
     if count.least is None:
         return Figure(0.0, REGION, "", count.why or "how many instances run is not known"), ()
-    running = capacity.running if capacity is not None and capacity.running is not None else count.least
+    # What scales to zero has an instance once there is something to do.
+    running = max(1, capacity.running if capacity is not None and capacity.running else count.least)
     fewest, most = _zone_bounds(fleet)
     needed = None
     if capacity is not None and capacity.throughput is not None:
@@ -273,7 +274,8 @@ def _group(fleet: Fleet, capacity: Capacity | None) -> tuple[Figure, tuple[str, 
     high_instance = INSTANCE if fleet.replaced is Truth.NO else REPLACED_INSTANCE
     low = _figure(fleet, running, fewest, needed, low_instance)
     high = max(low, _figure(fleet, running, most, needed, high_instance))
-    words = f"{running} instances over {fewest} zone{'s' if fewest > 1 else ''}"
+    zones = min(fewest, running)
+    words = f"{running} instance{'s' if running > 1 else ''} over {zones} zone{'s' if zones > 1 else ''}"
     words += f", {needed or _enough(running)} needed"
     open_zones = "in how many zones it runs" if fewest != most else ""
     why = fleet.zones.why or open_zones or count.why or "whether instances are replaced"

@@ -72,7 +72,9 @@ def fleets_of(graph: ResourceGraph, roles: Mapping[str, RoleOf]) -> tuple[Fleet,
             continue
         nodes = _together(graph, node, roles) if node.kind == "compute_instance" else (node,)
         taken.update(other.key for other in nodes)
-        found.append(_fleet(graph, nodes))
+        fleet = _fleet(graph, nodes)
+        if fleet.count.most != 0:  # switched off
+            found.append(fleet)
     return tuple(found)
 
 

@@ -80,6 +80,7 @@ def latencies_of(
             )
             for path in paths
             for fleet in path.fleets
+            if _faces_users(path, fleet)
         ]
         known = [way for way in ways if way.cold is not None]
         if len(known) == len(ways) and known:
@@ -118,6 +119,16 @@ def _of_path(
         _, other, _ = _whole(user, nearest[1], edge, behind, hit_ratio(path, fleet, needs))
         second = (nearest[0], other.lower)
     return UserLatency(region, path, serving_name, parts, cold, warm, second)
+
+
+def _faces_users(path: ServingPath, fleet: Fleet) -> bool:
+    """Requests come in through an entry, or the service has an address of its own."""
+    chain = next(chain for chain in path.chains if fleet in chain.fleets)
+    return bool(chain.nodes) or fleet.node.kind in (
+        "model_endpoint",
+        "serverless_container",
+        "compute_instance",
+    )
 
 
 def _model(needs: Needs) -> Delay | None:

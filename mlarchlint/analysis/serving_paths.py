@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.analysis.roles import data_role
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
@@ -24,6 +25,8 @@ _SOFT = {
     "cluster": "running pods do not need the control plane; scaling and replacement do",
     "egress": "answers do not leave through it",
 }
+_ANALYTICAL = ("bigquery", "redshift", "synapse", "kusto", "timestream")
+_LOADED = ("model", "artifacts", "checkpoints", "dataset", "logs", "state")
 _ASKS = (Relation.USES, Relation.READS, Relation.DEPENDS_ON, Relation.ROUTES_TO)
 _MOST_CHAINS = 16
 _ROUTERS = ("globalaccelerator", "traffic_manager", "trafficmanager")
@@ -190,8 +193,11 @@ def dependencies(
         for other in (*near, *graph.targets(node, Relation.PLACED_IN)):
             if other in fleet.nodes or other.part_of is not None or other.instance.mode is not Mode.MANAGED:
                 continue
-            if other.kind in _HARD and not _offline(other):
+            beside = _beside(other)
+            if other.kind in _HARD and not beside:
                 hard[other] = None
+            elif other.kind in _HARD:
+                soft[other] = beside
             elif other.kind in _SOFT:
                 soft[other] = _SOFT[other.kind]
         for gate in _egress(graph, node):
@@ -199,8 +205,13 @@ def dependencies(
     return tuple(hard), tuple(soft.items())
 
 
-def _offline(node: Resource) -> bool:
-    return node.kind == "feature_store" and node["online"].is_true() is Truth.NO
+def _beside(node: Resource) -> str:
+    """Why a store of a kind that answers mostly need is not asked on each request; empty if it is."""
+    if node.kind == "feature_store" and node["online"].is_true() is Truth.NO:
+        return "it has no online store"
+    if any(name in node.type.lower() for name in _ANALYTICAL):
+        return "an analytical store, not asked on each request"
+    return "read at the start, not on each request" if data_role(node) in _LOADED else ""
 
 
 def _egress(graph: ResourceGraph, node: Resource) -> Iterator[Resource]:

@@ -226,3 +226,33 @@ def test_a_load_that_fleets_share_is_put_on_none_of_them(tmp_path: Path) -> None
     paths = design(tmp_path, NETWORK + fleet("ab", 4) + "\n" + second, needs).availabilities
     assert len(paths) == 2
     assert all(path.model.low >= 0.9997 for path in paths)
+
+
+def test_what_is_switched_off_is_no_fleet_and_what_scales_to_zero_is_one(tmp_path: Path) -> None:
+    assert design(tmp_path, NETWORK + fleet("ab", 0)).availabilities == ()
+    path = only(tmp_path, NETWORK + fleet("ab", 0, 4))
+    assert path.weakest.model.how == "1 instance over 1 zone, 1 needed"
+    assert 0.99 < path.model.low < 0.999
+
+
+def test_stores_that_answers_do_not_need_are_named_and_not_counted(tmp_path: Path) -> None:
+    group = fleet("ab", 4).replace(
+        'instance_type = "c7i.large"',
+        'instance_type = "c7i.large"\n  user_data = base64encode("LOG=${aws_redshift_cluster.log.endpoint} EFS=${aws_efs_file_system.models.id}")',
+    )
+    stores = """
+resource "aws_redshift_cluster" "log" {
+  cluster_identifier = "log"
+  node_type          = "ra3.large"
+}
+
+resource "aws_efs_file_system" "models" {
+  availability_zone_name = "us-east-1a"
+}
+"""
+    path = only(tmp_path, NETWORK + group + stores)
+    assert {node.address for node, _ in path.soft} == {
+        "aws_redshift_cluster.log",
+        "aws_efs_file_system.models",
+    }
+    assert path.model.reaches(0.999) is Truth.YES
