@@ -6,14 +6,10 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from mlarchlint.analysis.availability import PathAvailability
 from mlarchlint.analysis.budget import Part, Verdict
-from mlarchlint.analysis.capacity import Capacity
-from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
-from mlarchlint.analysis.fleet import SERVING_KINDS
-from mlarchlint.analysis.latency import UserLatency
-from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.cost_advice import (
     saved_by_disk,
     saved_by_processors,
@@ -24,6 +20,9 @@ from mlarchlint.analysis.cost_advice import (
 )
 from mlarchlint.analysis.cost_generations import CARDS, DISKS, older_machine
 from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_spot
+from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
+from mlarchlint.analysis.fleet import SERVING_KINDS
+from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.zones import ZoneSpan
@@ -36,6 +35,13 @@ from mlarchlint.model.rule import Hit, Rule
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
+if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start-up time
+    from mlarchlint.analysis.availability import PathAvailability
+    from mlarchlint.analysis.capacity import Capacity
+    from mlarchlint.analysis.latency import UserLatency
+
+_NAMED_ONLY = {"Capacity": "capacity", "PathAvailability": "availability", "UserLatency": "latency"}
+
 Hits = Iterator[Hit]
 SERVING = ("inference",)
 TRAINING = ("training", "tuning")
@@ -44,8 +50,8 @@ DesignCheck = Callable[[Design], Hits]
 
 __all__ = [
     "CARDS",
-    "DISKS",
     "DATA_KINDS",
+    "DISKS",
     "SERVING",
     "SERVING_KINDS",
     "TRAINING",
@@ -74,9 +80,9 @@ __all__ = [
     "has_accelerator",
     "milliseconds",
     "minutes_down",
+    "older_machine",
     "percent",
     "rate",
-    "older_machine",
     "rule",
     "rule_on_design",
     "saved_by_commitment",
@@ -88,6 +94,13 @@ __all__ = [
     "steady_on_demand",
     "stored_gib",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """For rules that import such a name after all."""
+    if name not in _NAMED_ONLY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"mlarchlint.analysis.{_NAMED_ONLY[name]}"), name)
 
 
 def dollars(amount: Decimal) -> str:

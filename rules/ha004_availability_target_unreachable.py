@@ -34,6 +34,10 @@ are not known, the verdict is unknown unless even the best case is too low.
 - https://docs.cloud.google.com/architecture/infra-reliability-guide/design
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from mlarchlint.api import (
     SERVING,
     SERVING_KINDS,
@@ -41,7 +45,6 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
-    PathAvailability,
     Related,
     Resource,
     Severity,
@@ -51,6 +54,9 @@ from mlarchlint.api import (
     percent,
     rule,
 )
+
+if TYPE_CHECKING:
+    from mlarchlint.api import PathAvailability
 
 _TARGET = "slo.availability"
 

@@ -36,6 +36,10 @@ says what is missing.
 - https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlper-12.html
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from mlarchlint.api import (
     SERVING,
     SERVING_KINDS,
@@ -47,11 +51,13 @@ from mlarchlint.api import (
     Resource,
     Severity,
     Truth,
-    UserLatency,
     Value,
     milliseconds,
     rule,
 )
+
+if TYPE_CHECKING:
+    from mlarchlint.api import UserLatency
 
 _TARGET = "slo.latency_p95_ms"
 

@@ -39,10 +39,13 @@ Without a load in the requirements, and where the throughput of an instance is n
 - https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from mlarchlint.api import (
     SERVING,
     SERVING_KINDS,
-    Capacity,
     Design,
     Hit,
     Hits,
@@ -54,6 +57,9 @@ from mlarchlint.api import (
     rate,
     rule,
 )
+
+if TYPE_CHECKING:
+    from mlarchlint.api import Capacity
 
 
 @rule(id="MLA-SC002", severity=Severity.HIGH, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
