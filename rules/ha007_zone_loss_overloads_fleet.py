@@ -66,14 +66,21 @@ def zone_loss_overloads_fleet(node: Resource, design: Design) -> Hits:
     if capacity is None or not capacity.alone or needs.flag("resilience.survive_zone_loss") is False:
         return
     fleet = capacity.fleet
-    if fleet.zones.multi is not Truth.YES or capacity.enough_without_a_zone is not Truth.NO:
-        return
     wanted = capacity.needed_with_zone_loss
+    if fleet.managed or fleet.zones.multi is not Truth.YES or wanted is None:
+        return
+    fix = f"keep {wanted} instances over {capacity.zones} zones"
+    if fleet.count.least is None and fleet.count.at.is_unknown:
+        claim = f"whether the loss of a zone leaves enough is not known, {wanted} instances are needed: {fleet.count.why}"
+        yield Hit(fleet.count.at, claim, certain=False, attribute="min", fix=fix)
+        return
+    if capacity.enough_without_a_zone is not Truth.NO:
+        return
     claim = (
         f"after the loss of a zone {capacity.left} of {capacity.running} instances are left, and the peak of "
         f"{rate(capacity.origin_peak)} requests a second needs {capacity.needed}"
     )
-    refills = fleet.count.most is None or (wanted is not None and fleet.count.most >= wanted)
+    refills = fleet.count.most is None or fleet.count.most >= wanted
     if refills:
         claim += " until others have been started"
     yield Hit(
@@ -81,6 +88,6 @@ def zone_loss_overloads_fleet(node: Resource, design: Design) -> Hits:
         claim,
         attribute="min",
         related=(Related("the load is required here", needs.span("traffic")),),
-        fix=f"keep {wanted} instances over {capacity.zones} zones",
+        fix=fix,
         severity=Severity.MEDIUM if refills else None,
     )
