@@ -130,7 +130,7 @@ def _unbalanced(node: Resource, design: Design) -> Hits:
     """Several replicas that open a port, and nothing that spreads requests over them."""
     if node.kind != "container_service" or node.provider != "kubernetes" or not node["ports"].items():
         return
-    if design.sources(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, Relation.USES):
+    if design.sources(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, Relation.USES, Relation.DEPENDS_ON):
         return
     # Services may come from a chart beside the manifests, unless the manifests have their own.
     folder = node.span.file.rpartition("/")[0]

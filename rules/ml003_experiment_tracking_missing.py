@@ -64,19 +64,18 @@ def experiment_tracking_missing(node: Resource, design: Design) -> Hits:
 
 def _first(node: Resource, design: Design) -> Resource | None:
     """One finding for a design: on the first thing that trains in it."""
-    return next(iter(_training(node, design)), None)
-
-
-def _training(node: Resource, design: Design) -> list[Resource]:
-    return [
-        other
-        for other in design.graph.of_kind(*_TRAINS)
-        if design.role(other) in TRAINING
-        and other.part_of is None
-        and other.instance.scope == node.instance.scope
-        and design.environment(other) == design.environment(node)
-        and not _TRIES.search(f"{other.name} {other['name'].clue() or ''} {other.address}".lower())
-    ]
+    return next(
+        (
+            other
+            for other in design.graph.of_kind(*_TRAINS)
+            if other.instance.scope == node.instance.scope
+            and design.role(other) in TRAINING
+            and other.part_of is None
+            and not _TRIES.search(f"{other.name} {other['name'].clue() or ''} {other.address}".lower())
+            and design.environment(other) == design.environment(node)
+        ),
+        None,
+    )
 
 
 def _tracked(node: Resource, design: Design) -> Truth:

@@ -12,6 +12,7 @@ from mlarchlint.model.value import Value
 
 _NODE_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster")
 _SERVICES = {"sagemaker": "model_endpoint", "ecs": "container_service"}
+_POOLS = ("backend_pool", "load_balancer")
 _OWN = ("autoscale", "node_autoscaling", "auto_mode")
 
 
@@ -110,7 +111,14 @@ def takes_requests(graph: ResourceGraph, node: Resource) -> bool:
     """Not so pods without a port that nothing leads to: they take work from a queue, or test others."""
     if node.provider != "kubernetes" or node.kind != "container_service" or node["ports"].is_unknown:
         return True
-    return bool(node["ports"].items()) or bool(graph.sources(node, Relation.ROUTES_TO))
+    return (
+        bool(node["ports"].items()) or bool(graph.sources(node, Relation.ROUTES_TO)) or _selected(graph, node)
+    )
+
+
+def _selected(graph: ResourceGraph, node: Resource) -> bool:
+    """A Service whose selector is written as a reference to the pods is for them."""
+    return any(source.kind in _POOLS for source in graph.sources(node, Relation.DEPENDS_ON))
 
 
 def machines_with(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
