@@ -158,11 +158,16 @@ class Design:
     @cached_property
     def availabilities(self) -> tuple[PathAvailability, ...]:
         """What each serving path can reach, by contract and in engineering."""
-        from mlarchlint.analysis.availability import availabilities_of
+        from mlarchlint.analysis.availability import availabilities_of, odds_of
         from mlarchlint.analysis.service_levels import service_levels
 
         return availabilities_of(
-            self.graph, self.serving_paths, self.fleets, self.capacities, service_levels()
+            self.graph,
+            self.serving_paths,
+            self.fleets,
+            self.capacities,
+            service_levels(),
+            odds_of(self.requirements),
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from mlarchlint.analysis.availability_math import (
     REGION,
     REPLACED_INSTANCE,
     SWITCH,
+    ZONE,
     Parallel,
     Series,
     Structure,
@@ -23,6 +24,7 @@ from mlarchlint.analysis.availability_math import (
     spread,
 )
 from mlarchlint.analysis.capacity import Capacity
+from mlarchlint.analysis.figures import percent
 from mlarchlint.analysis.fleet import Fleet
 from mlarchlint.analysis.service_levels import Figure, ServiceLevel, contract, designed, rows_for, scopes_of
 from mlarchlint.analysis.serving_paths import Chain, ServingPath, dependencies, guards_of
@@ -30,9 +32,34 @@ from mlarchlint.analysis.zones import zones_of
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
+from mlarchlint.requirements import Requirements
 
 _MOST_ZONES = 3
 _SWITCH = "failover"
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """How often a zone and an instance in a zone that is up are up. instance: None for the usual figures."""
+
+    zone: float = ZONE
+    instance: float | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        zone = f"a zone is up {percent(self.zone)} of the time"
+        each = self.instance
+        one = f"an instance {percent(each)}" if each else f"an instance {percent(INSTANCE)}"
+        return (
+            f"{zone}, {one}"
+            + ("" if each else f", or {percent(REPLACED_INSTANCE)} if it is checked and replaced"),
+        )
+
+
+def odds_of(needs: Requirements) -> Odds:
+    """`assume.zone_availability` and `assume.instance_availability`, in percent."""
+    zone, instance = needs.number("assume.zone_availability"), needs.number("assume.instance_availability")
+    return Odds(float(zone) / 100 if zone else ZONE, float(instance) / 100 if instance else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +135,13 @@ def availabilities_of(
     fleets: Sequence[Fleet],
     capacities: Sequence[Capacity],
     rows: Sequence[ServiceLevel],
+    odds: Odds,
 ) -> tuple[PathAvailability, ...]:
     """fleets: all of them; one that another asks is a part of the other's path."""
     # How much of a shared load falls on one fleet is not known: then nothing is known of what it needs.
     by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities if capacity.alone}
     by_key = {fleet.node.key: fleet for fleet in fleets}
-    return tuple(_of_path(graph, path, by_key, by_fleet, rows) for path in paths)
+    return tuple(_of_path(graph, path, by_key, by_fleet, rows, odds) for path in paths)
 
 
 def _of_path(
@@ -122,6 +150,7 @@ def _of_path(
     fleets: Mapping[str, Fleet],
     capacities: Mapping[tuple[Resource, ...], Capacity],
     rows: Sequence[ServiceLevel],
+    odds: Odds,
 ) -> PathAvailability:
     parts: dict[str, Component] = {}
     soft: dict[Resource, str] = {}
@@ -134,7 +163,7 @@ def _of_path(
 
     def fleet(one: Fleet) -> str:
         if one.node.key not in parts:
-            component, said = _fleet(graph, one, capacities.get(one.nodes), rows)
+            component, said = _fleet(graph, one, capacities.get(one.nodes), rows, odds)
             parts[one.node.key] = component
             assumptions.update(dict.fromkeys(said))
         return one.node.key
@@ -208,7 +237,7 @@ def _service(graph: ResourceGraph, node: Resource, rows: Sequence[ServiceLevel])
 
 
 def _fleet(
-    graph: ResourceGraph, fleet: Fleet, capacity: Capacity | None, rows: Sequence[ServiceLevel]
+    graph: ResourceGraph, fleet: Fleet, capacity: Capacity | None, rows: Sequence[ServiceLevel], odds: Odds
 ) -> tuple[Component, tuple[str, ...]]:
     node = fleet.node
     priced = _machines_of(graph, fleet)
@@ -219,7 +248,7 @@ def _fleet(
     silent = node.kind == "model_endpoint" and fleet.count.least is None and fleet.count.at.is_absent
     if fleet.managed or silent:
         return Component(node.key, node, owed, designed(ours, frozenset({"zones"}))), ()
-    model, said = _group(fleet, capacity)
+    model, said = _group(fleet, capacity, odds)
     cure, cured = "", None
     if fleet.zones.multi is not Truth.YES or (fleet.count.least or 0) < 2:
         cure = "instances in a second zone, enough without the other"
@@ -257,7 +286,7 @@ def _fleet_scopes(fleet: Fleet) -> frozenset[str]:
     return frozenset({"zone"}) if fleet.zones.multi is Truth.NO else frozenset({"zone", "zones"})
 
 
-def _group(fleet: Fleet, capacity: Capacity | None) -> tuple[Figure, tuple[str, ...]]:
+def _group(fleet: Fleet, capacity: Capacity | None, odds: Odds) -> tuple[Figure, tuple[str, ...]]:
     """The figure of a fleet over zones, from how many instances are needed of those that run."""
     count, said = fleet.count, []
     if count.least is None:
@@ -270,10 +299,11 @@ def _group(fleet: Fleet, capacity: Capacity | None) -> tuple[Figure, tuple[str, 
         needed = max(1, ceil(capacity.origin_peak / capacity.throughput.rps - 1e-9))
     else:
         said.append("the throughput is not stated: half of the instances are taken to be enough")
-    low_instance = REPLACED_INSTANCE if fleet.replaced is Truth.YES else INSTANCE
-    high_instance = INSTANCE if fleet.replaced is Truth.NO else REPLACED_INSTANCE
-    low = _figure(fleet, running, fewest, needed, low_instance)
-    high = max(low, _figure(fleet, running, most, needed, high_instance))
+    said += odds.said
+    low_instance = odds.instance or (REPLACED_INSTANCE if fleet.replaced is Truth.YES else INSTANCE)
+    high_instance = odds.instance or (INSTANCE if fleet.replaced is Truth.NO else REPLACED_INSTANCE)
+    low = _figure(fleet, running, fewest, needed, odds.zone, low_instance)
+    high = max(low, _figure(fleet, running, most, needed, odds.zone, high_instance))
     zones = min(fewest, running)
     words = f"{running} instance{'s' if running > 1 else ''} over {zones} zone{'s' if zones > 1 else ''}"
     words += f", {needed or _enough(running)} needed"
@@ -289,11 +319,13 @@ def _zone_bounds(fleet: Fleet) -> tuple[int, int]:
     return fewest, max(fewest, fleet.zones.most if fleet.zones.most is not None else _MOST_ZONES)
 
 
-def _figure(fleet: Fleet, running: int, zones: int, needed: int | None, instance: float) -> float:
+def _figure(
+    fleet: Fleet, running: int, zones: int, needed: int | None, zone: float, instance: float
+) -> float:
     counts = fleet.placed if fleet.placed and len(fleet.placed) >= zones else spread(running, zones)
     enough = needed if needed is not None else _enough(running)
     cap = REGION if len(counts) > 1 else 1.0
-    return group_availability(counts, enough, instance=instance, cap=cap)
+    return group_availability(counts, enough, zone, instance, cap)
 
 
 def _enough(running: int) -> int:

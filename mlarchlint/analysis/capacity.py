@@ -16,7 +16,7 @@ from mlarchlint.analysis.load import (
     load_of,
     needed_to_survive_a_zone,
 )
-from mlarchlint.analysis.needs import needs_of
+from mlarchlint.analysis.needs import Needs, needs_of
 from mlarchlint.analysis.throughput import Cores, Throughput, throughput_of, utilisation_of
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.truth import Truth
@@ -91,13 +91,18 @@ def capacities_of(
         throughput = throughput_of(graph, fleet.node, needs, cores, baselines)
         alone = fleet not in common or len(common) == 1
         hit_ratio = needs.number("traffic.cacheable") if _has_cache(graph, fleet) else None
-        found.append(_capacity(graph, fleet, load, hit_ratio or 0.0, throughput, alone))
+        found.append(_capacity(graph, fleet, load, hit_ratio or 0.0, throughput, alone, needs))
     return tuple(found)
 
 
 def _has_cache(graph: ResourceGraph, fleet: Fleet) -> bool:
     """A cache of predictions stands in front of the model: repeated inputs do not reach it."""
     return any(store.kind == "cache" for node in fleet.nodes for store in stores_of(graph, node))
+
+
+def _usual(needs: Needs) -> tuple[float, str]:
+    stated = needs.number("assume.target_utilization")
+    return (stated, "`assume.target_utilization`") if stated else (UTILISATION, "assumed")
 
 
 def _capacity(
@@ -107,8 +112,9 @@ def _capacity(
     hit_ratio: float,
     throughput: Throughput | None,
     alone: bool,
+    needs: Needs,
 ) -> Capacity:
-    utilisation, how = utilisation_of(graph, fleet.node) or (UTILISATION, f"{UTILISATION:.0%} (assumed)")
+    utilisation, how = utilisation_of(graph, fleet.node) or _usual(needs)
     if fleet.managed:
         utilisation, how = 1.0, "scaled by the provider"
     peak = from_origin(load.peak, hit_ratio)

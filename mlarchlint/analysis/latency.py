@@ -112,11 +112,11 @@ def _of_path(
         return UserLatency(region, path, serving_name, (), None, None, None, why)
     behind = _behind(graph, path, fleet, capacity, needs, model)
     edge = at_edge(path, fleet)
-    parts, cold, warm = _whole(user, serving, edge, behind, hit_ratio(path, fleet, needs))
+    parts, cold, warm = _whole(user, serving, edge, behind, needs, hit_ratio(path, fleet, needs))
     nearest = _second(user, serving, fleet.node.provider, needs)
     second = None
     if nearest is not None:
-        _, other, _ = _whole(user, nearest[1], edge, behind, hit_ratio(path, fleet, needs))
+        _, other, _ = _whole(user, nearest[1], edge, behind, needs, hit_ratio(path, fleet, needs))
         second = (nearest[0], other.lower)
     return UserLatency(region, path, serving_name, parts, cold, warm, second)
 
@@ -129,6 +129,18 @@ def _faces_users(path: ServingPath, fleet: Fleet) -> bool:
         "serverless_container",
         "compute_instance",
     )
+
+
+def hops(needs: Needs) -> Mapping[str, Delay]:
+    """What steps add: as measured (`assume.latency_ms`), else as assumed."""
+    stated = needs.get("assume.latency_ms")
+    if not isinstance(stated, Mapping):
+        return defaults()
+    measured = {
+        name: Delay(name.replace("_", " "), float(part["p50"]), float(part["p95"]), "`assume.latency_ms`")
+        for name, part in stated.items()
+    }
+    return {**defaults(), **measured}
 
 
 def _model(needs: Needs) -> Delay | None:
@@ -170,7 +182,7 @@ def _behind(
     model: Delay,
 ) -> tuple[Delay, ...]:
     """From the load balancer on: hops, the wait, the model, what it looks up."""
-    table = defaults()
+    table = hops(needs)
     chain = next(chain for chain in path.chains if fleet in chain.fleets)
     parts = [table[node.kind] for node in chain.nodes if node.kind in ("load_balancer", "api_gateway")]
     if any(node.kind == "load_balancer" for node in chain.nodes):
@@ -200,17 +212,17 @@ def utilisation_at_peak(capacity: Capacity | None) -> float | None:
 
 
 def _whole(
-    user: Metro, serving: Metro, edge: bool, behind: Sequence[Delay], hits: float
+    user: Metro, serving: Metro, edge: bool, behind: Sequence[Delay], needs: Needs, hits: float
 ) -> tuple[tuple[Delay, ...], Sum, Sum]:
     """The parts on a new connection, their sum, and the sum on a connection that is reused."""
-    table, way = defaults(), round_trip(user, serving)
+    table, way = hops(needs), round_trip(user, serving)
     to_origin = Delay(f"network to {serving.name}", way.ms, way.ms, way.how)
     connected = table["edge_rtt"].p95 if edge else way.ms
     handshake = NEW_CONNECTION_TRIPS * connected
     connect = Delay(
         "new connection (TCP, TLS 1.3)", handshake, handshake, f"2 round trips of {connected:g} ms"
     )
-    near = [Delay("to the edge", connected, connected, "assumed")] if edge else []
+    near = [Delay("to the edge", connected, connected, table["edge_rtt"].how)] if edge else []
     rest = [*near, to_origin, *behind]
     # The way from the user's home to the metro is in no table; an edge has it in its figure.
     home = [] if edge else [table["last_mile"]]

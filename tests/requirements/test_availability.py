@@ -256,3 +256,10 @@ resource "aws_efs_file_system" "models" {
         "aws_efs_file_system.models",
     }
     assert path.model.reaches(0.999) is Truth.YES
+
+
+def test_stated_odds_replace_the_assumed_ones(tmp_path: Path) -> None:
+    stated = "assume: {zone_availability: 99.99, instance_availability: 99.9}"
+    path = only(tmp_path, NETWORK + fleet("a", 2), stated)
+    assert path.model.low == pytest.approx(0.9999 * (1 - 0.001**2) * 0.9999)
+    assert "a zone is up 99.99 % of the time, an instance 99.9 %" in path.assumptions

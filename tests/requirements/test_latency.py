@@ -97,6 +97,15 @@ def test_answers_to_post_do_not_come_from_a_cdn(tmp_path: Path) -> None:
     assert get.cold.lower == pytest.approx(60)
 
 
+def test_measured_steps_replace_the_assumed_ones(tmp_path: Path) -> None:
+    measured = (
+        USERS + "assume: {latency_ms: {load_balancer: {p50: 11, p95: 14}, edge_rtt: {p50: 8, p95: 10}}}"
+    )
+    user = seen(tmp_path, NETWORK + fleet("ab", 4) + CDN, measured)["London"]
+    assert user.cold is not None
+    assert user.cold.lower == pytest.approx(3 * 10 + 80 + 11 + 1 + 120)
+
+
 def test_without_the_model_s_time_there_is_no_figure(tmp_path: Path) -> None:
     user = seen(tmp_path, NETWORK + fleet("ab", 4), "users: [{region: london}]")["london"]
     assert user.cold is None

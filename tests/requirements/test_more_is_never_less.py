@@ -71,3 +71,9 @@ def test_a_burstable_fleet_lives_on_credits_without_a_zone(tmp_path: Path) -> No
         assert capacity.throughput.rps == pytest.approx(50)
         assert capacity.throughput.sustained == pytest.approx(10)
         assert capacity.on_credits is on_credits
+
+
+def test_a_stated_utilisation_replaces_the_assumed_one(tmp_path: Path) -> None:
+    needs = "traffic: {peak_rps: 50}\nmodel: {throughput_rps: 25}\nassume: {target_utilization: 1}"
+    (capacity,) = design(tmp_path, NETWORK + fleet("ab", 4), needs).capacities
+    assert (capacity.needed, capacity.needed_with_zone_loss) == (2, 4)
