@@ -158,7 +158,8 @@ class Design:
     @cached_property
     def availabilities(self) -> tuple[PathAvailability, ...]:
         """What each serving path can reach, by contract and in engineering."""
-        from mlarchlint.analysis.availability import availabilities_of, odds_of
+        from mlarchlint.analysis.availability import availabilities_of
+        from mlarchlint.analysis.fleet_availability import odds_of
         from mlarchlint.analysis.service_levels import service_levels
 
         return availabilities_of(
