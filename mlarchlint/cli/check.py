@@ -12,7 +12,7 @@ from mlarchlint.cli.inputs import input_options
 from mlarchlint.cli.outputs import STDOUT
 
 if TYPE_CHECKING:
-    from mlarchlint.judgements import Judgement
+    from mlarchlint.judgement import Judgement
     from mlarchlint.pipeline import Result
 
 _DECIDING = "MLA-ML004"  # the rule whose verdict is shown as it is

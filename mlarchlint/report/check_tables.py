@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mlarchlint.judgements import Judgement
+from mlarchlint.judgement import Judgement
 from mlarchlint.report.check_text import counted, word
 from mlarchlint.report.cost_tables import plain
 from mlarchlint.report.inert import inert

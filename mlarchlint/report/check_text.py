@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mlarchlint.judgements import Judgement
+from mlarchlint.judgement import Judgement
 from mlarchlint.model.truth import Truth
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor

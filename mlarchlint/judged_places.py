@@ -1,0 +1,107 @@
+"""Latency, regions and data residency, judged for `mlarchlint check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlarchlint.analysis.figures import milliseconds
+from mlarchlint.analysis.latency import CACHED_METHODS, UserLatency, at_edge
+from mlarchlint.analysis.latency_math import Sum
+from mlarchlint.design import Design
+from mlarchlint.judgement import Judgement
+from mlarchlint.model.resource import Resource
+from mlarchlint.model.span import NOWHERE
+from mlarchlint.model.truth import Truth
+
+
+def latency(design: Design) -> Iterator[Judgement]:
+    target = design.requirements.number("slo.latency_p95_ms")
+    for user in design.latencies:
+        fleet = user.via.fleets[0] if user.via else None
+        own = design.needs(fleet.node).number("slo.latency_p95_ms") if fleet else None
+        if own is not None and fleet is not None:
+            yield _seen(design, user, own)
+    if target is not None and not design.latencies:
+        why = "where the users are (`users`)" if design.fleets else "a serving workload in the scanned code"
+        yield Judgement(
+            "latency p95", "slo.latency_p95_ms", milliseconds(float(target)), "", "", Truth.MAYBE,
+            missing=why, rule="MLA-PE001",
+        )  # fmt: skip
+
+
+def _seen(design: Design, user: UserLatency, target: float) -> Judgement:
+    assert user.via is not None
+    met, fleet = user.within(target), user.via.fleets[0]
+    computed = _sums(user.cold, "new connection") if user.cold else ""
+    missing = user.why
+    if user.cold is not None and met is Truth.MAYBE:
+        missing = "the bounds hold the target: the expected figure is over it, the lower one is not"
+    assumptions = [f"{part.name}: {part.p50:g} to {part.p95:g} ms ({part.how})" for part in user.parts]
+    if user.warm:
+        assumptions.append(_sums(user.warm, "reused connection"))
+    method = design.needs(fleet.node).text("traffic.method") or "POST"
+    if at_edge(user.via, fleet) and method not in CACHED_METHODS:
+        assumptions.append(
+            f"predictions by {method} do not profit from the cache of a CDN, only from its edge"
+        )
+    closes = ""
+    if met is not Truth.YES and user.parts:
+        closes = f"largest part: {user.largest.name}, {milliseconds(user.largest.p95)}"
+    if met is not Truth.YES and user.second:
+        closes += f"; a second region {user.second[0]} brings {milliseconds(user.second[1])}"
+    return Judgement(
+        f"latency p95 from {user.region}",
+        "slo.latency_p95_ms",
+        milliseconds(target),
+        fleet.name,
+        computed,
+        met,
+        milliseconds(target - user.cold.estimate) if user.cold else "",
+        missing,
+        tuple(assumptions),
+        (),
+        closes,
+        "MLA-PE001",
+        fleet.node.span,
+    )
+
+
+def _sums(total: Sum, what: str) -> str:
+    return (
+        f"{what}: {milliseconds(total.estimate)} expected, "
+        f"{milliseconds(total.lower)} at best, {milliseconds(total.upper)} at worst"
+    )
+
+
+def regions(design: Design) -> Iterator[Judgement]:
+    if design.requirements.flag("resilience.survive_region_loss") is not True:
+        return
+    regions = {fleet.node["region"].text() for fleet in design.fleets}
+    known = sorted(region for region in regions if region)
+    met = Truth.YES if len(known) > 1 else Truth.MAYBE if None in regions or not known else Truth.NO
+    yield Judgement(
+        "loss of a region", "resilience.survive_region_loss", "a second region", "", ", ".join(known), met,
+        missing="in which regions it serves" if met is Truth.MAYBE else "",
+        closes="a fleet in a second region" if met is Truth.NO else "", rule="MLA-HA012",
+        span=design.fleets[0].node.span if design.fleets else NOWHERE,
+    )  # fmt: skip
+
+
+def residency(design: Design) -> Iterator[Judgement]:
+    path = "data.residency.allowed_regions"
+    names = [str(name) for name in design.requirements.items(path)]
+    if not names:
+        return
+    held = [node for node in design.graph if design.holds_data(node)]
+    places: dict[Truth, list[tuple[Resource, str]]] = {truth: [] for truth in Truth}
+    for node in held:
+        stays, _, where = design.resides(node, names)
+        places[stays].append((node, where))
+    met = Truth.NO if places[Truth.NO] else Truth.MAYBE if places[Truth.MAYBE] or not held else Truth.YES
+    computed = f"{len(places[Truth.YES])} of {len(held)} stores and workloads stay there"
+    yield Judgement(
+        "data residency", path, ", ".join(names), "", computed, met,
+        missing="; ".join(f"{node.address}: {where}" for node, where in places[Truth.MAYBE][:5]),
+        arithmetic=tuple(f"{node.address} {where}" for node, where in places[Truth.NO]),
+        rule="MLA-DG001", span=places[Truth.NO][0][0].span if places[Truth.NO] else NOWHERE,
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""Availability and load, judged for `mlarchlint check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlarchlint.analysis.availability import Bounds, Component, PathAvailability
+from mlarchlint.analysis.capacity import Capacity
+from mlarchlint.analysis.figures import minutes_down, percent, rate
+from mlarchlint.design import Design
+from mlarchlint.judgement import Judgement, nothing_serves
+from mlarchlint.model.truth import Truth
+
+
+def availability(design: Design) -> Iterator[Judgement]:
+    judged = False
+    for path in design.availabilities:
+        wanted = design.needs(path.path.fleets[0].node).number("slo.availability")
+        if wanted is None:
+            continue
+        judged = True
+        yield _engineering(path, wanted / 100)
+        yield _contract(path, wanted / 100)
+    stated = design.requirements.number("slo.availability")
+    if not judged and stated is not None:
+        yield nothing_serves("availability", "slo.availability", f"{stated:g} %", "MLA-HA004")
+
+
+def _engineering(path: PathAvailability, target: float) -> Judgement:
+    met = path.model.reaches(target)
+    weakest = path.weakest
+    closes = f"weakest link: {weakest.name}"
+    if weakest.cure and met is not Truth.YES:
+        closes += f"; {weakest.cure} gives {percent(path.with_cure(weakest).low)}"
+    return Judgement(
+        "availability (engineering)",
+        "slo.availability",
+        percent(target),
+        _way(path),
+        _share(path.model, target),
+        met,
+        _minutes(path.model, target),
+        "; ".join(path.missing_model) if met is Truth.MAYBE else "",
+        tuple(_part(part, "model") for part in path.components),
+        (*path.assumptions, *(f"{node.address} does not count: {why}" for node, why in path.soft)),
+        closes,
+        "MLA-HA004",
+        path.path.entry.span,
+    )
+
+
+def _contract(path: PathAvailability, target: float) -> Judgement:
+    met = path.contract.reaches(target)
+    missing = [part.contract.missing for part in path.components if part.contract.missing]
+    return Judgement(
+        "availability (contract)",
+        "slo.availability",
+        percent(target),
+        _way(path),
+        _share(path.contract, target),
+        met,
+        _minutes(path.contract, target),
+        "; ".join(dict.fromkeys(missing)) if met is Truth.MAYBE else "",
+        tuple(_part(part, "contract") for part in path.components),
+        ("components fail independently of each other",),
+        "" if met is not Truth.NO else _contract_gap(path, target),
+        "",
+        path.path.entry.span,
+        binding=False,
+    )
+
+
+def _contract_gap(path: PathAvailability, target: float) -> str:
+    parts = [part for part in path.components if part.resource is not None]
+    worst = min(parts, key=lambda part: part.contract.high)
+    if worst.contract.high <= 0:
+        return worst.contract.missing
+    if all(part.contract.high >= target for part in parts):
+        return f"every part is backed and their product is not; {worst.name} takes the largest share"
+    return f"the published level of {worst.name} alone is below the target"
+
+
+def _part(part: Component, mode: str) -> str:
+    figure = getattr(part, mode)
+    return f"{part.name}: {_share(Bounds(figure.low, figure.high))}{f' ({figure.how})' if figure.how else ''}"
+
+
+def _share(bounds: Bounds, target: float | None = None) -> str:
+    if bounds.low == bounds.high:
+        return percent(bounds.low, target)
+    return (
+        f"at most {percent(bounds.high)}"
+        if bounds.low <= 0
+        else f"{percent(bounds.low, target)} to {percent(bounds.high, target)}"
+    )
+
+
+def _minutes(bounds: Bounds, target: float) -> str:
+    down = minutes_down(bounds.low)
+    if bounds.low <= 0 and (bounds.high >= 1 or bounds.high <= 0):
+        return ""
+    if bounds.low <= 0:
+        down = f"at least {minutes_down(bounds.high)}"
+    elif bounds.high - bounds.low > 1e-9:
+        down = f"{minutes_down(bounds.high)} to {down}"
+    return f"{down} minutes a month down, {minutes_down(target)} allowed"
+
+
+def _way(path: PathAvailability) -> str:
+    chain = path.path.chains[0]
+    names = [node.address for node in chain.nodes] + [fleet.name for fleet in chain.fleets[:1]]
+    more = f" (and {len(path.path.chains) - 1} other ways)" if len(path.path.chains) > 1 else ""
+    return " -> ".join(names) + more
+
+
+def load(design: Design) -> Iterator[Judgement]:
+    for one in design.capacities:
+        yield _peak(one)
+        survive = design.needs(one.fleet.node).flag("resilience.survive_zone_loss")
+        if not one.fleet.managed and survive is not False and (one.throughput is not None or survive):
+            yield _zone_loss(one, stated=bool(survive))
+
+
+def _peak(one: Capacity) -> Judgement:
+    count = one.fleet.count
+    required = f"{rate(one.origin_peak)} requests a second at the peak ({rate(one.load.average)} on average)"
+    computed, missing, margin = "", "", ""
+    arithmetic: tuple[str, ...] = (f"peak: {one.load.how}",)
+    met = one.enough
+    if one.throughput is None:
+        missing = "the throughput of an instance (`model.throughput_rps`, or times of the model)"
+        if one.required_per_instance is not None:
+            computed = (
+                f"each of {count.most} instances has to serve {rate(one.required_per_instance)} a second"
+            )
+    elif one.carried is None:
+        missing = count.why or "the most instances that may run"
+        computed = f"{one.needed} instances are needed"
+    else:
+        computed = f"{rate(one.carried)} requests a second"
+        margin = f"{one.carried / one.origin_peak - 1:+.0%}" if one.origin_peak else ""
+        arithmetic += (
+            f"{count.most} instances x {rate(one.throughput.rps)} ({one.throughput.how}) "
+            f"x {one.utilisation:.0%} ({one.utilisation_how})",
+            f"{one.needed} instances are needed, {one.needed_with_zone_loss} over {one.zones} zones without one of them",
+        )
+    if not one.alone:
+        met, missing = Truth.MAYBE, "which of the serving fleets carries the load (`workloads:`)"
+    if one.on_credits:
+        arithmetic += ("on average it spends more CPU credits than it earns",)
+    closes = f"{one.needed} instances" if met is Truth.NO else ""
+    return Judgement(
+        "peak load", "traffic", required, one.fleet.name, computed, met, margin, missing, arithmetic, (),
+        closes, "MLA-SC002", count.at_most.span,
+    )  # fmt: skip
+
+
+def _zone_loss(one: Capacity, stated: bool) -> Judgement:
+    met = one.enough_without_a_zone if one.alone else Truth.MAYBE
+    if one.fleet.zones.multi is not Truth.YES and one.left is not None:
+        met = Truth.NO if one.fleet.zones.multi is Truth.NO else Truth.MAYBE
+    left = one.left if one.fleet.zones.multi is Truth.YES else 0
+    computed = f"{left} of {one.running} instances are left" if one.left is not None else ""
+    missing = ""
+    if met is Truth.MAYBE:
+        missing = one.fleet.zones.why or "how many instances run, and what one of them serves"
+    return Judgement(
+        "loss of a zone",
+        "resilience.survive_zone_loss" if stated else "traffic",
+        f"{one.needed} instances" if one.needed is not None else "the peak is carried",
+        one.fleet.name, computed, met, "", missing, (),
+        () if stated else ("zones fail; `resilience.survive_zone_loss: false` accepts it",),
+        f"{one.needed_with_zone_loss} instances over {max(2, one.zones)} zones" if met is Truth.NO else "",
+        "MLA-HA007", one.fleet.count.at.span, binding=stated,
+    )  # fmt: skip
