@@ -67,7 +67,9 @@ def _link(into: Path, blob: Blob, target: bytes) -> None:
 
 
 def _is_safe(path: PurePosixPath) -> bool:
-    return not path.is_absolute() and not any(part in ("..", "") or part.lower() == ".git" for part in path.parts)
+    return not path.is_absolute() and not any(
+        part in ("..", "") or part.lower() == ".git" for part in path.parts
+    )
 
 
 def _listed(repository: Path, commit: str) -> Iterator[Blob]:

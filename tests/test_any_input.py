@@ -13,7 +13,15 @@ from mlarchlint.report.json import render_json
 from mlarchlint.report.sarif import render_sarif
 from mlarchlint.report.text import render_text
 
-_NAMES = ("main.tf", "main.tf.json", "stack.yaml", "stack.json", "deploy.yml", "terraform.tfvars", "x.auto.tfvars.json")
+_NAMES = (
+    "main.tf",
+    "main.tf.json",
+    "stack.yaml",
+    "stack.json",
+    "deploy.yml",
+    "terraform.tfvars",
+    "x.auto.tfvars.json",
+)
 _PIECES = (
     'resource "aws_instance" "a" {', "}", "count = 2", "for_each = var.x", 'variable "x" {}', "Resources:", "  A:",
     "    Type: AWS::EC2::Instance", "    Properties: {Encrypted: !If [X, true, false]}", "apiVersion: apps/v1",

@@ -52,7 +52,9 @@ def expected(folder: Path) -> set[Expectation]:
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         if file.name.endswith(".expect"):
             lines = (line.split() for line in file.read_text("utf-8").splitlines() if line.strip())
-            found |= {(file.name.removesuffix(".expect"), int(line), ident) for line, *ids in lines for ident in ids}
+            found |= {
+                (file.name.removesuffix(".expect"), int(line), ident) for line, *ids in lines for ident in ids
+            }
             continue
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             match = _EXPECT.search(line)

@@ -14,7 +14,9 @@ def test_modules_that_were_not_read_are_named(tmp_path: Path) -> None:
     calls = [f'module "m{n}" {{\n  source = "acme/thing/aws"\n}}\n' for n in range(7)]
     (tmp_path / "main.tf").write_text("".join(calls))
     result = scan([tmp_path])
-    assert "Modules not read, run `terraform init` to have them: module.m0 (acme/thing/aws)" in render_text(result)
+    assert "Modules not read, run `terraform init` to have them: module.m0 (acme/thing/aws)" in render_text(
+        result
+    )
     assert "2 more." in render_text(result)
     unread = json.loads(render_json(result))["summary"]["unread_modules"]
     assert unread[6] == {"address": "module.m6", "source": "acme/thing/aws"}

@@ -35,11 +35,18 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "machines and disks are chosen by nodes and classes",
     ),
+    ("MLA-HA012", ""): ({"uncertain"}, "without a known region there is no distance; `check` says so"),
+    ("MLA-PE006", ""): (
+        {"uncertain"},
+        "the method and the share of repeats are stated, or there is no claim",
+    ),
+    ("MLA-PE007", ""): ({"uncertain"}, "without a known region there is no distance; `check` says so"),
     ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
 }
 
-# They judge figures that an analysis computes of the whole design: all of their cases count together.
-ON_FIGURES = {"MLA-PE001", "MLA-SC002"}
+# They judge requirements against what an analysis computes of the whole design, whatever it is written
+# in: all of their cases count together.
+ON_FIGURES = {"MLA-DG001", "MLA-HA012", "MLA-PE001", "MLA-PE005", "MLA-PE006", "MLA-PE007", "MLA-SC002"}
 
 
 def catalog() -> dict[str, tuple[str, str]]:
