@@ -192,7 +192,7 @@ class Kinds:
     def __init__(self, texts: Mapping[str, str]) -> None:
         """texts: file name (its first word is the provider) -> YAML text."""
         self._chunks: dict[tuple[str, str], tuple[str, str]] = {}
-        self._wild: list[tuple[str, re.Pattern[str], tuple[str, str]]] = []
+        self._wild: list[tuple[str, str, tuple[str, str]]] = []
         self._parsed: dict[int, Kind] = {}
         for name in sorted(texts):
             provider = name.partition("-")[0]
@@ -207,8 +207,7 @@ class Kinds:
             form = found.group(1)
             for type_name in _NAME.findall(found.group(2)):
                 if "*" in type_name:
-                    pattern = re.compile(re.escape(type_name).replace(r"\*", "[^/]*"))
-                    self._wild.append((form, pattern, (text, provider)))
+                    self._wild.append((form, type_name, (text, provider)))
                 else:
                     self._chunks.setdefault((form, type_name), (text, provider))
 
@@ -229,10 +228,16 @@ class Kinds:
 
     def _match(self, form: str, type_name: str) -> tuple[str, str] | None:
         for wild_form, pattern, chunk in self._wild:
-            if wild_form == form and pattern.fullmatch(type_name):
+            if wild_form == form and _wildcard(pattern).fullmatch(type_name):
                 self._chunks[form, type_name] = chunk
                 return chunk
         return None
+
+
+@cache
+def _wildcard(pattern: str) -> re.Pattern[str]:
+    """Compiled when a type is first looked for: most scans meet few formats."""
+    return re.compile(re.escape(pattern).replace(r"\*", "[^/]*"))
 
 
 def _load(text: str) -> Mapping[str, Any]:

@@ -81,12 +81,17 @@ def scopes_of(node: Resource, zones: ZoneSpan) -> frozenset[str]:
     return frozenset({"zone", "zones"})
 
 
+def _fits(name: str, glob: str) -> bool:
+    """Most rows name their types in full; a pattern is only made for those that do not."""
+    return fnmatchcase(name, glob) if "*" in glob else name == glob
+
+
 def rows_for(
     node: Resource, scopes: frozenset[str], rows: Sequence[ServiceLevel]
 ) -> tuple[ServiceLevel, ...]:
     """The first row of the type for each scope it may have."""
     name = node.type.lower()
-    ours = [row for row in rows if any(fnmatchcase(name, glob) for glob in row.types)]
+    ours = [row for row in rows if any(_fits(name, glob) for glob in row.types)]
     found: dict[ServiceLevel, None] = {}
     for scope in sorted(scopes):
         row = next((row for row in ours if not row.scopes or scope in row.scopes), None)
