@@ -46,6 +46,7 @@ information only.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlarchlint.api import (
     CARDS,
@@ -87,28 +88,39 @@ def previous_generation_hardware(node: Resource, design: Design) -> Hits:
 def _machines(node: Resource, design: Design) -> Iterator[Hit]:
     with_cards = not node["accelerator.type"].is_absent or not node["accelerator.count"].is_absent
     values = node["instance_types"].items() or (node["instance_type"],)
-    for value in values:
-        if value.is_unknown and not value.scenarios:
-            claim = f"the generation of the machine is not known: {value.why}"
-            yield Hit(value, claim, certain=False, attribute="machine")
-        name = value.text() or ""
-        found = None if value.default else older_machine(design.catalog, node.provider, name, with_cards)
-        if found is None:
-            continue
-        gone = found.retired and not name.startswith("ml.")  # the managed service keeps types of its own
-        state = "is retired and can no longer be launched" if gone else "is a previous generation"
-        newer = f"ml.{found.successor}" if found.successor and name.startswith("ml.") else found.successor
-        saved = saved_by_successor(design.cost(node), node.provider, name, found.successor, design.catalog)
-        if node.provider == "google" and not found.retired and (saved is None or saved.high < 1):
-            continue  # still sold as ever: only its price can speak against it
-        family = name.removeprefix("ml.").partition(".")[0]
-        yield Hit(
-            value,
-            f"{name} {state}{_saving(newer, saved)}",
-            attribute=name,
-            fix=f"use {newer}" if newer else "use a type of a current generation",
-            severity=Severity.INFO if node.provider == "aws" and family == "p3" else None,
-        )
+    hits = [hit for value in values for hit in _machine(value, node, design, with_cards)]
+    yield from (hit for hit in hits if not hit.certain)
+    old = [hit for hit in hits if hit.certain]
+    if len(old) > 1:
+        # One list is one choice to make anew, however many types it offers.
+        others = ", ".join(hit.attribute for hit in old[1:4]) + (", ..." if len(old) > 4 else "")
+        yield replace(old[0], message=f"{old[0].message}; so it is with {others} of the same list")
+    else:
+        yield from old
+
+
+def _machine(value: Value, node: Resource, design: Design, with_cards: bool) -> Iterator[Hit]:
+    if value.is_unknown and not value.scenarios:
+        claim = f"the generation of the machine is not known: {value.why}"
+        yield Hit(value, claim, certain=False, attribute="machine")
+    name = value.text() or ""
+    found = None if value.default else older_machine(design.catalog, node.provider, name, with_cards)
+    if found is None:
+        return
+    gone = found.retired and not name.startswith("ml.")  # the managed service keeps types of its own
+    state = "is retired and can no longer be launched" if gone else "is a previous generation"
+    newer = f"ml.{found.successor}" if found.successor and name.startswith("ml.") else found.successor
+    saved = saved_by_successor(design.cost(node), node.provider, name, found.successor, design.catalog)
+    if node.provider == "google" and not found.retired and (saved is None or saved.high < 1):
+        return  # still sold as ever: only its price can speak against it
+    family = name.removeprefix("ml.").partition(".")[0]
+    yield Hit(
+        value,
+        f"{name} {state}{_saving(newer, saved)}",
+        attribute=name,
+        fix=f"use {newer}" if newer else "use a type of a current generation",
+        severity=Severity.INFO if node.provider == "aws" and family == "p3" else None,
+    )
 
 
 def _card(node: Resource) -> Iterator[Hit]:
