@@ -54,6 +54,7 @@ class Design:
         self.requirements = requirements
         self._workspace = workspace
         self._zones: dict[str, ZoneSpan] = {}
+        self._environments: dict[str, str] = {}
         self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
         for other in graph:
             if other.instance.mode is not Mode.MANAGED:
@@ -94,7 +95,10 @@ class Design:
 
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""
-        return environment_in(self.requirements, self._workspace, node)
+        key = node.key if node is not None else ""
+        if key not in self._environments:
+            self._environments[key] = environment_in(self.requirements, self._workspace, node)
+        return self._environments[key]
 
     @property
     def catalog(self) -> Catalog:

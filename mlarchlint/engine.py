@@ -76,9 +76,9 @@ def _judge(rule: Rule, node: Resource | None, design: Design, config: Config) ->
             steps += 1
             note = f" (assumed role: {role.role}, {role.confidence:.2f})"
     off, lowered = _ENVIRONMENTS.get(design.environment(node), ((), 0))
-    if rule.pillar in off or (
-        rule.pillar == "high-availability" and node is not None and _SINGLETON in node.tags
-    ):
+    if off and rule.pillar in off:
+        return
+    if node is not None and _SINGLETON in node.tags and rule.pillar == "high-availability":
         return
     steps += lowered
     setting = config.setting(rule.id, rule.name)
