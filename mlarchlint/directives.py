@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlarchlint.model.resource import Format, Instance
+from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
-from mlarchlint.model.value import Value
 
 Malformed = tuple[SourceSpan, str]
 
@@ -43,7 +42,6 @@ def directives_of(instance: Instance) -> tuple[list[Directive], list[Malformed]]
             malformed.append((span, "it names no rule"))
         else:
             found.append(directive)
-    found += _from_metadata(instance)
     return found, malformed
 
 
@@ -69,25 +67,3 @@ def _texts(instance: Instance) -> Iterator[tuple[str, SourceSpan, str]]:
             if match:
                 yield how, span, match[1]
                 break
-
-
-def _from_metadata(instance: Instance) -> Iterator[Directive]:
-    """`Metadata: {mlarchlint: {ignore: [{rule, reason, until}, "MLA-HA001 reason"]}}`."""
-    if instance.format is not Format.CLOUDFORMATION:
-        return
-    entries = instance.get("Metadata").get("mlarchlint").get("ignore")
-    for entry in entries.items() or ((entries,) if entries.is_known else ()):
-        text = entry.text()
-        if text is not None:
-            parsed = parse("metadata", text, entry.span)
-            if parsed:
-                yield parsed
-        elif entry.mapping():
-            yield _from_mapping(entry)
-
-
-def _from_mapping(entry: Value) -> Directive:
-    rule = entry.get("rule")
-    rules = tuple(text for value in rule.items() or (rule,) if (text := value.text()))
-    reason, until = entry.get("reason").text() or "", entry.get("until").text() or ""
-    return Directive("metadata", rules or ("?",), reason, until, entry.span)

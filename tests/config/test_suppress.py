@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Resource
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import from_plain
+from mlarchlint.pipeline import scan
 from mlarchlint.suppress import apply_suppressions
 from tests.report.results import finding, resource, rule
 
@@ -146,21 +149,21 @@ def test_brackets_in_an_address_glob_mean_themselves() -> None:
 @pytest.mark.parametrize(
     "metadata",
     [
-        {"ignore": "MLA-HA009 agreed"},
-        {"ignore": ["MLA-HA009 agreed"]},
-        {"ignore": [{"rule": "MLA-HA009", "reason": "agreed", "until": "2027-01-01"}]},
+        {"ignore": "MLA-SE003 agreed"},
+        {"ignore": ["MLA-SE003 agreed"]},
+        {"ignore": [{"rule": "MLA-SE003", "reason": "agreed", "until": "2027-01-01"}]},
     ],
 )
-def test_cloudformation_metadata_suppresses(metadata: object) -> None:
-    body = {"Metadata": from_plain({"mlarchlint": metadata}, PLACE)}
-    instance = Instance(
-        "aws_db_instance.features", "AWS::RDS::DBInstance", "f", Format.CLOUDFORMATION, body, PLACE
-    )
-    node = Resource(instance.address, instance.address, "database", "aws", {}, {}, instance)
-    marked, said = apply_suppressions((finding(),), ResourceGraph([node]), Config(), TODAY, RULES)
-    assert marked[0].suppressed is not None
-    assert marked[0].suppressed.how == "metadata"
-    assert said == ()
+def test_cloudformation_metadata_suppresses(metadata: object, tmp_path: Path) -> None:
+    disk = {"AvailabilityZone": "us-east-1a", "Size": 10, "Encrypted": False}
+    resource = {"Type": "AWS::EC2::Volume", "Metadata": {"mlarchlint": metadata}, "Properties": disk}
+    (tmp_path / "stack.json").write_text(json.dumps({"Resources": {"Disk": resource}}))
+    result = scan([tmp_path], today=TODAY)
+    assert [finding.rule for finding in result.findings] == ["MLA-SE003"]
+    assert result.findings[0].suppressed is not None
+    assert result.findings[0].suppressed.how == "metadata"
+    assert result.findings[0].suppressed.reason == "agreed"
+    assert result.diagnostics == ()
 
 
 def test_the_parts_of_a_directive_may_stand_in_any_order() -> None:
