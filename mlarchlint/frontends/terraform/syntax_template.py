@@ -7,6 +7,7 @@ heredoc is one token per line: a strip marker eats white space of its neighbouri
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,20 +59,20 @@ class _Token:
     after: bool = False
 
 
-class TemplateReader:
+class TemplateReader(ABC):
     """The part of the reader that is about templates."""
 
     source: bytes
     bare: bool
 
-    def span(self, node: Any, last: Any = None) -> SourceSpan:
-        raise NotImplementedError
+    @abstractmethod
+    def span(self, node: Any, last: Any = None) -> SourceSpan: ...
 
-    def text(self, node: Any) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def text(self, node: Any) -> str: ...
 
-    def expression(self, node: Any) -> nodes.Expression:
-        raise NotImplementedError
+    @abstractmethod
+    def expression(self, node: Any) -> nodes.Expression: ...
 
     def problem_at(self, message: str, node: Any) -> Exception:
         return SyntaxProblem(message, self.span(node))
