@@ -131,11 +131,8 @@ def _chains(graph: ResourceGraph, together: tuple[Fleet, ...]) -> tuple[tuple[Re
 
 
 def _upstream(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
-    found = dict.fromkeys(graph.sources(node, Relation.ROUTES_TO, Relation.RESOLVES_TO))
-    for address in graph.targets(node, Relation.USES):
-        if address.kind == "address":
-            found.update(dict.fromkeys(graph.sources(address, Relation.ROUTES_TO, Relation.RESOLVES_TO)))
-    return tuple(source for source in found if source.instance.mode is Mode.MANAGED)
+    sources = graph.sources(node, Relation.ROUTES_TO, Relation.RESOLVES_TO)
+    return tuple(source for source in sources if source.instance.mode is Mode.MANAGED)
 
 
 def _path(chains: list[Chain]) -> ServingPath:
