@@ -58,13 +58,5 @@ def group_kind(instance: Instance) -> tuple[str, str]:
     return (parts[0] if len(parts) == 3 else "", parts[-1])
 
 
-def namespace_of(instance: Instance) -> str:
-    """The namespace as written, `default` if none is; "?" if it is not known."""
-    written = field(instance, "metadata.namespace")
-    if written.is_unknown:
-        return "?"
-    return written.text() or "default"
-
-
 def annotations_of(instance: Instance) -> Value:
     return field(instance, "metadata.annotations")

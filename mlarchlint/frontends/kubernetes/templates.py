@@ -145,10 +145,6 @@ def pod_template(instance: Instance) -> list[PodTemplate]:
     return list(_unpacked(instance))
 
 
-def is_workload(instance: Instance) -> bool:
-    return group_kind(instance) in _WORKLOADS
-
-
 def _unpacked(instance: Instance) -> Iterator[PodTemplate]:
     group, kind = group_kind(instance)
     if (group, kind) == ("kubeflow.org", "Experiment"):

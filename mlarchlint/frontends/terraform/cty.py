@@ -49,10 +49,6 @@ class Type:
     def is_primitive(self) -> bool:
         return self.element is None and self.kind in ("string", "number", "bool")
 
-    @property
-    def is_collection(self) -> bool:
-        return self.element is not None
-
     def __repr__(self) -> str:
         return type_name(self)
 

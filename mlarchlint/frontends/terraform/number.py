@@ -87,10 +87,6 @@ def from_float(value: float) -> Number:
     return int(value) if value.is_integer() else rounded(Fraction(value), 53)
 
 
-def from_decimal(value: Decimal) -> Number:
-    return rounded(Fraction(value))
-
-
 def text_of(number: Number) -> str:
     """The shortest decimal that reads back as the same number, without exponent."""
     if isinstance(number, int):
