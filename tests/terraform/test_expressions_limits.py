@@ -90,3 +90,19 @@ def test_ten_thousand_elements_are_quick() -> None:
     assert len(made.v) == 10_000
     assert plain(value_of("length(distinct(sort(values(big))))", scope)) == 10_000
     assert time.perf_counter() - start < 8
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r'regex("(?U)a+", "aaa")',
+        r'regex("[\\p{L}]+", "abc1")',
+        r'regexall("[[:^alpha:]]+", "12ab")',
+        r'replace("a1", "/(?U)\\d+/", "x")',
+        r'try(regex("\\p{Sc}", "x$"), "none")',
+    ],
+)
+def test_a_pattern_that_is_not_evaluated_is_unknown_and_no_error(expression: str) -> None:
+    value = value_of(expression)
+    assert isinstance(value.v, cty.Unknown)
+    assert "not evaluated" in value.v.why

@@ -202,6 +202,9 @@ def apply(found: Function, arguments: list[Value], context: Context) -> Value:
 def _run(found: Function, arguments: list[Value], context: Context) -> Value:
     try:
         return found.run(arguments, context)
+    except NotEvaluated as reason:
+        type_ = found.returns if isinstance(found.returns, Type) else DYNAMIC
+        return Value(type_, Unknown(f"{found.name}: {reason}"), context.span, deep_refs(arguments))
     except EvaluationError as error:
         if error.span is None:
             error.span = context.span
@@ -260,6 +263,10 @@ def unknown_because(arguments: list[Value], type_: Type, span: SourceSpan) -> Va
 def invalid(detail: str) -> EvaluationError:
     """A value of an argument that the function refuses."""
     return EvaluationError("Invalid function argument", None, detail)
+
+
+class NotEvaluated(Exception):
+    """Terraform has an answer that is not worked out here: unknown, and no error that `try` may see."""
 
 
 def refused(detail: str) -> EvaluationError:

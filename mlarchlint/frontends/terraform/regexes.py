@@ -19,7 +19,7 @@ from mlarchlint.frontends.terraform.cty import (
     tuple_of,
     tuple_type,
 )
-from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, invalid, refused
+from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, NotEvaluated, invalid, refused
 from mlarchlint.frontends.terraform.regex_machine import Machine, Spans, TooLarge
 from mlarchlint.frontends.terraform.template import MAX_LENGTH
 from mlarchlint.model.span import SourceSpan
@@ -34,12 +34,15 @@ _PROPERTIES = {
     "Greek": "Ͱ-Ͽἀ-῿", "Cyrillic": "Ѐ-ӿ", "Han": "一-鿿㐀-䶿", "Latin": "A-Za-zªºÀ-ÖØ-öø-ʸ",
 }  # fmt: skip
 _REFUSED = re.compile(r"\\[1-9Zk]|\(\?(?:=|!|<=|<!|>|\(|#|P=|P>)|[*+?}]\+")
+_UNGREEDY = re.compile(r"\(\?[ims]*U")
 _REPEAT = re.compile(r"(?<!\\)(?:[*+]|\{\d+(?:,\d*)?\})")
 _GROUP_REPEAT = re.compile(r"\)(?:[*+]|\{)")
 
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
+    if _UNGREEDY.search(pattern):
+        raise NotEvaluated(f"the flag U in {pattern!r} is not evaluated")
     if _REFUSED.search(re.sub(r"\\[pPx]\{[^}]*\}|\\\\", "", pattern)):
         raise invalid(f"invalid regexp pattern: {pattern!r} uses what RE2 does not have")
     try:
@@ -65,7 +68,7 @@ def _translated(pattern: str) -> str:
             posix = re.match(r"\[:(\^?)(\w+):\]", rest)
             if posix and posix[2] in _POSIX:
                 if posix[1]:
-                    raise invalid("negated character classes inside brackets are not supported")
+                    raise NotEvaluated("negated character classes inside brackets are not evaluated")
                 found.append(_POSIX[posix[2]])
                 at += posix.end()
                 continue
@@ -104,7 +107,7 @@ def _escape(pattern: str, at: int, in_class: bool) -> tuple[str, int]:
         named = re.match(r"\{(\^?)(\w+)\}|(\w)", pattern[at + 2 :])
         content = _PROPERTIES.get((named[2] or named[3]) if named else "")
         if named is None or content is None or in_class:
-            raise invalid(f"the character class in {pattern!r} is not supported")
+            raise NotEvaluated(f"the character class in {pattern!r} is not evaluated")
         negated = (code == "P") != bool(named[1])
         flag = "(?u:" if content.startswith("^") or "\\d" in content else "(?:"
         if negated:
