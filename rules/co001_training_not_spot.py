@@ -88,6 +88,9 @@ def _claim(node: Resource) -> str:
 
 def _is_small(node: Resource, design: Design) -> bool:
     """Jobs without accelerators, and what costs less than a dollar a month, are not worth the interruption."""
+    hosted = [pod for pod in design.sources(node, Relation.PLACED_IN) if pod.provider == "kubernetes"]
+    if node.kind == "compute_group" and hosted and has_accelerator(node) is None:
+        return True
     if node.kind == "batch_job" and node.provider == "kubernetes":
         return has_accelerator(node) is None and not node["requests.gpu"].is_unknown
     estimate = design.estimate.resources.get(node.key)
@@ -107,6 +110,9 @@ def _excused(node: Resource, design: Design) -> bool:
         return True
     # What hosts the job decides, and is judged itself.
     hosts = [*design.targets(node, Relation.PLACED_IN), *design.targets(node, Relation.USES)]
+    if node.provider == "kubernetes" and has_accelerator(node) is not None:
+        # A launcher may land on general nodes; the accelerators are elsewhere.
+        hosts = [host for host in hosts if has_accelerator(host) is not None]
     if any(
         not host["spot"].is_absent for host in hosts if host.kind in ("compute_group", "training_cluster")
     ):

@@ -85,13 +85,18 @@ def has_accelerator(resource: Resource) -> Value | None:
 
 
 def is_accelerated(provider: str, instance_type: str) -> bool:
-    """Whether an instance type belongs to a family with accelerators."""
+    """Whether an instance type belongs to a family with accelerators.
+
+    Node pools that manifests declare name the types of whatever cloud they run on.
+    """
     name = instance_type.lower().removeprefix("ml.")
-    families = accelerator_families().get(provider, ())
-    if provider == "azure":
-        return name.startswith(families)
+    families = accelerator_families()
+    clouds = (provider,) if provider in families else tuple(families)
     family = re.split(r"[.-]", name)[0]
-    return family in families
+    return any(
+        name.startswith(families[cloud]) if cloud == "azure" else family in families[cloud]
+        for cloud in clouds
+    )
 
 
 def _listed(value: Value) -> tuple[Value, ...]:
