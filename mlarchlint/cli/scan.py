@@ -132,7 +132,7 @@ def rendered(output: Output, result: Result, no_color: bool) -> str:
 def _say(result: Result, outputs: tuple[Output, ...]) -> None:
     """Where nothing went to standard output, one line says what happened."""
     from mlarchlint.report.summary import summarise
-    from mlarchlint.report.text import verdict
+    from mlarchlint.report.summary_text import verdict
 
     written = ", ".join(output.place for output in outputs)
     click.echo(f"{verdict(result, summarise(result))} Written: {written}", err=True)
