@@ -87,6 +87,16 @@ class PathAvailability:
         return _bounds(self.structure, changed, "model", self.path.switch)
 
     @property
+    def owing(self) -> tuple[Component, ...]:
+        """The parts that somebody sells."""
+        return tuple(one for one in self.components if one.resource is not None)
+
+    @property
+    def all_published(self) -> bool:
+        """Whether a service level is published for every part, however it is spread."""
+        return all(one.contract.low > 0 for one in self.owing)
+
+    @property
     def missing_model(self) -> tuple[str, ...]:
         """What would narrow the engineering view."""
         return tuple(dict.fromkeys(c.model.missing for c in self.components if c.model.missing))
