@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mlarchlint.model.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True, order=True)
 class SourceSpan:
     """A range of a source file: relative POSIX path, lines and columns from 1, end exclusive in columns.
 

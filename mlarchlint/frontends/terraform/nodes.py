@@ -5,14 +5,15 @@ Frozen nodes with positions; what a node means is the evaluator's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Union
 
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Literal:
     """A number, bool, null or string without interpolation."""
 
@@ -20,7 +21,7 @@ class Literal:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Template:
     """A quoted template or heredoc with at least one interpolation or directive.
 
@@ -32,7 +33,7 @@ class Template:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class TemplateIf:
     condition: Expression
     then: tuple[TemplatePart, ...]
@@ -40,7 +41,7 @@ class TemplateIf:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class TemplateFor:
     key: str | None
     value: str
@@ -49,7 +50,7 @@ class TemplateFor:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Variable:
     """The root name of a traversal: `var`, `local`, `aws_instance`, `each`, `x` in a for."""
 
@@ -57,7 +58,7 @@ class Variable:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Attribute:
     """`of.name`; also the legacy index `of.0`, whose name is all digits."""
 
@@ -66,14 +67,14 @@ class Attribute:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Index:
     of: Expression
     key: Expression
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Splat:
     """`of[*]...` (full) or `of.*...`. each: what is done to every element, over SplatItem."""
 
@@ -83,14 +84,14 @@ class Splat:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class SplatItem:
     """The element that the innermost Splat is at."""
 
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Unary:
     """operator: `-` or `!`."""
 
@@ -99,7 +100,7 @@ class Unary:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Binary:
     """operator: one of `+ - * / % == != < > <= >= && ||`."""
 
@@ -109,7 +110,7 @@ class Binary:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Conditional:
     condition: Expression
     then: Expression
@@ -117,13 +118,13 @@ class Conditional:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Tuple:
     items: tuple[Expression, ...]
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Object:
     """items: (key, value). A bare identifier key is a Literal string; a parenthesised key is Paren."""
 
@@ -131,7 +132,7 @@ class Object:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class For:
     """A tuple (`result_key` is None) or an object for-expression; grouped: `...` after the value."""
 
@@ -145,7 +146,7 @@ class For:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Call:
     """name: with its namespace if any (`provider::x::f`, `core::f`). expand: `...` after the last argument."""
 
@@ -155,7 +156,7 @@ class Call:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Paren:
     inner: Expression
     span: SourceSpan
@@ -168,7 +169,7 @@ Expression = Union[
 TemplatePart = Union[Expression, TemplateIf, TemplateFor]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Argument:
     """`name = expression` in a body."""
 
@@ -177,7 +178,7 @@ class Argument:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Body:
     """arguments and blocks in source order. json: from JSON syntax, where whether a member is
     an argument or a block depends on the schema: it stands in `arguments`, and a reader that
@@ -189,7 +190,7 @@ class Body:
     json: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Block:
     """span: the whole block; header: its type and labels."""
 
@@ -200,13 +201,13 @@ class Block:
     header: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Comment:
     text: str
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class File:
     """One parsed file. comments: only those that mention mlarchlint."""
 
