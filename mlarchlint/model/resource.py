@@ -75,12 +75,16 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a front end makes of its sources."""
+    """What a front end makes of its sources.
+
+    renderers: how many charts and overlays each tool rendered; "" counts those that none did.
+    """
 
     instances: tuple[Instance, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     files_read: frozenset[str] = frozenset()
     files_failed: frozenset[str] = frozenset()
+    renderers: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

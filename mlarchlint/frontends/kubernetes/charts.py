@@ -6,30 +6,25 @@ not rendered. https://helm.sh/docs/helm/helm_template/
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
 import posixpath
-import re
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from mlarchlint.frontends.kubernetes import helm_sdk
-from mlarchlint.frontends.kubernetes.chart_copy import ChartCopy, copy_chart, read_yaml
+from mlarchlint.frontends.kubernetes.chart_copy import ChartCopy, read_yaml
+from mlarchlint.frontends.kubernetes.chart_run import ChartRun, Order, release_name
 from mlarchlint.frontends.kubernetes.manifests import Rendered, is_namespaced
 from mlarchlint.frontends.kubernetes.placeholders import without_schemas
-from mlarchlint.frontends.kubernetes.renderer import Limits, RenderFailed, run
+from mlarchlint.frontends.kubernetes.renderer import Limits, RenderFailed, ahead
 from mlarchlint.frontends.kubernetes.source_lines import at_source
 from mlarchlint.frontends.yaml_nodes import Document, Map, Scalar, read_documents
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
 
-_PARTS = ("templates", "charts", "files", "crds")  # what is a manifest only once it is rendered
-_SOURCE = re.compile(r"^---[ \t]*\n# Source: (\S+)[ \t]*$", re.MULTILINE)
+_PARTS = ("templates", "charts", "files", "crds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +38,55 @@ class ChartOptions:
     limits: Limits = field(default_factory=Limits)
 
 
-def render_charts(charts: Iterable[str], base: Path, root: Path, options: ChartOptions) -> Rendered:
-    """charts: shown folders that hold a Chart.yaml; base: what they are relative to."""
-    made = Rendered()
+def render_charts(
+    charts: Iterable[str],
+    base: Path,
+    root: Path,
+    options: ChartOptions,
+    made: Rendered | None = None,
+    released: Collection[str] = (),
+) -> Rendered:
+    """charts: shown folders that hold a Chart.yaml; base: what they are relative to. released: those
+    that a release renders with values of its own."""
+    made = Rendered() if made is None else made
     folders = sorted(charts)
+    found = []
     for shown in folders:
-        if not _is_vendored(shown, folders):
-            _chart(shown, base, Path(os.path.realpath(root)), options, made)
+        if shown not in released and not _is_vendored(shown, [*folders, *released]):
+            name = _name_of(shown, base, made)
+            if name:
+                found.append((shown, name))
+    if not options.enabled:
+        for shown, name in found:
+            not_rendered(shown, base, name, RenderFailed("the configuration says so"), made)
+        return made
+    real = Path(os.path.realpath(root))
+    runs = ahead(
+        partial(ChartRun, _order(base / shown, name, real, options), real, base) for shown, name in found
+    )
+    for (shown, name), run in zip(found, runs, strict=True):
+        try:
+            copied, output = run.result()
+        except (RenderFailed, OSError) as failure:
+            not_rendered(shown, base, name, failure, made)
+            continue
+        made.replaced += parts_of_chart(shown)
+        made.count(run.renderer)
+        documents, diagnostics = chart_documents(output, shown, copied, base, options.namespace)
+        made.documents += documents
+        made.diagnostics += [*diagnostics, *missing_dependencies(shown, name, copied)]
     return made
+
+
+def parts_of_chart(shown: str) -> list[str]:
+    """The folders of a chart that hold what is a manifest only once it is rendered."""
+    return [posixpath.normpath(posixpath.join(shown, part)) for part in _PARTS]
+
+
+def declared_chart(folder: Path) -> dict[str, Any] | None:
+    """What the Chart.yaml of a folder says; None for some other file of that name."""
+    declared = read_yaml(folder / "Chart.yaml")
+    return declared if isinstance(declared, dict) and isinstance(declared.get("name"), str) else None
 
 
 def _is_vendored(shown: str, folders: list[str]) -> bool:
@@ -58,67 +94,42 @@ def _is_vendored(shown: str, folders: list[str]) -> bool:
     return any(shown.startswith(posixpath.join(other, "charts", "")) for other in folders if other != shown)
 
 
-def _chart(shown: str, base: Path, root: Path, options: ChartOptions, made: Rendered) -> None:
+def _name_of(shown: str, base: Path, made: Rendered) -> str:
+    """The name of a chart that is to be rendered; libraries are not."""
     folder = base / shown
-    declared = read_yaml(folder / "Chart.yaml")
-    if not isinstance(declared, dict) or not isinstance(declared.get("name"), str):
-        return  # some other file of that name
-    own = [posixpath.normpath(posixpath.join(shown, part)) for part in _PARTS]
+    declared = declared_chart(folder)
+    if declared is None:
+        return ""
     if declared.get("type") == "library" or not (folder / "templates").is_dir():
-        made.left += own if shown == "." else [shown]
-        return
-    name = declared["name"]
-    with tempfile.TemporaryDirectory(prefix="mlarchlint-") as place:
-        try:
-            copied, output = _render(folder, name, root, base, Path(place), options)
-        except (RenderFailed, OSError) as failure:
-            made.left += own
-            made.diagnostics.append(_not_rendered(shown, folder, name, failure))
-            return
-        made.replaced += own
-        for template, text in output.items():
-            _template(template.partition("/")[2], text, shown, copied, base, options, made)
-    if copied.missing:
-        many = ", ".join(copied.missing)
-        made.diagnostics.append(
-            Diagnostic(
-                "chart-dependency-missing",
-                f"chart {name} was rendered without {many}, which {'are' if len(copied.missing) > 1 else 'is'}"
-                " not vendored",
-                "Run `helm dependency build` before the scan, or switch the dependency off by its condition.",
-                _chart_file(shown),
-                Level.WARNING,
-            )
+        made.left += parts_of_chart(shown) if shown == "." else [shown]
+        return ""
+    return str(declared["name"])
+
+
+def _order(folder: Path, name: str, root: Path, options: ChartOptions) -> Order:
+    return Order(
+        folder,
+        options.release or release_name(name),
+        options.namespace or "default",
+        tuple(file for file in options.values if _is_for(file, folder, root)),
+        limits=options.limits,
+    )
+
+
+def missing_dependencies(shown: str, name: str, copied: ChartCopy) -> list[Diagnostic]:
+    if not copied.missing:
+        return []
+    many = ", ".join(copied.missing)
+    return [
+        Diagnostic(
+            "chart-dependency-missing",
+            f"chart {name} was rendered without {many}, which {'are' if len(copied.missing) > 1 else 'is'}"
+            " not vendored",
+            "Run `helm dependency build` before the scan, or switch the dependency off by its condition.",
+            _chart_file(shown),
+            Level.WARNING,
         )
-
-
-def _render(
-    folder: Path, name: str, root: Path, base: Path, place: Path, options: ChartOptions
-) -> tuple[ChartCopy, dict[str, str]]:
-    """The rendered text of every template."""
-    if not options.enabled:
-        raise RenderFailed("the configuration says so")
-    helm = shutil.which("helm")
-    if helm is None and importlib.util.find_spec("helm_python") is None:
-        raise RenderFailed("there is no helm on PATH; `pip install mlarchlint[helm]` does without")
-    home = place / "home"
-    home.mkdir()
-    values = [file for file in options.values if _is_for(file, folder, root)]
-    copied = copy_chart(folder, root, base, place / "chart", values)
-    given = []
-    for number, file in enumerate(values):
-        given.append(str(place / f"values-{number}.yaml"))
-        shutil.copyfile(file, given[-1])
-    release = options.release or re.sub(r"[^a-z0-9-]", "-", name.lower())[:53].strip("-") or "release"
-    namespace = options.namespace or "default"
-    if helm is not None:
-        command = [helm, "template", release, str(copied.folder), "--namespace", namespace]
-        command += [part for file in given for part in ("--values", file)]
-        return copied, _by_source(run(command, home, options.limits))
-    about = {"release": release, "namespace": namespace, "values": given}
-    command = [sys.executable, "-I", str(helm_sdk.__file__), str(copied.folder), json.dumps(about)]
-    output: dict[str, str] = json.loads(run(command, home, options.limits))
-    return copied, output
+    ]
 
 
 def _is_for(values: Path, chart: Path, root: Path) -> bool:
@@ -131,37 +142,34 @@ def _is_for(values: Path, chart: Path, root: Path) -> bool:
     return True
 
 
-def _by_source(output: str) -> dict[str, str]:
-    """`helm template` names the template before every document."""
-    found: dict[str, str] = {}
-    parts = _SOURCE.split(output)
-    for template, text in zip(parts[1::2], parts[2::2], strict=True):
-        found[template] = found.get(template, "") + f"---{text}"
-    return found
-
-
-def _template(
-    name: str, text: str, shown: str, copied: ChartCopy, base: Path, options: ChartOptions, made: Rendered
-) -> None:
-    """The documents of one template, at its lines; those of an archive at the Chart.yaml."""
-    if not name.endswith((".yaml", ".yml", ".json")) or not text.strip():
-        return
-    path = copied.origin.get(name, "")
-    lines = _lines(base / path) if path else []
-    path = path or posixpath.join(shown, "Chart.yaml")
-    source = without_schemas(text)
-    assert isinstance(source, str)
-    documents, diagnostics = read_documents(source, path)
-    rendered = source.split("\n")
-    for document in documents:
-        if not _is_test(document):
-            moved = at_source(document, rendered, path, lines)
-            made.documents.append(_in_namespace(moved, options.namespace))
-    for diagnostic in diagnostics[:1]:
-        summary = f"what the template renders to cannot be read: {diagnostic.summary}"
-        made.diagnostics.append(
-            Diagnostic(diagnostic.code, summary, diagnostic.detail, SourceSpan(path), diagnostic.level)
-        )
+def chart_documents(
+    output: dict[str, str], shown: str, copied: ChartCopy, base: Path, namespace: str
+) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents of all templates, at their lines; those of an archive at the Chart.yaml."""
+    found: list[Document] = []
+    complaints: list[Diagnostic] = []
+    for template, text in output.items():
+        name = template.partition("/")[2]
+        if not name.endswith((".yaml", ".yml", ".json")) or not text.strip():
+            continue
+        path = copied.origin.get(name, "")
+        lines = _lines(base / path) if path else []
+        path = path or posixpath.join(shown, "Chart.yaml")
+        source = without_schemas(text)
+        assert isinstance(source, str)
+        documents, diagnostics = read_documents(source, path)
+        rendered = source.split("\n")
+        found += [
+            _in_namespace(at_source(document, rendered, path, lines), namespace)
+            for document in documents
+            if not _is_test(document)
+        ]
+        for diagnostic in diagnostics[:1]:
+            summary = f"what the template renders to cannot be read: {diagnostic.summary}"
+            complaints.append(
+                Diagnostic(diagnostic.code, summary, diagnostic.detail, SourceSpan(path), diagnostic.level)
+            )
+    return found, complaints
 
 
 def _is_test(document: Document) -> bool:
@@ -206,27 +214,28 @@ def _lines(place: Path) -> list[str]:
         return []
 
 
-def _not_rendered(shown: str, folder: Path, name: str, failure: Exception) -> Diagnostic:
+def not_rendered(shown: str, base: Path, name: str, failure: Exception, made: Rendered) -> None:
+    """Says so, once a chart."""
     templates = [
         file
-        for _, _, files in os.walk(folder / "templates")
+        for _, _, files in os.walk(base / shown / "templates")
         for file in files
         if file.endswith((".yaml", ".yml", ".json"))
     ]
     count = f"{len(templates)} template{'s' if len(templates) != 1 else ''}"
-    why = (
-        str(failure)
-        if isinstance(failure, RenderFailed)
-        else f"it cannot be copied: {failure.__class__.__name__}"
-    )
     detail = "Scan its output instead: `helm template NAME FOLDER | mlarchlint scan -`."
-    return Diagnostic(
-        "helm-not-rendered",
-        f"chart {name} is not rendered ({count}): {why}",
-        detail,
-        _chart_file(shown),
-        Level.WARNING,
+    summary = f"chart {name} is not rendered ({count}): {why_not(failure)}"
+    made.diagnostics.append(
+        Diagnostic("helm-not-rendered", summary, detail, _chart_file(shown), Level.WARNING)
     )
+    made.left += parts_of_chart(shown)
+    made.count("")
+
+
+def why_not(failure: Exception) -> str:
+    if isinstance(failure, RenderFailed):
+        return str(failure)
+    return f"it cannot be copied: {failure.__class__.__name__}"
 
 
 def _chart_file(shown: str) -> SourceSpan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -62,13 +63,19 @@ class Rendered:
     """What charts and overlays render to, at the lines of what they are rendered from.
 
     replaced: folders and files that are not to be read as plain manifests. left: folders of charts and
-    files of kustomizations that were not rendered, which has been said.
+    files of kustomizations that were not rendered, which has been said. instances: of releases, whose
+    values are not all known. tools: how many charts and overlays each tool rendered, and "" none.
     """
 
     documents: list[Document] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+    tools: Counter[str] = field(default_factory=Counter)
+
+    def count(self, tool: str) -> None:
+        self.tools[tool] += 1
 
 
 def read_manifests(
@@ -93,10 +100,11 @@ def read_manifests(
     evaluation = evaluate_manifests(documents, options)
     diagnostics += evaluation.diagnostics
     return Evaluation(
-        evaluation.instances,
+        (*evaluation.instances, *rendered.instances),
         tuple(d for d in diagnostics if not (d.code in _SAID_ONCE and _is_in(d.span.file, rendered.left))),
         evaluation.files_read - failed,
         frozenset(failed),
+        tuple(sorted(rendered.tools.items())),
     )
 
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from mlarchlint.frontends.kubernetes.chart_copy import MAX_BYTES, MAX_FILES
@@ -24,7 +25,7 @@ from mlarchlint.frontends.kubernetes.overlay_files import (
     tops,
 )
 from mlarchlint.frontends.kubernetes.placeholders import with_short_schemas, without_schemas
-from mlarchlint.frontends.kubernetes.renderer import DEFAULT_LIMITS, Limits, RenderFailed, run
+from mlarchlint.frontends.kubernetes.renderer import DEFAULT_LIMITS, Limits, RenderFailed, Run, ahead
 from mlarchlint.frontends.kubernetes.source_nodes import Written, at_origin, origin_of
 from mlarchlint.frontends.yaml_nodes import read_documents
 from mlarchlint.model.diagnostic import Diagnostic, Level
@@ -42,60 +43,85 @@ def build_overlays(
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """Adds to `made` what the overlays among these folders (shown) build."""
-    top = tops([base / folder for folder in sorted(folders)])
-    built: list[Path] = []
-    late: list[Path] = []
-    for folder in top:
-        overlay = read_overlay(folder, Path(os.path.realpath(root)))
+    real = Path(os.path.realpath(root))
+    top: list[Overlay] = []
+    for folder in tops([base / folder for folder in sorted(folders)]):
+        overlay = read_overlay(folder, real)
         made.left += [shown(_file_of(part), base) for part in (folder, *overlay.folders)]
-        if not overlay.changes and not overlay.lacks:
+        if overlay.changes or overlay.lacks:
+            top.append(overlay)
+    tool = overlay_tool()
+    kept_back = {overlay.folder: _kept_back(overlay, enabled, tool) for overlay in top}
+    built = [overlay for overlay in top if not kept_back[overlay.folder]]
+    runs = ahead(partial(_Build, overlay, real, limits, tool) for overlay in built[:MOST])
+    for overlay in top:
+        if overlay in built[MOST:]:
             continue
         try:
-            if overlay.lacks:
-                raise RenderFailed(overlay.lacks)
-            if not enabled:
-                raise RenderFailed("the configuration says so")
-            if len(built) == MOST:
-                late.append(folder)
-                continue
-            built.append(folder)
-            text = _built(overlay, Path(os.path.realpath(root)), limits)
+            if kept_back[overlay.folder]:
+                raise RenderFailed(kept_back[overlay.folder])
+            text = next(runs).text()
         except (RenderFailed, OSError) as failure:
-            made.diagnostics.append(_not_built(folder, base, failure))
+            made.diagnostics.append(_not_built(overlay.folder, base, failure))
+            made.count("")
             continue
+        made.count(tool)
         _take(text, overlay, base, made)
-    if late:
+    if late := built[MOST:]:
         many = f"{len(late)} more are" if len(late) > 1 else "it is one more"
         why = RenderFailed(f"{MOST} are built in one scan, and {many} not; scan a folder alone to build it")
-        made.diagnostics.append(_not_built(late[0], base, why))
+        made.diagnostics.append(_not_built(late[0].folder, base, why))
+        made.tools[""] += len(late)
 
 
-def _built(overlay: Overlay, root: Path, limits: Limits) -> str:
-    """Without the schemas of custom resources; with them, where something patches a schema."""
-    try:
-        return _build(overlay, root, limits, with_short_schemas)
-    except RenderFailed:
-        if not any("CustomResourceDefinition" in text for text in _texts(overlay)):
-            raise
-        return _build(overlay, root, limits, lambda text: text)
+def overlay_tool() -> str:
+    """What builds overlays; empty if there is nothing."""
+    return next((name for name in ("kustomize", "kubectl") if shutil.which(name)), "")
 
 
-def _texts(overlay: Overlay) -> Iterable[str]:
-    for file in overlay.files:
-        if file.is_file():
-            yield file.read_text("utf-8", "replace")
+def _kept_back(overlay: Overlay, enabled: bool, tool: str) -> str:
+    """Why an overlay is not even tried; empty if it is."""
+    if overlay.lacks:
+        return overlay.lacks
+    if not enabled:
+        return "the configuration says so"
+    return "" if tool else "there is neither kustomize nor kubectl on PATH"
 
 
-def _build(overlay: Overlay, root: Path, limits: Limits, shorten: Callable[[str], str]) -> str:
-    tool = shutil.which("kustomize")
-    command = [tool, "build"] if tool else [shutil.which("kubectl") or "", "kustomize"]
-    if not command[0]:
-        raise RenderFailed("there is neither kustomize nor kubectl on PATH")
-    with tempfile.TemporaryDirectory(prefix="mlarchlint-") as place:
-        home, tree = Path(place) / "home", Path(place) / "tree"
-        home.mkdir()
-        _copy(overlay, root, tree, shorten)
-        top = tree / os.path.relpath(os.path.realpath(overlay.folder), root)
+class _Build:
+    """One overlay's building, started at once; what went wrong is told by `text`."""
+
+    def __init__(self, overlay: Overlay, root: Path, limits: Limits, tool: str) -> None:
+        self.overlay, self.root, self.limits, self.tool = overlay, root, limits, tool
+        self.place = tempfile.TemporaryDirectory(prefix="mlarchlint-")
+        self.failure: Exception | None = None
+        try:
+            self.run = self._start(Path(self.place.name), with_short_schemas)
+        except (RenderFailed, OSError) as failure:
+            self.failure = failure
+
+    def text(self) -> str:
+        """Without the schemas of custom resources; with them, where something patches a schema."""
+        with self.place as place:
+            try:
+                if self.failure is not None:
+                    raise self.failure
+                return self.run.output()
+            except RenderFailed:
+                if not any("CustomResourceDefinition" in text for text in _texts(self.overlay)):
+                    raise
+            return self._start(Path(place) / "whole", lambda text: text).output()
+
+    def stop(self) -> None:
+        if self.failure is None:
+            self.run.stop()
+        self.place.cleanup()
+
+    def _start(self, place: Path, shorten: Callable[[str], str]) -> Run:
+        home, tree = place / "home", place / "tree"
+        home.mkdir(parents=True)
+        _copy(self.overlay, self.root, tree, shorten)
+        top = tree / os.path.relpath(os.path.realpath(self.overlay.folder), self.root)
         written = dict(kustomization_in(top))
         asked = written.get("buildMetadata")
         # with it, every object says which file it comes from
@@ -103,7 +129,16 @@ def _build(overlay: Overlay, root: Path, limits: Limits, shorten: Callable[[str]
         for name in NAMES:
             (top / name).unlink(missing_ok=True)
         (top / NAMES[0]).write_text(json.dumps(written), "utf-8")
-        return run([*command, str(top)], home, limits)
+        command = shutil.which(self.tool) or self.tool
+        return Run(
+            [command, "build" if self.tool == "kustomize" else "kustomize", str(top)], home, self.limits
+        )
+
+
+def _texts(overlay: Overlay) -> Iterable[str]:
+    for file in overlay.files:
+        if file.is_file():
+            yield file.read_text("utf-8", "replace")
 
 
 def _copy(overlay: Overlay, root: Path, tree: Path, shorten: Callable[[str], str]) -> None:

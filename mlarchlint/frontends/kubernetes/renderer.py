@@ -12,11 +12,15 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 SECONDS = 20
+AT_ONCE = 3  # renderers that run beside each other
 OUTPUT_BYTES = 20 * 1024 * 1024
 MEMORY_BYTES = 4 * 1024 * 1024 * 1024
 
@@ -38,38 +42,81 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def run(command: Sequence[str], home: Path, limits: Limits = DEFAULT_LIMITS) -> str:
-    """What the command writes to standard output. Raises RenderFailed.
+class Run:
+    """A command that has been started; `output` waits for it.
 
     home: an empty folder of this run's own; nothing of the user's environment is passed on.
     """
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        try:
-            process = subprocess.Popen(
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=errors,
-                cwd=home,
-                env=_environment(home),
-                start_new_session=True,
-                preexec_fn=_limiter(limits),
-            )
-        except OSError as error:
-            raise RenderFailed(f"{os.path.basename(command[0])} cannot be run: {error.strerror}") from None
-        try:
-            code = process.wait(limits.seconds)
-        except subprocess.TimeoutExpired:
-            raise RenderFailed(f"it took more than {limits.seconds:g} seconds") from None
-        finally:
-            _end(process)
-        if output.seek(0, os.SEEK_END) >= limits.output_bytes:
-            raise RenderFailed(f"it writes more than {limits.output_bytes // 1048576} MiB")
-        if code != 0:
-            errors.seek(0)
-            raise RenderFailed(_reason(errors.read(20_000).decode("utf-8", "replace"), home))
-        output.seek(0)
-        return output.read().decode("utf-8", "replace")
+
+    def __init__(self, command: Sequence[str], home: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.home, self.limits = home, limits
+        self.began = time.monotonic()
+        with contextlib.ExitStack() as opened:
+            self.written = opened.enter_context(tempfile.TemporaryFile())
+            self.errors = opened.enter_context(tempfile.TemporaryFile())
+            try:
+                self.process = subprocess.Popen(
+                    list(command),
+                    stdin=subprocess.DEVNULL,
+                    stdout=self.written,
+                    stderr=self.errors,
+                    cwd=home,
+                    env=_environment(home),
+                    start_new_session=True,
+                    preexec_fn=_limiter(limits),
+                )
+            except OSError as error:
+                name = os.path.basename(command[0])
+                raise RenderFailed(f"{name} cannot be run: {error.strerror}") from None
+            opened.pop_all()
+
+    def output(self) -> str:
+        """What it writes to standard output. Raises RenderFailed."""
+        with self.written as written, self.errors as errors:
+            try:
+                code = self.process.wait(max(self.began + self.limits.seconds - time.monotonic(), 0.01))
+            except subprocess.TimeoutExpired:
+                raise RenderFailed(f"it took more than {self.limits.seconds:g} seconds") from None
+            finally:
+                _end(self.process)
+            if written.seek(0, os.SEEK_END) >= self.limits.output_bytes:
+                raise RenderFailed(f"it writes more than {self.limits.output_bytes // 1048576} MiB")
+            if code != 0:
+                errors.seek(0)
+                raise RenderFailed(_reason(errors.read(20_000).decode("utf-8", "replace"), self.home))
+            written.seek(0)
+            return written.read().decode("utf-8", "replace")
+
+    def stop(self) -> None:
+        """Ends what nobody waits for any more."""
+        _end(self.process)
+        self.written.close()
+        self.errors.close()
+
+
+class Job(Protocol):
+    def stop(self) -> None: ...
+
+
+Started = TypeVar("Started", bound=Job)
+
+
+def ahead(starts: Iterable[Callable[[], Started]], most: int = AT_ONCE) -> Iterator[Started]:
+    """The jobs in their order, with the next ones started while the caller waits for one.
+
+    Processes do the work, so no threads are needed; whoever stops early leaves none behind.
+    """
+    waiting: deque[Started] = deque()
+    try:
+        for start in starts:
+            waiting.append(start())
+            if len(waiting) >= most:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        for job in waiting:
+            job.stop()
 
 
 def _environment(home: Path) -> dict[str, str]:
