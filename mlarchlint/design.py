@@ -12,6 +12,7 @@ from mlarchlint.analysis.cost_changes import Plan, cheapest_changes
 from mlarchlint.analysis.environment import environment_in
 from mlarchlint.analysis.replicas import Replicas, hosts_others, machines_with, replicas_of, takes_requests
 from mlarchlint.analysis.roles import data_role
+from mlarchlint.analysis.stopping import stops
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate, ResourceEstimate
 from mlarchlint.model.graph import Relation, ResourceGraph
@@ -92,6 +93,10 @@ class Design:
     def machines(self, node: Resource) -> tuple[Resource, ...]:
         """The machines that serve together with it, itself among them."""
         return machines_with(self.graph, node)
+
+    def stops(self, node: Resource) -> Truth:
+        """Whether something stops a machine or a notebook when its work is done."""
+        return stops(self.graph, node)
 
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""

@@ -241,7 +241,7 @@ class _Weave:
                 for target, value in self._meant(draft, form):
                     ends = (target.key, source) if form.reverse else (source, target.key)
                     self._draw(*ends, form.relation, value)
-                if form.relation is Relation.PLACED_IN and "subnet" in form.to:
+                if _may_stay_open(form):
                     self.open_ends.extend(self._open_ends(draft, source, form))
         self._lend_edges()
 
@@ -338,6 +338,13 @@ def _written(form: EdgeForm, draft: _Draft) -> list[Path]:
     """The paths of a form that start at something the code writes; the others name nothing."""
     body = draft.resource.instance.body
     return [path for path in form.paths.get(draft.form, ()) if path[0].name in body]
+
+
+def _may_stay_open(form: EdgeForm) -> bool:
+    """Subnets and security groups often come from inputs; what is not read could be any."""
+    if form.relation is Relation.PLACED_IN:
+        return "subnet" in form.to
+    return form.relation is Relation.PROTECTS and form.reverse and "security_group" in form.to
 
 
 def _takes_inputs(value: Value) -> bool:
