@@ -7,7 +7,7 @@ suppress -> (report). A later stage never reaches back.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -57,15 +57,28 @@ class Result:
     counts: Counts
 
 
-def scan(paths: Sequence[Path], config: Config | None = None, today: date | None = None) -> Result:
-    """Reads the paths and judges the design. Raises discover.NoSuchPath; everything else is a Diagnostic."""
+def scan(
+    paths: Sequence[Path],
+    config: Config | None = None,
+    today: date | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Result:
+    """Reads the paths and judges the design. Raises discover.NoSuchPath; everything else is a Diagnostic.
+
+    progress: is told the stage that begins.
+    """
     config = config or Config()
+    progress("looking for code")
     sources = discover(paths, config)
+    progress("evaluating")
     evaluation = evaluate(sources, config)
+    progress("building the graph")
     graph = normalise(evaluation.instances, built_in_kinds())
     roles = infer_roles(graph, fixed_roles(graph, config.requirements))
     workloads = group_workloads(graph, roles)
+    progress("estimating the cost")
     estimate = estimate_cost(graph, roles, config)
+    progress("running the rules")
     design = Design(graph, roles, workloads, estimate, config.requirements, config.workspace)
     rules = tuple(rule for rule in built_in_rules().values() if config.runs(rule.id, rule.name, rule.pillar))
     findings, crashes = run_rules(rules, design, config)

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Compare what is required of the designs below PATH with what they can do.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",
+    "completion": "Print the completion script of a shell.",
 }
 ALIASES = {"check-requirements": "check"}
 

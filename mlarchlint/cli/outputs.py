@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-FORMATS = ("text", "json", "sarif")
-_BY_EXTENSION = {".json": "json", ".sarif": "sarif", ".txt": "text"}
+from mlarchlint.report.formats import EXTENSIONS
+
+FORMATS = tuple(EXTENSIONS)
+_BY_EXTENSION = {extension: name for name, extension in EXTENSIONS.items() if extension}
 STDOUT = "-"
 
 

@@ -11,6 +11,7 @@ import click
 
 from mlarchlint.cli.inputs import BadConfiguration, configured, input_options
 from mlarchlint.cli.outputs import FORMATS, STDOUT, OrderedCommand, Output, in_order, planned
+from mlarchlint.cli.progress import Progress
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -33,7 +34,7 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
     "output",
     metavar="FILE",
     multiple=True,
-    help="Write the report to FILE, in the --format given before it or by its extension (.json, .sarif, .txt). Repeatable.",
+    help="Write the report to FILE, in the --format given before it or by its extension (.json, .sarif, .xml for junit, .md, .html, .txt). Repeatable.",
 )
 @click.option(
     "--fail-on",
@@ -54,8 +55,12 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
 )
 @click.option("--uncertain", is_flag=True, help="Also show findings whose verdict rests on unknown values.")
 @click.option(
-    "--no-color", is_flag=True, help="No colors (also with NO_COLOR set, or where the output is no terminal)."
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    help="Color in the text report; auto: on a terminal, and not with NO_COLOR set.",
 )
+@click.option("--no-color", "color", flag_value="never", help="The same as --color never.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> None:
     """Find what is wrong with the architecture of the designs below PATH.
@@ -67,14 +72,14 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> N
     configuration, 3 incomplete: something could not be read, or a rule failed.
     """
     outputs = planned(in_order(ctx, format=options.pop("format"), output=options.pop("output")))
-    no_color = options.pop("no_color")
+    color = options.pop("color")
     for name in ("select", "ignore"):
         options[name] = tuple(
             part.strip() for given in options[name] for part in given.split(",") if part.strip()
         )
     result = scanned(paths, options)
     for output in outputs:
-        put(output.place, rendered(output, result, no_color))
+        put(output.place, rendered(output, result, color))
     if all(output.place != STDOUT for output in outputs):
         _say(result, outputs)
     from mlarchlint.report.summary import summarise
@@ -93,7 +98,8 @@ def scanned(paths: tuple[Path, ...], options: dict[str, Any]) -> Result:
 
     try:
         mistaken_rules(config, built_in_rules().values())
-        return pipeline.scan(list(paths), config)
+        with Progress() as progress:
+            return pipeline.scan(list(paths), config, progress=progress)
     except NoSuchPath as error:
         raise click.UsageError(str(error)) from None
     except (RuleError, ConfigError) as error:
@@ -114,19 +120,20 @@ def put(place: str, text: str) -> None:
         raise click.UsageError(f"cannot write '{place}': {error.strerror}") from None
 
 
-def rendered(output: Output, result: Result, no_color: bool) -> str:
-    if output.format == "json":
-        from mlarchlint.report.json import render_json
+def rendered(output: Output, result: Result, color: str) -> str:
+    """color: `auto`, `always` or `never`."""
+    from mlarchlint.report.formats import render
+    from mlarchlint.report.repository import folder_in_repository
 
-        return render_json(result)
-    if output.format == "sarif":
-        from mlarchlint.report.sarif import render_sarif
+    folder = folder_in_repository(Path.cwd(), os.environ)
+    return render(output.format, result, color=_colored(output, color), folder=folder)
 
-        return render_sarif(result)
-    from mlarchlint.report.text import render_text
 
+def _colored(output: Output, color: str) -> bool:
+    if color != "auto":
+        return color == "always"
     on_terminal = output.place == STDOUT and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return render_text(result, color=on_terminal and not no_color and not os.environ.get("NO_COLOR"))
+    return on_terminal and not os.environ.get("NO_COLOR")
 
 
 def _say(result: Result, outputs: tuple[Output, ...]) -> None:

@@ -20,7 +20,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Co
     """Where every call of the pipeline is written down."""
     made: list[tuple[Any, Config]] = []
 
-    def scan(paths: Any, config: Config) -> Any:
+    def scan(paths: Any, config: Config, **_: Any) -> Any:
         discover(paths, config)
         made.append((paths, config))
         failed = (error(),) if (tmp_path / "broken").exists() else ()
@@ -163,7 +163,7 @@ def test_a_fault_of_ours_ends_in_one_line_and_exit_code_3(
 ) -> None:
     from mlarchlint.cli import main
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise RuntimeError("boom\x1b[31m")
 
     monkeypatch.setattr(pipeline, "scan", crash)
