@@ -69,7 +69,16 @@ def scan(
     """
     config = config or Config()
     progress("looking for code")
-    sources = discover(paths, config)
+    return scan_sources(discover(paths, config), config, today, progress)
+
+
+def scan_sources(
+    sources: Sources,
+    config: Config,
+    today: date | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Result:
+    """Judges a design whose files are found already, or are on no disk at all."""
     progress("evaluating")
     evaluation = evaluate(sources, config)
     progress("building the graph")
