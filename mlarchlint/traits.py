@@ -13,7 +13,7 @@ from mlarchlint.kinds import Kind, Path, Step, Trait
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
-from mlarchlint.model.value import Raw, State, Value, from_plain
+from mlarchlint.model.value import OTHERS, Raw, State, Value, from_plain
 
 _NOWHERE: frozenset[str] = frozenset()
 
@@ -23,10 +23,11 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
     body = Value.known(instance.body, instance.span)
     absent = Value.absent(instance.span)
     written = instance.body.keys()
+    is_open = OTHERS in written
     traits = {}
     for trait in kind.traits:
         # Most traits of a kind are not written on most instances: then no path needs to be walked.
-        if trait.const is None and written.isdisjoint(trait.heads.get(form, _NOWHERE)):
+        if trait.const is None and not is_open and written.isdisjoint(trait.heads.get(form, _NOWHERE)):
             if trait.default is None and not trait.default_when and trait.op != "exists":
                 continue
             value = _judged(trait, form, body, absent)
@@ -75,7 +76,7 @@ def read_paths(paths: Iterable[Path], body: Value) -> Value:
     absent = None
     written = body.raw if isinstance(body.raw, dict) else None
     for path in paths:
-        if written is not None and path[0].name not in written:
+        if written is not None and path[0].name not in written and OTHERS not in written:
             value = Value.absent(body.span) if absent is None else absent
         else:
             value = read_path(path, body)

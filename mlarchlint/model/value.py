@@ -17,6 +17,8 @@ from mlarchlint.model.truth import Truth
 # structure keeps what is known; numbers are int when integral, else Decimal.
 Raw = Union[None, bool, int, Decimal, str, "Mapping[str, Value]", "tuple[Value, ...]"]
 JSON = Any
+# The member of an object that stands for those whose names are not known: such an object lacks nothing for sure.
+OTHERS = "(other members)"
 _SCALAR = (str, int, Decimal, type(None))  # bool is an int
 _NO_OBJECT = (*_SCALAR, tuple)
 
@@ -214,7 +216,10 @@ class Value:
             return replace(self, scenarios=tuple((case, value.get(name)) for case, value in self.scenarios))
         if self.state is State.UNKNOWN:
             return self
-        found = self.mapping().get(name)
+        members = self.mapping()
+        found = members.get(name)
+        if found is None:
+            found = members.get(OTHERS)
         return found if found is not None else Value.absent(self.span)
 
     def walk(self) -> Iterator[Value]:
