@@ -75,14 +75,17 @@ def test_what_is_known_at_deployment_keeps_its_references() -> None:
 
 def test_a_region_that_is_given_decides_what_depends_on_it() -> None:
     def known(expression: str, region: str) -> object:
-        return value_of(expression, region=region).plain()
+        return value_of(expression, parameters=(("AWS::Region", region),)).plain()
 
     assert known("!Ref AWS::Region", "eu-west-1") == "eu-west-1"
     assert known("!Sub 'arn:${AWS::Partition}:x'", "cn-north-1") == "arn:aws-cn:x"
     assert known("!Ref AWS::URLSuffix", "us-east-1") == "amazonaws.com"
-    own = value_of("!Select [0, !GetAZs '']", region="eu-west-1").refs
-    assert value_of("!Select [0, !GetAZs {Ref: AWS::Region}]", region="eu-west-1").refs == own
-    assert value_of("!Select [0, !GetAZs us-east-1]", region="eu-west-1").refs != own
+    own = value_of("!Select [0, !GetAZs '']", parameters=(("AWS::Region", "eu-west-1"),)).refs
+    assert (
+        value_of("!Select [0, !GetAZs {Ref: AWS::Region}]", parameters=(("AWS::Region", "eu-west-1"),)).refs
+        == own
+    )
+    assert value_of("!Select [0, !GetAZs us-east-1]", parameters=(("AWS::Region", "eu-west-1"),)).refs != own
 
 
 def test_a_mapping_answers_for_an_unknown_key_if_all_its_rows_agree() -> None:

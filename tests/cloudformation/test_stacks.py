@@ -177,7 +177,7 @@ Resources:
 """
     evaluation = evaluated(text)
     found = by_address(evaluation)
-    assert set(found) == {"Ra1", "Ra2", "Rbc1", "Rbc2"}
+    assert set(found) == {"Ra1", "Ra2", "Rbc1", "Rbc2", "Never*"}
     assert found["Rbc2"].get("P").plain() == "b-c-2"
     assert found["Rbc2"].get("Q").plain() == "b-c"
     assert codes(evaluation) == ["template-loop", "template-expression"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
@@ -63,28 +62,3 @@ def attribute_of(argument: Node) -> tuple[str, str] | None:
         if all(text is not None for text in texts):
             return str(texts[0]), ".".join(str(text) for text in texts[1:])
     return None
-
-
-def substitute(node: Node, name: str, text: str) -> Node:
-    """A loop's body with its identifier replaced: `${name}`, `&{name}` (alphanumerics only) and `Ref`."""
-    call = call_of(node)
-    if call and call.name == "Ref" and text_of(call.argument) == name:
-        return Scalar(text, text, node.span)
-    if isinstance(node, Scalar):
-        replaced = substitute_text(node.text, name, text)
-        return node if replaced == node.text else Scalar(replaced, replaced, node.span, node.tag)
-    if isinstance(node, List):
-        return List(tuple(substitute(item, name, text) for item in node.items), node.span, node.tag)
-    members = {}
-    keys = {}
-    for key, member in node.members.items():
-        new = substitute_text(key, name, text)
-        members[new], keys[new] = substitute(member, name, text), node.keys[key]
-    return Map(members, keys, node.span, node.tag)
-
-
-def substitute_text(template: str, name: str, text: str) -> str:
-    if "{" not in template:
-        return template
-    template = template.replace("${" + name + "}", text)
-    return template.replace("&{" + name + "}", re.sub(r"[^A-Za-z0-9]", "", text))

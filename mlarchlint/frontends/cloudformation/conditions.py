@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mlarchlint.frontends.cloudformation.calls import Call, arguments_of, call_of, text_of
+from mlarchlint.frontends.cloudformation.calls import TRANSFORM, Call, arguments_of, call_of, text_of
 from mlarchlint.frontends.cloudformation.facts import Facts, Verdict
 from mlarchlint.frontends.cloudformation.scenarios import all_known
 from mlarchlint.frontends.cloudformation.template import value_text
@@ -56,6 +56,9 @@ def judge_named(name: str | None, at: Node, evaluator: Evaluator) -> Verdict:
         return Verdict(facts.named[name])
     section = evaluator.stack.template.conditions
     definition = section.get(name) if section and name is not None else None
+    unread = evaluator.stack.is_open or (section is not None and TRANSFORM in section.members)
+    if definition is None and name is not None and unread:
+        return Verdict(Truth.MAYBE, f"condition {name} is not in what was read")
     if name is None or definition is None:
         return _refused(evaluator, f"there is no condition {name!r}", at)
     if len(facts.open) > DEPTH:

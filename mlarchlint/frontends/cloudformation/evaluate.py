@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from mlarchlint.frontends.cloudformation import pseudo
 from mlarchlint.frontends.cloudformation.instances import (
     STACK_TYPES,
     Declared,
@@ -40,8 +41,9 @@ def evaluate_templates(
             raise ValueError("not among the scanned files")
         return read(path)
 
-    world = World(options, read_any)
+    world = World(options, read_any, tuple(sorted(files)))
     given = given_parameters(options, read_any, world.report)
+    world.pseudo = {name: value for name, value in given.items() if name in pseudo.NAMES}
     trees = _trees(files, world, given)
     world.exports.stacks = world.stacks = [stack for tree in trees for stack in tree]
     _refuse_unused(given, world)
@@ -148,7 +150,7 @@ def _refuse_unused(given: Mapping[str, Value], world: World) -> None:
     """A parameter that no template has is most likely a slip of the pen."""
     known = {name for stack in world.stacks if not stack.prefix for name in stack.template.parameters}
     for name in given if world.stacks else ():
-        if name not in known:
+        if name not in known and name not in world.pseudo:
             summary = f"no template has a parameter {name!r}"
             world.report(Diagnostic("unknown-parameter", summary, "", given[name].span, Level.WARNING))
 

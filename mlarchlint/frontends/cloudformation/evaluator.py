@@ -17,18 +17,19 @@ from mlarchlint.frontends.cloudformation.calls import (
 from mlarchlint.frontends.cloudformation.conditions import assume, assume_named, judge, judge_named
 from mlarchlint.frontends.cloudformation.facts import Facts
 from mlarchlint.frontends.cloudformation.functions import FUNCTIONS
+from mlarchlint.frontends.cloudformation.included import included, note_macro
 from mlarchlint.frontends.cloudformation.loops import expanded
 from mlarchlint.frontends.cloudformation.mappings import find_in_map
 from mlarchlint.frontends.cloudformation.parameters import bound_parameter
 from mlarchlint.frontends.cloudformation.sam import generated_reference
-from mlarchlint.frontends.cloudformation.scenarios import choice, unknown_of
+from mlarchlint.frontends.cloudformation.scenarios import TOO_MANY, choice, unknown_of
 from mlarchlint.frontends.cloudformation.substitution import dynamic, sub
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
-from mlarchlint.model.value import Origin, State, Value
+from mlarchlint.model.value import OTHERS, Origin, State, Value
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.stack import Stack
@@ -53,6 +54,12 @@ class Evaluator:
         """An error of the template: said once, judged as unknown."""
         self.stack.world.report(Diagnostic("template-expression", why, "", span, Level.WARNING))
         return Value.failed(why, span)
+
+    def missing(self, why: str, span: SourceSpan) -> Value:
+        """What the template does not declare: an error, unless something that was not read may."""
+        return (
+            Value.unknown(f"{why} in what was read", span) if self.stack.is_open else self.refuse(why, span)
+        )
 
     def unprocessed(self, name: str, span: SourceSpan, level: Level = Level.WARNING) -> Value:
         """What another tool has to replace before CloudFormation sees it, such as `!Rain::Embed`."""
@@ -89,6 +96,8 @@ class Evaluator:
         condition = arguments_of(call.argument)[0] if call and call.name == "Fn::If" else None
         deep = len(self.facts.named) > _ASSUMPTIONS or not self.stack.world.spend_branch()
         if condition is None or text_of(condition) is None or deep:
+            if deep:
+                self.stack.world.note_scenarios(node.span)
             return unknown_of(items, node.span, why="which elements the list has is not known")
         return self.either(condition, node, node, node.span)
 
@@ -100,16 +109,25 @@ class Evaluator:
         found: dict[str, Value] = {}
         for name, member in expanded(node, self).members.items():
             if name == TRANSFORM:
-                found.update(self.call(Call(name, member, member.span)).mapping())
+                added = self.call(Call(name, member, member.span))
+                found.update({OTHERS: added} if added.is_unknown else added.mapping())
                 continue
             value = self.value(member)
-            if value.state is not State.ABSENT:
+            if name in self.stack.open_keys and "*" in name:
+                found[OTHERS] = unknown_of(self.stack.loop_names.values(), member.span)
+            elif value.state is not State.ABSENT:
                 found[name] = value
         return found
 
     # -- calls ---------------------------------------------------------------------------
 
     def call(self, call: Call) -> Value:
+        value = self.called(call)
+        if value.why.endswith(TOO_MANY):
+            self.stack.world.note_scenarios(call.span)
+        return value
+
+    def called(self, call: Call) -> Value:
         method = _METHODS.get(call.name)
         if method is not None:
             return method(self, call)
@@ -145,12 +163,14 @@ class Evaluator:
     def named(self, name: str, span: SourceSpan) -> Value:
         """What `Ref` gives for a name."""
         if name in pseudo.NAMES:
-            return pseudo.pseudo_parameter(name, self.stack.world.options.region, span)
+            return pseudo.pseudo_parameter(name, self.stack.world.pseudo, span, bool(self.stack.prefix))
         if name in self.stack.template.parameters:
             return self.parameter(name, span)
+        if name in self.stack.loop_names:
+            return replace(self.stack.loop_names[name], span=span)
         ref = self.reference(name)
         if ref is None:
-            return self.refuse(f"there is no parameter or resource {name!r}", span)
+            return self.missing(f"there is no parameter or resource {name!r}", span)
         return Value.unknown(f"{self.stack.prefix}{name} is known after deployment", span, refs=(ref,))
 
     def reference(self, name: str) -> str | None:
@@ -183,7 +203,7 @@ class Evaluator:
             parts = arguments_of(call.argument)
             name = text_of(parts[0]) if len(parts) == 2 else None
             if name is None or name not in self.stack.resources:
-                return self.refuse("Fn::GetAtt takes a resource and an attribute", call.span)
+                return self.missing("Fn::GetAtt takes a resource and an attribute", call.span)
             why = f"an attribute of {name} is known after deployment"
             return Value.unknown(why, call.span, refs=(self.stack.prefix + name,))
         return self.attribute(*found, call.span)
@@ -195,7 +215,7 @@ class Evaluator:
             return replace(value, span=span) if value.is_unknown else value
         ref = self.reference(f"{name}.{attribute}")
         if ref is None:
-            return self.refuse(f"there is no resource {name!r}", span)
+            return self.missing(f"there is no resource {name!r}", span)
         return Value.unknown(
             f"{self.stack.prefix}{name}.{attribute} is known after deployment", span, refs=(ref,)
         )
@@ -233,7 +253,7 @@ class Evaluator:
         if region.is_known and value_text(region) is None:
             return self.refuse("Fn::GetAZs takes a region", call.span)
         name = value_text(region)
-        own = not name or name == self.stack.world.options.region
+        own = not name or name == self.stack.world.region
         ref = "data.AWS::AvailabilityZones" + ("" if own else f"[{name}]") + ".names"
         return Value.unknown("the availability zones are known at deployment", call.span, refs=(ref,))
 
@@ -242,14 +262,10 @@ class Evaluator:
 
     def transform(self, call: Call) -> Value:
         """A macro inside the template; `AWS::Include` of a file in the scanned code is read."""
-        included = self.stack.world.included(call.argument, self.stack)
-        if included is not None:
-            return self.value(included)
-        name = text_of(call.argument.get("Name")) if isinstance(call.argument, Map) else None
-        why = f"the macro {name or '(unnamed)'} was not applied"
-        detail = "What it adds here is not seen; scan the processed template instead."
-        self.stack.world.report(Diagnostic("template-macro", why, detail, call.span, Level.WARNING))
-        return Value.unknown(why, call.span)
+        content = included(call.argument, self.stack)
+        if content is not None:
+            return self.value(content)
+        return Value.unknown(note_macro(call.argument, self.stack.world, call.span), call.span)
 
 
 def _label(condition: Node) -> str:

@@ -67,6 +67,8 @@ def declared(stack: Stack) -> Iterator[Declared]:
         except RecursionError:
             exists, evaluator = Truth.MAYBE, stack.evaluator
             _too_deep(stack, name, node.span)
+        if name in stack.open_keys:
+            exists = exists & Truth.MAYBE
         if exists is not Truth.NO:
             yield Declared(name, kind, node, between(stack.keys[name], node.span), exists, evaluator)
 
@@ -104,7 +106,7 @@ def instances(stack: Stack) -> Iterator[Instance]:
     first: dict[SourceSpan, str] = {}  # the copies of a loop have one declaration
     for resource in declared(stack):
         address = stack.prefix + resource.name
-        stack.world.branches = 0
+        stack.world.begin_resource()
         declaration = first.setdefault(stack.keys[resource.name], address)
         try:
             yield _instance(resource, stack, address, declaration, globals_)
@@ -130,7 +132,7 @@ def _instance(
     if condition is not None:
         body["$Condition"] = Value.known(text_of(condition), condition.span)
     metadata = body.get("$Metadata", Value.absent(resource.span))
-    region = stack.world.options.region
+    region = stack.world.region
     return Instance(
         address=address,
         type=resource.type,
@@ -143,7 +145,8 @@ def _instance(
         mode=Mode.MODULE if _is_opaque(resource, stack) else Mode.MANAGED,
         calls=stack.calls,
         exists=resource.exists,
-        whole=not (stack.partial or stack.template.has_unknown_macros),
+        symbolic=resource.name in stack.open_keys,
+        whole=not stack.is_open,
         provider_config={"region": Value.known(region, NOWHERE)} if region else {},
         ignores=(*stack.ignores, *ignores_of(stack.remarks, resource.span, metadata)),
     )

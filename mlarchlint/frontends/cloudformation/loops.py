@@ -1,15 +1,22 @@
-"""`Fn::ForEach`: a mapping's member that stands for several."""
+"""`Fn::ForEach`: a mapping's member that stands for several.
+
+Where an element of the collection is not known, one copy stands for all that there may be: its key
+has `*` for the identifier, and inside it the identifier is an unknown name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mlarchlint.frontends.cloudformation.calls import LOOP, substitute, text_of
+from mlarchlint.frontends.cloudformation.calls import LOOP, text_of
+from mlarchlint.frontends.cloudformation.copies import substitute, substitute_unknown
+from mlarchlint.frontends.cloudformation.scenarios import unknown_of
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node
-from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.value import Value
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.evaluator import Evaluator
@@ -37,36 +44,46 @@ def _copies(name: str, node: Node, evaluator: Evaluator) -> Iterator[tuple[Node,
     if identifier is None or not isinstance(body, Map):
         evaluator.refuse(f"{name} takes an identifier, a collection and a mapping", node.span)
         return
-    texts = _collection(items[1], evaluator)
-    if texts is None:
-        summary = f"the collection of {name} is not known"
-        detail = "What the loop makes was left out; give the parameters that it depends on."
-        evaluator.stack.world.report(Diagnostic("template-loop", summary, detail, items[1].span))
-        evaluator.stack.partial = True
-        return
-    limit = evaluator.stack.world.options.limits.copies
-    if len(texts) > limit or not evaluator.stack.world.spend_copies(len(texts)):
+    elements = _elements(evaluator.value(items[1]))
+    world = evaluator.stack.world
+    limit = world.options.limits.copies
+    if len(elements) > limit or not world.spend_copies(len(elements)):
         summary = f"{name} has more elements than the limit of {limit}"
-        evaluator.stack.world.report(
-            Diagnostic("template-loop", summary, "Split the template.", items[1].span)
-        )
+        world.report(Diagnostic("template-loop", summary, "Split the template.", items[1].span))
         return
-    for text in texts:
-        copy = substitute(body, identifier, text)
-        if isinstance(copy, Map):
-            copy = expanded(copy, evaluator)
-            for key, member in copy.members.items():
-                yield member, key, copy.keys[key]
-
-
-def _collection(node: Node, evaluator: Evaluator) -> list[str] | None:
-    value = evaluator.value(node)
-    if not value.is_known or not isinstance(value.raw, tuple):
-        return None
-    texts = []
-    for item in value.raw:
-        if isinstance(item.raw, tuple):  # a list parameter inside a list is spliced in
-            texts += [value_text(one) for one in item.raw]
+    for element in elements:
+        text = value_text(element)
+        if text is not None:
+            copy = substitute(body, identifier, text)
         else:
-            texts.append(value_text(item))
-    return None if any(text is None for text in texts) else [str(text) for text in texts]
+            _note_open(name, element, evaluator, items[1].span)
+            copy = substitute_unknown(body, identifier)
+            evaluator.stack.loop_names[identifier] = element
+        copy = expanded(copy, evaluator)
+        for key, member in copy.members.items():
+            if text is None:
+                evaluator.stack.open_keys.add(key)
+            yield member, key, copy.keys[key]
+
+
+def _note_open(name: str, element: Value, evaluator: Evaluator, span: SourceSpan) -> None:
+    summary = f"the collection of {name} is not known: {element.why}"
+    detail = "What the loop makes is judged once, as something that may exist. Give the parameters it needs."
+    evaluator.stack.world.report(Diagnostic("template-loop", summary, detail, span, Level.WARNING))
+
+
+def _elements(value: Value) -> list[Value]:
+    """The elements; an unknown one where it is not known which, or how many, there are."""
+    if not isinstance(value.raw, tuple):
+        return [_unknown(value)]
+    found: list[Value] = []
+    for item in value.raw:
+        # A list parameter inside a list is spliced in.
+        found += item.raw if isinstance(item.raw, tuple) else [item]
+    return [item if value_text(item) is not None else _unknown(item) for item in found]
+
+
+def _unknown(value: Value) -> Value:
+    if value.is_unknown:
+        return unknown_of((value,), value.span)
+    return Value.failed("the elements of a loop must be texts", value.span)

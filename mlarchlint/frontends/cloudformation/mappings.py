@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlarchlint.frontends.cloudformation.calls import Call, arguments_of, call_of, text_of
+from mlarchlint.frontends.cloudformation.calls import TRANSFORM, Call, arguments_of, call_of, text_of
+from mlarchlint.frontends.cloudformation.included import section_with_included
 from mlarchlint.frontends.cloudformation.scenarios import choice, combine, unknown_of
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import Map, Node
@@ -38,12 +39,15 @@ def _look_up(
         return unknown_of(keys, call.span)
     mappings = evaluator.stack.template.mappings
     mapping = mappings.get(name) if mappings else None
+    if isinstance(mapping, Map):
+        mapping = section_with_included(mapping, evaluator.stack)
+    partial = any(isinstance(one, Map) and TRANSFORM in one.members for one in (mappings, mapping))
     if not isinstance(mapping, Map):
-        return (
-            evaluator.value(fallback)
-            if fallback
-            else evaluator.refuse(f"there is no mapping {name!r}", call.span)
-        )
+        if partial:
+            return Value.unknown(f"mapping {name} may be in a file that was not read", call.span)
+        if fallback:
+            return evaluator.value(fallback)
+        return evaluator.missing(f"there is no mapping {name!r}", call.span)
     why = next((key.why for key in keys if key.is_unknown), "")
     cases = []
     for first, inner in _candidates(mapping, keys[1], labels[0]):
@@ -51,6 +55,8 @@ def _look_up(
             cases.append((" and ".join(filter(None, (first, second))), evaluator.value(node)))
     if fallback is not None and (not cases or any(key.is_unknown for key in keys)):
         cases.append(("no key matches" if cases else "", evaluator.value(fallback)))
+    if not cases and partial:
+        return Value.unknown(f"what mapping {name} has was not read", call.span)
     if not cases:
         missing = f"mapping {name} has no {' / '.join(value_text(key) or '…' for key in keys[1:])}"
         return evaluator.refuse(missing, call.span)
@@ -75,7 +81,7 @@ def _candidates(mapping: Node, key: Value, label: str) -> list[tuple[str, Node]]
         return [("", member)] if member is not None else []
     if not key.is_unknown:
         return []
-    return [(f"{label} is {name}", member) for name, member in mapping.members.items()]
+    return [(f"{label} is {name}", one) for name, one in mapping.members.items() if name != TRANSFORM]
 
 
 def _label(node: Node, evaluator: Evaluator) -> str:

@@ -5,6 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
@@ -15,10 +18,19 @@ NAMES = frozenset({
 _PARTITIONS = (("cn-", "aws-cn", "amazonaws.com.cn"), ("us-gov-", "aws-us-gov", "amazonaws.com"))
 
 
-def pseudo_parameter(name: str, region: str, span: SourceSpan) -> Value:
-    """Known only where the region decides it. `AWS::NoValue` is absent."""
+# Of the whole deployment; the others differ from stack to stack.
+_SHARED = frozenset({"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"})
+
+
+def pseudo_parameter(name: str, given: Mapping[str, Value], span: SourceSpan, nested: bool = False) -> Value:
+    """Known where the user gives it (`--parameter AWS::Region=…`), or the region decides it.
+    `AWS::NoValue` is absent.
+    """
     if name == "AWS::NoValue":
         return Value.absent(span)
+    if name in given and (name in _SHARED or not nested):
+        return replace(given[name], span=span)
+    region = given["AWS::Region"].text() if "AWS::Region" in given else None
     if region:
         partition, suffix = next(
             (p[1:] for p in _PARTITIONS if region.startswith(p[0])), ("aws", "amazonaws.com")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import State, Value
 
 LIMIT = 8
+TOO_MANY = f"more than {LIMIT} combinations of conditions"
 Named = tuple[str, Value]
 
 
@@ -42,8 +44,10 @@ def choice(cases: Iterable[Named], span: SourceSpan, why: str) -> Value:
     if all(_same(first, value) for _, value in flat[1:]):
         return first
     sensitive = any(value.sensitive for _, value in flat)
-    kept = tuple(flat) if len(flat) <= LIMIT else ()
-    return Value(State.UNKNOWN, None, span, (), why, tuple(refs), sensitive, scenarios=kept)
+    if len(flat) > LIMIT:
+        why = f"{why}, in {TOO_MANY}"
+        return Value(State.UNKNOWN, None, span, (), why, tuple(refs), sensitive)
+    return Value(State.UNKNOWN, None, span, (), why, tuple(refs), sensitive, scenarios=tuple(flat))
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -74,7 +78,8 @@ def combine(parts: Sequence[Value], make: Callable[[Sequence[Value]], Value], sp
                     widened.append((both, (*chosen, one)))
         combinations = widened
         if len(combinations) > LIMIT:
-            return unknown_of(parts, span)
+            found = unknown_of(parts, span)
+            return replace(found, why=f"{found.why}, in {TOO_MANY}")
     why = next(part.why for part in parts if part.scenarios)
     return choice(((name, make(chosen)) for name, chosen in combinations), span, why)
 

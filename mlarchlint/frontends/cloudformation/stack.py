@@ -10,6 +10,7 @@ from mlarchlint.frontends.cloudformation.calls import TRANSFORM
 from mlarchlint.frontends.cloudformation.conditions import judge_named
 from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 from mlarchlint.frontends.cloudformation.facts import Facts
+from mlarchlint.frontends.cloudformation.included import section_with_included
 from mlarchlint.frontends.cloudformation.loops import expanded
 from mlarchlint.frontends.cloudformation.parameters import parameter_value
 from mlarchlint.frontends.cloudformation.remarks import Ignores, Remark
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 @dataclass(slots=True, eq=False)
 class Stack:
     """prefix: of its addresses (`Network.`), "" for a root. given: the value of a parameter, or None.
-    exists: whether the stack itself does. partial: some of its resources were left out. ignores: written on the nested stack in its parent.
+    exists: whether the stack itself does. partial: some of its resources were left out. ignores: written on the nested stack
+    in its parent. loop_names: identifiers of loops whose collection is not known. open_keys: what such loops make.
     """
 
     template: Template
@@ -44,6 +46,8 @@ class Stack:
     resources: Mapping[str, Node] = field(default_factory=dict)
     keys: Mapping[str, SourceSpan] = field(default_factory=dict)
     outputs: Map | None = None
+    loop_names: dict[str, Value] = field(default_factory=dict)
+    open_keys: set[str] = field(default_factory=set)
     _parameters: dict[str, Value] = field(default_factory=dict)
     _outputs: dict[str, Value] = field(default_factory=dict)
     _evaluator: Evaluator | None = None
@@ -58,22 +62,23 @@ class Stack:
     def unfold(self) -> None:
         """Replaces the loops of every section by their copies; conditions and resources first."""
         template = self.template
+        if template.mappings is not None:
+            self.template = replace(self.template, mappings=section_with_included(template.mappings, self))
         if template.conditions is not None:
-            self.template = replace(template, conditions=expanded(template.conditions, self.evaluator))
+            conditions = expanded(section_with_included(template.conditions, self), self.evaluator)
+            self.template = replace(self.template, conditions=conditions)
         if template.resources is not None:
-            resources = expanded(self._with_included(template.resources), self.evaluator)
+            section = section_with_included(template.resources, self)
+            self.partial = self.partial or TRANSFORM in section.members
+            resources = expanded(section, self.evaluator)
             self.resources, self.keys = resources.members, resources.keys
         if template.outputs is not None:
-            self.outputs = expanded(template.outputs, self.evaluator)
+            self.outputs = expanded(section_with_included(template.outputs, self), self.evaluator)
 
-    def _with_included(self, section: Map) -> Map:
-        """The resources of an `AWS::Include` beside those written out."""
-        macro = section.get(TRANSFORM)
-        included = self.world.included(macro, self) if macro is not None else None
-        if not isinstance(included, Map):
-            return section
-        members = {name: node for name, node in section.members.items() if name != TRANSFORM}
-        return Map({**included.members, **members}, {**included.keys, **section.keys}, section.span)
+    @property
+    def is_open(self) -> bool:
+        """Whether something that was not read may declare what is not found here."""
+        return self.partial or self.template.has_unknown_macros
 
     def parameter(self, name: str) -> Value:
         if name not in self._parameters:

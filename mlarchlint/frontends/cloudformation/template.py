@@ -55,11 +55,12 @@ class Template:
     outputs: Map | None = None
     globals: Map | None = None
     transforms: tuple[str, ...] = ()
+    lacks_includes: bool = False
 
     @property
     def has_unknown_macros(self) -> bool:
-        """Whether a macro that was not applied may add resources."""
-        return any(name not in _APPLIED | _HARMLESS for name in self.transforms)
+        """Whether a macro that was not applied, or a file that was not read, may add resources."""
+        return self.lacks_includes or any(name not in _APPLIED | _HARMLESS for name in self.transforms)
 
     @property
     def is_sam(self) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mlarchlint.frontends.cloudformation.calls import text_of
 from mlarchlint.frontends.cloudformation.exports import Exports
+from mlarchlint.frontends.cloudformation.included import document_with_included
 from mlarchlint.frontends.cloudformation.options import Options
 from mlarchlint.frontends.cloudformation.remarks import Remark, remarks_of
-from mlarchlint.frontends.cloudformation.template import Template, read_template, value_text
+from mlarchlint.frontends.cloudformation.scenarios import TOO_MANY
+from mlarchlint.frontends.cloudformation.template import Template, read_template
 from mlarchlint.frontends.yaml_nodes import read_documents
 from mlarchlint.frontends.yaml_tree import Map, Node
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.value import Value
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.stack import Stack
@@ -34,16 +36,21 @@ class Source:
 
 @dataclass(slots=True, eq=False)
 class World:
-    """read: the text of a file by its shown path; raises OSError or ValueError (refused)."""
+    """read: the text of a file by its shown path; raises OSError or ValueError (refused).
+    scanned: the files of the scan. pseudo: what the user gives for pseudo parameters.
+    """
 
     options: Options
     read: Callable[[str], str | bytes]
+    scanned: tuple[str, ...] = ()
+    pseudo: Mapping[str, Value] = field(default_factory=dict)
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
     stacks: list[Stack] = field(default_factory=list)
     read_files: set[str] = field(default_factory=set)
     failed_files: set[str] = field(default_factory=set)
     copies: int = 0
     branches: int = 0
+    noted: bool = False
     _sources: dict[str, tuple[Source, ...]] = field(default_factory=dict)
     exports: Exports = field(default_factory=Exports)
 
@@ -53,6 +60,22 @@ class World:
     def spend_copies(self, count: int) -> bool:
         self.copies += count
         return self.copies <= _COPIES
+
+    @property
+    def region(self) -> str:
+        """ "" is unknown."""
+        return self.pseudo["AWS::Region"].text() or "" if "AWS::Region" in self.pseudo else ""
+
+    def begin_resource(self) -> None:
+        self.branches, self.noted = 0, False
+
+    def note_scenarios(self, span: SourceSpan) -> None:
+        """A value is in more cases than are kept; said once a resource."""
+        if not self.noted:
+            self.noted = True
+            summary = f"a value depends on {TOO_MANY}"
+            detail = "It is taken for unknown. Give the parameters that the conditions depend on."
+            self.report(Diagnostic("scenario-limit", summary, detail, span, Level.NOTE))
 
     def spend_branch(self) -> bool:
         """Whether a list may still be evaluated once more for each case of a condition."""
@@ -76,8 +99,10 @@ class World:
             for document in documents:
                 if _is_manifest(document.root):
                     continue
+                document, whole = document_with_included(document, self)
                 template = read_template(document, self.report)
                 if template is not None:
+                    template = template if whole else replace(template, lacks_includes=True)
                     found.append(Source(template, remarks_of(document.comments, text)))
             self._sources[path] = tuple(found)
         return self._sources[path]
@@ -96,27 +121,6 @@ class World:
             )
             return None
         return sources[0] if sources else None
-
-    def included(self, argument: Node, stack: Stack) -> Node | None:
-        """The content of a file that `AWS::Include` names, if it is in the scanned code."""
-        parameters = argument.get("Parameters") if isinstance(argument, Map) else None
-        if not isinstance(argument, Map) or text_of(argument.get("Name")) != "AWS::Include":
-            return None
-        location = parameters.get("Location") if isinstance(parameters, Map) else None
-        text = value_text(stack.evaluator.value(location)) if location is not None else None
-        if text is None or "://" in text:
-            return None
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(stack.template.path), text))
-        if path == stack.template.path:
-            return None
-        try:
-            documents, diagnostics = read_documents(self.read(path), path)
-        except (OSError, ValueError):
-            return None
-        for diagnostic in diagnostics:
-            self.report(diagnostic)
-        self.read_files.add(path)
-        return documents[0].root if documents else None
 
 
 def _is_manifest(root: Node) -> bool:
