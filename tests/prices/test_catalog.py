@@ -16,7 +16,8 @@ SPECS = sorted((FOLDER / "specs").glob("*.tsv"))
 UNITS = frozenset({
     "hour", "month", "day", "run", "GiB-month", "GiB", "GB", "TB", "TiB", "MiB", "GB-second", "GHz-second",
     "GiB-second", "vCPU-second", "GiB-hour", "ACU-hour", "IOPS-month", "MiBps-month", "1k requests",
-    "10k requests", "50k requests", "1M requests", "1k objects",
+    "10k requests", "50k requests", "1M requests", "100 operations", "1k objects", "1k images", "10k tags",
+    "1M records", "GB-hour", "vCPU-hour", "second",
 })  # fmt: skip
 
 
