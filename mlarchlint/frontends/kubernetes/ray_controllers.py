@@ -43,9 +43,22 @@ def _job_traits(spec: Value) -> Traits:
         "retries": or_default(spec.get("backoffLimit"), 0, spec),
         "max_runtime_s": spec.get("activeDeadlineSeconds"),
         "ttl_after_finished_s": spec.get("ttlSecondsAfterFinished"),
-        "shutdown_after_finish": or_default(spec.get("shutdownAfterJobFinishes"), False, spec),
+        "shutdown_after_finish": _shuts_down(spec),
         "commands": _entrypoint(spec.get("entrypoint")),
     }
+
+
+def _shuts_down(spec: Value) -> Value:
+    """Absent where the job runs on a cluster that others made: it may not end that one.
+
+    https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html
+    """
+    if not spec.get("clusterSelector").is_absent:
+        return Value.absent(spec.span)
+    for name in ("deletionStrategy", "deletionPolicy"):
+        if not spec.get(name).is_absent:
+            return Value.known(True, spec.get(name).span)
+    return or_default(spec.get("shutdownAfterJobFinishes"), False, spec)
 
 
 def _entrypoint(value: Value) -> Value:
