@@ -341,7 +341,9 @@ def _written(form: EdgeForm, draft: _Draft) -> list[Path]:
 
 
 def _may_stay_open(form: EdgeForm) -> bool:
-    """Subnets and security groups often come from inputs; what is not read could be any."""
+    """Subnets, security groups and targets of copies often come from inputs; what is not read could be any."""
+    if form.relation is Relation.REPLICATES_TO:
+        return True
     if form.relation is Relation.PLACED_IN:
         return "subnet" in form.to
     return form.relation is Relation.PROTECTS and form.reverse and "security_group" in form.to
