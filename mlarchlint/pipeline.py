@@ -43,7 +43,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """findings: suppressed and uncertain ones included, marked as such."""
+    """findings: suppressed and uncertain ones included, marked as such. renderers: how many charts and
+    overlays each tool rendered; "" counts those that none did."""
 
     sources: Sources
     config: Config
@@ -55,6 +56,7 @@ class Result:
     findings: tuple[Finding, ...]
     diagnostics: tuple[Diagnostic, ...]
     counts: Counts
+    renderers: tuple[tuple[str, int], ...] = ()
 
 
 def scan(
@@ -104,6 +106,7 @@ def scan_sources(
         findings,
         _in_order(diagnostics),
         _counts(sources, evaluation, graph),
+        evaluation.renderers,
     )
 
 
@@ -116,14 +119,18 @@ def evaluate(sources: Sources, config: Config) -> Evaluation:
         parts.append(_plans(sources))
     if sources.cloudformation:
         parts.append(_cloudformation(sources, config))
-    if sources.kubernetes or sources.charts:
-        parts.append(_kubernetes(sources, config))
+    declared = [instance for part in parts for instance in part.instances]
+    releases = any(instance.type == "helm_release" for instance in declared)
+    if sources.kubernetes or sources.charts or releases:
+        # after Terraform: its releases say with which values a chart of the repository is deployed
+        parts.append(_kubernetes(sources, config, declared if releases else ()))
     instances: list[Instance] = [instance for part in parts for instance in part.instances]
     return Evaluation(
         tuple(instances),
         tuple(diagnostic for part in parts for diagnostic in part.diagnostics),
         frozenset().union(*(part.files_read for part in parts)),
         frozenset().union(*(part.files_failed for part in parts)),
+        tuple(tool for part in parts for tool in part.renderers),
     )
 
 
@@ -158,7 +165,7 @@ def _plans(sources: Sources) -> Evaluation:
 
 
 def _cloudformation(sources: Sources, config: Config) -> Evaluation:
-    from mlarchlint.frontends.cloudformation import Options, evaluate_templates
+    from mlarchlint.frontends.cloudformation import Limits, Options, evaluate_templates
 
     parameters = tuple((name, _text(value)) for name, value in config.parameters.items())
     texts = {file.shown: file.text for file in sources.cloudformation}
@@ -169,18 +176,24 @@ def _cloudformation(sources: Sources, config: Config) -> Evaluation:
         # The user named these files; what a template names stays inside the root.
         return Path(path).read_bytes() if path in named else sources.texts.read(path)
 
-    return evaluate_templates(texts, Options(parameters=parameters, parameter_files=files), read)
+    limits = Limits(config.limits.total, config.limits.depth, config.limits.instances)
+    return evaluate_templates(texts, Options(parameters, files, limits), read)
 
 
-def _kubernetes(sources: Sources, config: Config) -> Evaluation:
+def _kubernetes(sources: Sources, config: Config, declared: Sequence[Instance]) -> Evaluation:
+    """declared: what other front ends found, where a release of a chart is among it."""
     from mlarchlint.frontends.kubernetes import Rendered, read_manifests
 
     said, made = config.rendering, Rendered()
-    if sources.charts:
+    if sources.charts or declared:
         from mlarchlint.frontends.kubernetes.charts import ChartOptions, render_charts
+        from mlarchlint.frontends.kubernetes.releases import local_releases, render_releases
 
         options = ChartOptions(said.helm, said.values, said.release, said.namespace)
-        made = render_charts(sources.charts, sources.base, sources.root, options)
+        releases = local_releases(declared, sources.base, sources.root)
+        render_releases(releases, sources.base, sources.root, options, made)
+        released = {release.shown for release in releases}
+        render_charts(sources.charts, sources.base, sources.root, options, made, released)
     if sources.overlays:
         from mlarchlint.frontends.kubernetes.overlays import build_overlays
 

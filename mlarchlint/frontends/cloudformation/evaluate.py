@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from mlarchlint.frontends.cloudformation import pseudo
+from mlarchlint.frontends.cloudformation.calls import call_of
 from mlarchlint.frontends.cloudformation.instances import (
     STACK_TYPES,
     Declared,
@@ -17,8 +18,8 @@ from mlarchlint.frontends.cloudformation.parameters import given_parameters
 from mlarchlint.frontends.cloudformation.remarks import ignores_of
 from mlarchlint.frontends.cloudformation.stack import Stack
 from mlarchlint.frontends.cloudformation.template import value_text
-from mlarchlint.frontends.cloudformation.world import World
-from mlarchlint.frontends.yaml_tree import Map
+from mlarchlint.frontends.cloudformation.world import Source, World
+from mlarchlint.frontends.yaml_tree import Map, Node
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.resource import Call, Evaluation, Instance
 from mlarchlint.model.span import SourceSpan
@@ -96,17 +97,12 @@ def _unfolded(stack: Stack, chain: tuple[str, ...]) -> Iterator[Stack]:
 def _child(resource: Declared, parent: Stack, chain: tuple[str, ...]) -> Stack | None:
     """The stack that a resource nests, if its template is in the scanned code."""
     world = parent.world
-    node = location_of(resource)
-    location = value_text(resource.evaluator.value(node)) if node is not None else None
-    if node is None or location is None or "://" in location:
-        what = location or "whose place is known at deployment"
-        _note_opaque(world, f"the nested template {what} was not read", node.span if node else resource.span)
+    found = _nested_source(resource, parent)
+    if found is None:
         return None
-    source = world.nested(location, parent.template.path, node.span)
-    if source is None:
-        return None
+    source, node = found
     if source.template.path in chain or len(chain) > world.options.limits.depth:
-        summary = f"{resource.name} nests {location} without end"
+        summary = f"{resource.name} nests {source.template.path} without end"
         world.report(Diagnostic("nested-template", summary, "Break the cycle.", node.span))
         return None
     address = parent.prefix + resource.name
@@ -129,6 +125,30 @@ def _child(resource: Declared, parent: Stack, chain: tuple[str, ...]) -> Stack |
     )
 
 
+def _nested_source(resource: Declared, parent: Stack) -> tuple[Source, Node] | None:
+    """The template of a nested stack, and the node that says where it is."""
+    world = parent.world
+    node = location_of(resource)
+    value = resource.evaluator.value(node) if node is not None else Value.absent(resource.span)
+    text = value_text(value)
+    if node is not None and text is not None and "://" not in text:
+        source = world.nested(text, parent.template.path, node.span)
+        return (source, node) if source is not None else None
+    url = text or value.pattern
+    if node is not None and "://" in url:
+        section = _parameters_of(resource)
+        given = section.members.keys() if section is not None else ()
+        source = world.uploaded(url, parent.template.path, given)
+        if source is not None:
+            summary = f"the nested template {url} is taken for {source.template.path}"
+            detail = "It is the only scanned template of that name that takes the parameters given."
+            world.report(Diagnostic("nested-template", summary, detail, node.span, Level.NOTE))
+            return source, node
+    what = text or url or "whose place is known at deployment"
+    _note_opaque(world, f"the nested template {what} was not read", node.span if node else resource.span)
+    return None
+
+
 def _note_opaque(world: World, summary: str, span: SourceSpan) -> None:
     detail = "Its resources are not seen. Scan the template itself, or give a path relative to this file."
     world.report(Diagnostic("nested-template", summary, detail, span, Level.NOTE))
@@ -136,14 +156,19 @@ def _note_opaque(world: World, summary: str, span: SourceSpan) -> None:
 
 def _given_by(resource: Declared) -> Callable[[str], Value | None]:
     """The parameters that the parent gives, evaluated when asked for."""
-    properties = resource.node.get("Properties")
-    section = properties.get("Parameters") if isinstance(properties, Map) else None
+    section = _parameters_of(resource)
 
     def given(name: str) -> Value | None:
-        node = section.get(name) if isinstance(section, Map) else None
+        node = section.get(name) if section is not None else None
         return resource.evaluator.value(node) if node is not None else None
 
     return given
+
+
+def _parameters_of(resource: Declared) -> Map | None:
+    properties = resource.node.get("Properties")
+    section = properties.get("Parameters") if isinstance(properties, Map) else None
+    return section if isinstance(section, Map) and call_of(section) is None else None
 
 
 def _refuse_unused(given: Mapping[str, Value], world: World) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlarchlint.frontends.cloudformation.calls import TRANSFORM, Call, arguments_of, call_of, text_of
 from mlarchlint.frontends.cloudformation.included import section_with_included
-from mlarchlint.frontends.cloudformation.scenarios import choice, combine, unknown_of
+from mlarchlint.frontends.cloudformation.scenarios import TOO_MANY, choice, combine, unknown_of
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import Map, Node
 from mlarchlint.model.value import Value
@@ -63,6 +63,8 @@ def _look_up(
     if not any(key.is_unknown for key in keys):
         return cases[0][1]
     found = choice(cases, call.span, why)
+    if not found.scenarios:  # a map with many rows is no matter of conditions
+        found = replace(found, why=found.why.removesuffix(f", in {TOO_MANY}"))
     return found if found.is_known else _with_refs(found, keys)
 
 

@@ -10,7 +10,7 @@ class Limits:
     """instances: of all templates. depth: nested stacks. copies: of one Fn::ForEach."""
 
     instances: int = 100_000
-    depth: int = 16
+    depth: int = 32
     copies: int = 1_000
 
 

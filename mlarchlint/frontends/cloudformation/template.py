@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from mlarchlint.frontends.cloudformation.calls import LOOP, text_of
@@ -56,6 +56,11 @@ class Template:
     globals: Map | None = None
     transforms: tuple[str, ...] = ()
     lacks_includes: bool = False
+
+    def takes(self, given: Collection[str]) -> bool:
+        """Whether a stack that gives these parameters can be made of it."""
+        needed = {name for name, parameter in self.parameters.items() if parameter.default is None}
+        return needed <= set(given) <= self.parameters.keys()
 
     @property
     def has_unknown_macros(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os.path
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,30 @@ class World:
                     found.append(Source(template, remarks_of(document.comments, text)))
             self._sources[path] = tuple(found)
         return self._sources[path]
+
+    def uploaded(self, location: str, parent: str, given: Collection[str]) -> Source | None:
+        """The scanned template that a URL stands for: the one of that file name that takes these parameters.
+
+        Templates that nest others are uploaded beside them; the bucket is only known at deployment.
+        """
+        steps = location.split("?")[0].split("/")
+        if "*" in steps[-1] or not steps[-1]:
+            return None
+        fitting: dict[int, list[Source]] = {}
+        for path in self.scanned:
+            if path != parent and posixpath.basename(path) == steps[-1]:
+                common = os.path.commonprefix([path.split("/")[::-1], steps[::-1]])
+                fitting.setdefault(len(common), []).extend(
+                    source for source in self._loaded(path) if source.template.takes(given)
+                )
+        best = fitting[max(fitting)] if fitting else []
+        return best[0] if len(best) == 1 else None
+
+    def _loaded(self, path: str) -> tuple[Source, ...]:
+        try:
+            return self.load(path)
+        except (OSError, ValueError):
+            return ()
 
     def nested(self, location: str, parent: str, at: SourceSpan) -> Source | None:
         """The template at a path relative to its parent's file; None, with a note, for any other."""
