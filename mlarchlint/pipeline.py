@@ -7,14 +7,16 @@ suppress -> (report). A later stage never reaches back.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from mlarchlint.analysis.overrides import fixed_roles
 from mlarchlint.analysis.roles import infer_roles
 from mlarchlint.analysis.workloads import group_workloads
+from mlarchlint.baseline import apply_baseline, read_baseline
+from mlarchlint.comparison import Comparison
 from mlarchlint.config import Config
 from mlarchlint.design import Design
 from mlarchlint.discover import Sources, discover
@@ -29,6 +31,7 @@ from mlarchlint.model.rule import Rule
 from mlarchlint.model.workload import RoleOf, Workload
 from mlarchlint.normalise import normalise
 from mlarchlint.registry import built_in_rules
+from mlarchlint.rulesets import in_ruleset
 from mlarchlint.suppress import apply_suppressions
 
 
@@ -65,11 +68,13 @@ def scan(
     today: date | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Result:
-    """Reads the paths and judges the design. Raises discover.NoSuchPath; everything else is a Diagnostic.
+    """Reads the paths and judges the design. Everything that is wrong with them is a Diagnostic.
 
+    Raises discover.NoSuchPath, and ConfigError where the baseline cannot be read.
     progress: is told the stage that begins.
     """
     config = config or Config()
+    baseline = read_baseline(config.baseline) if config.baseline else None
     progress("looking for code")
     return scan_sources(discover(paths, config), config, today, progress)
 
@@ -91,9 +96,13 @@ def scan_sources(
     estimate = estimate_cost(graph, roles, config)
     progress("running the rules")
     design = Design(graph, roles, workloads, estimate, config.requirements, config.workspace)
-    rules = tuple(rule for rule in built_in_rules().values() if config.runs(rule.id, rule.name, rule.pillar))
+    rules = tuple(chosen_rules(config))
     findings, crashes = run_rules(rules, design, config)
     findings, complaints = apply_suppressions(findings, graph, config, today or date.today(), rules)
+    if baseline is not None:
+        findings, stale = apply_baseline(findings, baseline, rules, evaluation.files_read)
+        complaints = (*complaints, *stale)
+    findings = tuple(f for f in findings if f.severity.rank >= config.min_severity.rank)
     diagnostics = (*sources.diagnostics, *evaluation.diagnostics, *crashes, *complaints)
     return Result(
         sources,
@@ -108,6 +117,14 @@ def scan_sources(
         _counts(sources, evaluation, graph),
         evaluation.renderers,
     )
+
+
+def chosen_rules(config: Config) -> Iterator[Rule]:
+    """What `select`, `ignore` and `ruleset` leave, as `rules:` sets it."""
+    for rule in built_in_rules().values():
+        if config.runs(rule.id, rule.name, rule.pillar) and in_ruleset(rule, config.ruleset):
+            ignorable = config.setting(rule.id, rule.name).ignorable
+            yield rule if ignorable is None else replace(rule, ignorable=ignorable)
 
 
 def evaluate(sources: Sources, config: Config) -> Evaluation:

@@ -48,11 +48,16 @@ _ANY = Param("value", DYNAMIC, null=True, unknown=True)
 @function("jsonencode", _ANY, returns=STRING)
 def json_encode(arguments: list[Value], context: Context) -> Value:
     if is_open(arguments[0]):
-        found = unknown_because(arguments, STRING, context.span)
-        if not found.sensitive:
-            found.v.inside = arguments[0]
-        return found
+        return _open(arguments, context)
     return Value(STRING, json_text(arguments[0]), context.span)
+
+
+def _open(arguments: list[Value], context: Context) -> Value:
+    """The unknown text of a partly known structure, which is kept."""
+    found = unknown_because(arguments, STRING, context.span)
+    if not found.sensitive:
+        found.v.inside = arguments[0]
+    return found
 
 
 @function("jsondecode", Param("text", STRING))
@@ -92,7 +97,7 @@ def _from_json(data: Any, span: SourceSpan) -> Value:
 @function("yamlencode", _ANY, returns=STRING)
 def yaml_encode(arguments: list[Value], context: Context) -> Value:
     if is_open(arguments[0]):
-        return unknown_because(arguments, STRING, context.span)
+        return _open(arguments, context)
     return Value(STRING, yaml_text(arguments[0]), context.span)
 
 
