@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.analysis.budget import Part, Verdict
+from mlarchlint.analysis.copies import COPYING_KINDS
 from mlarchlint.analysis.cost_advice import (
     saved_by_disk,
     saved_by_processors,
@@ -50,6 +51,7 @@ DesignCheck = Callable[[Design], Hits]
 
 __all__ = [
     "CARDS",
+    "COPYING_KINDS",
     "DATA_KINDS",
     "DISKS",
     "SERVING",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.cold_start import ColdStart
+    from mlarchlint.analysis.copies import Copy
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
@@ -214,6 +215,22 @@ class Design:
         from mlarchlint.analysis.residency import allowed_regions, resides
 
         return resides(node, allowed_regions(tuple(allowed)))
+
+    def copies(self, node: Resource) -> tuple[Copy, ...]:
+        """Where data of the node is kept a second time, outside its own region."""
+        from mlarchlint.analysis.copies import copies_of
+
+        return tuple(copies_of(self.graph, node))
+
+    def copies_outside(self, node: Resource, allowed: Iterable[str]) -> Iterator[tuple[Copy, Truth]]:
+        """The copies that leave the regions (NO), or may (MAYBE)."""
+        from mlarchlint.analysis.residency import allowed_regions
+
+        regions = allowed_regions(tuple(allowed))
+        for copy in self.copies(node):
+            stays = copy.stays(regions)
+            if stays is not Truth.YES:
+                yield copy, stays
 
     def cold_start(self, node: Resource) -> ColdStart | None:
         """What the first request to a serving fleet waits for; None if the node is none."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlarchlint.analysis.copies import COPYING_KINDS
 from mlarchlint.analysis.figures import milliseconds
 from mlarchlint.analysis.latency import CACHED_METHODS, UserLatency, at_edge
 from mlarchlint.analysis.latency_math import Sum
+from mlarchlint.analysis.residency import allowed_regions
 from mlarchlint.design import Design
 from mlarchlint.judgement import Judgement
 from mlarchlint.model.resource import Resource
@@ -99,9 +101,37 @@ def residency(design: Design) -> Iterator[Judgement]:
         places[stays].append((node, where))
     met = Truth.NO if places[Truth.NO] else Truth.MAYBE if places[Truth.MAYBE] or not held else Truth.YES
     computed = f"{len(places[Truth.YES])} of {len(held)} stores and workloads stay there"
-    yield Judgement(
-        "data residency", path, ", ".join(names), "", computed, met,
+    yield _resident("data residency", names, met, computed, places, "MLA-DG001")
+    yield from _copies(design, names)
+
+
+def _copies(design: Design, names: list[str]) -> Iterator[Judgement]:
+    """Replicas, backups and logs of what stays itself; no row where nothing is copied."""
+    allowed = allowed_regions(names)
+    places: dict[Truth, list[tuple[Resource, str]]] = {truth: [] for truth in Truth}
+    for node in design.graph.of_kind(*COPYING_KINDS):
+        if design.resides(node, names)[0] is Truth.NO:
+            continue
+        for copy in design.copies(node):
+            places[copy.stays(allowed)].append((node, copy.where))
+    count = sum(len(found) for found in places.values())
+    if count:
+        met = Truth.NO if places[Truth.NO] else Truth.MAYBE if places[Truth.MAYBE] else Truth.YES
+        computed = f"{len(places[Truth.YES])} of {count} copies stay there"
+        yield _resident("residency of copies", names, met, computed, places, "MLA-DG002")
+
+
+def _resident(
+    requirement: str,
+    names: list[str],
+    met: Truth,
+    computed: str,
+    places: dict[Truth, list[tuple[Resource, str]]],
+    rule: str,
+) -> Judgement:
+    return Judgement(
+        requirement, "data.residency.allowed_regions", ", ".join(names), "", computed, met,
         missing="; ".join(f"{node.address}: {where}" for node, where in places[Truth.MAYBE][:5]),
         arithmetic=tuple(f"{node.address} {where}" for node, where in places[Truth.NO]),
-        rule="MLA-DG001", span=places[Truth.NO][0][0].span if places[Truth.NO] else NOWHERE,
+        rule=rule, span=places[Truth.NO][0][0].span if places[Truth.NO] else NOWHERE,
     )  # fmt: skip

@@ -19,7 +19,7 @@ DATA_KINDS = (
     "backup_vault",
 )
 # What a provider spreads over a part of the world, by the name it gives the place.
-_AREAS = {"us": "US", "eu": "EU", "asia": "Asia", "nam4": "US", "eur4": "EU", "asia1": "Asia"}
+AREAS = {"us": "US", "eu": "EU", "asia": "Asia", "nam4": "US", "eur4": "EU", "asia1": "Asia"}
 # Tiers of a model API that process wherever there is room.
 _ANYWHERE = ("globalstandard", "globalbatch", "globalprovisionedmanaged")
 
@@ -48,8 +48,16 @@ def resides(node: Resource, allowed: frozenset[str]) -> tuple[Truth, Value, str]
         plain = plain_region(text)
         if plain == "global":
             return Truth.YES, region, ""
-        area = f", which is any region of the {_AREAS[plain]}" if plain in _AREAS else ""
+        if plain in AREAS and _placed(node, allowed):
+            return Truth.YES, region, ""
+        area = f", which is any region of the {AREAS[plain]}" if plain in AREAS else ""
         return Truth.of(plain in allowed), region, f"lies in {text}{area}"
     if region.is_unknown:
         return Truth.MAYBE, region, region.why
     return Truth.YES, region, ""  # the code says nothing about regions at all
+
+
+def _placed(node: Resource, allowed: frozenset[str]) -> bool:
+    """A place that spans several regions, of which the node names its own."""
+    named = [part.text() for part in node["copy_regions"].items()]
+    return bool(named) and all(text is not None and plain_region(text) in allowed for text in named)

@@ -48,6 +48,7 @@ NOT_APPLICABLE = {
 # in: all of their cases count together.
 ON_FIGURES = {
     "MLA-DG001",
+    "MLA-DG002",
     "MLA-HA008",
     "MLA-HA012",
     "MLA-PE001",
