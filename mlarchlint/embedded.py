@@ -1,7 +1,8 @@
-"""Jobs and endpoints that code only describes: in state machines and pipelines.
+"""Jobs, clusters and endpoints that code only describes: in state machines and pipelines.
 
-A Step Functions state that calls SageMaker, and a step of a SageMaker pipeline, hold the very
-request that will create the job. It becomes an instance of its own, `aws_sfn_state_machine.x/Train`.
+A Step Functions state and a step of a SageMaker pipeline hold the very request that will create
+or start something. It becomes an instance of its own, `aws_sfn_state_machine.x/Train`, unless what
+is started is in the code already.
 """
 
 from __future__ import annotations
@@ -11,19 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from mlarchlint.model.resource import Instance, Mode
+from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.value import Value, from_plain
+from mlarchlint.references import prefixes
+from mlarchlint.state_machines import DEEPEST, Described, sagemaker, tasks
 
-_DEEPEST = 10  # states within states; Step Functions allows no such depth
-_CALL = re.compile(r":states:::(?:aws-sdk:)?sagemaker:create(\w+?)(?:\.sync(?::2)?|\.waitForTaskToken)?$")
-_BY_CALL = {
-    "TrainingJob": "AWS::SageMaker::TrainingJob",
-    "HyperParameterTuningJob": "AWS::SageMaker::TrainingJob",
-    "ProcessingJob": "AWS::SageMaker::ProcessingJob",
-    "TransformJob": "AWS::SageMaker::TransformJob",
-    "Model": "AWS::SageMaker::Model",
-    "EndpointConfig": "AWS::SageMaker::EndpointConfig",
-}
 _BY_STEP = {
     "Training": "TrainingJob",
     "Tuning": "HyperParameterTuningJob",
@@ -38,110 +31,116 @@ _DEFINITIONS = {
     "aws_sagemaker_pipeline": ("pipeline_definition",),
     "AWS::SageMaker::Pipeline": ("PipelineDefinition",),
 }
+# What a type that is started is called in Terraform; the names it may go by are in these members.
+_SAME = {
+    "AWS::Batch::JobDefinition": "aws_batch_job_definition",
+    "AWS::Glue::Job": "aws_glue_job",
+    "AWS::ECS::TaskDefinition": "aws_ecs_task_definition",
+    "AWS::EMRServerless::Application": "aws_emrserverless_application",
+    "AWS::EMRContainers::VirtualCluster": "aws_emrcontainers_virtual_cluster",
+}
+_NAMES = ("name", "family", "JobDefinitionName", "Name", "Family")
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 def with_embedded(instances: Iterable[Instance]) -> Iterator[Instance]:
     """Every instance, each followed by what it describes."""
-    for instance in instances:
+    everything = list(instances)
+    for instance in everything:
         yield instance
-        if instance.mode is Mode.MANAGED and instance.type in _DEFINITIONS:
-            yield from _described(instance)
+        if is_host(instance):
+            taken: set[str] = set()
+            for found in described_by(instance):
+                if found.starts is None or not _declared(found, instance, everything):
+                    yield _instance(instance, _label(found.name, taken), found)
+
+
+def is_host(instance: Instance) -> bool:
+    """Whether it has a definition that may describe others."""
+    return instance.mode is Mode.MANAGED and instance.type in _DEFINITIONS
 
 
 def embedded_in(instance: Instance) -> str | None:
-    """The address of the state machine or pipeline that describes it, if one does."""
+    """The address of the state machine or pipeline that may describe it, if its address says so."""
     host, slash, _ = instance.address.rpartition("/")
-    return host if slash and instance.type in _BY_CALL.values() else None
+    return host if slash else None
 
 
-def _described(host: Instance) -> Iterator[Instance]:
+def described_by(host: Instance) -> Iterator[Described]:
+    """What the definition of a state machine or pipeline creates and starts."""
     for name in _DEFINITIONS[host.type]:
         definition = _structure(host.get(name))
         if not definition.is_known:
             continue
-        found = _steps(definition) if "ipeline" in host.type else _tasks(definition, _DEEPEST)
-        taken: set[str] = set()
-        for step, call, request in found:
-            # States of different branches may share a name.
-            step = step.replace("/", "-")
-            label, number = step, 2
-            while label in taken:
-                label, number = f"{step}-{number}", number + 1
-            taken.add(label)
-            yield _instance(host, label, call, request, definition)
+        definition = _substituted(definition, host.get("DefinitionSubstitutions").mapping())
+        found = _steps(definition) if "ipeline" in host.type else tasks(definition)
+        span = definition.span
+        for described in found:
+            given = described.request.span if described.request.span.file else span
+            yield replace(described, request=replace(described.request, span=given))
         return
 
 
-def _instance(host: Instance, name: str, call: str, request: Value, definition: Value) -> Instance:
-    if call == "HyperParameterTuningJob":
-        # What is tuned is what its trials run.
-        request = request.get("TrainingJobDefinition")
-    span = request.span if request.span.file else definition.span
+def _label(name: str, taken: set[str]) -> str:
+    """States of different branches may share a name."""
+    name = name.replace("/", "-")
+    label, number = name, 2
+    while label in taken:
+        label, number = f"{name}-{number}", number + 1
+    taken.add(label)
+    return label
+
+
+def _declared(found: Described, host: Instance, everything: list[Instance]) -> bool:
+    """Whether what a run names is declared in the code, by reference or by name."""
+    types = (found.type, _SAME.get(found.type, ""))
+    references = found.starts.all_refs() if found.starts is not None else ()
+    addresses = {prefix for reference in references for prefix in prefixes(reference)}
+    wanted = found.started_name
+    for other in everything:
+        if other.mode is Mode.MODULE and other.address in addresses:
+            return True
+        if other.type not in types:
+            continue
+        if other.address in addresses or other.declaration in addresses:
+            return True
+        if wanted is not None and any(other.get(name).text() == wanted for name in _NAMES):
+            return True
+    return False
+
+
+def _instance(host: Instance, name: str, found: Described) -> Instance:
+    span = found.request.span
     return replace(
         host,
         address=f"{host.address}/{name}",
         declaration=f"{host.declaration or host.address}/{name}",
-        type=_BY_CALL[call],
+        type=found.type,
         name=name,
-        body=request.mapping(),
+        body=found.body,
         span=span if span.file else host.span,
+        format=host.format if found.type.startswith("AWS::") else Format.KUBERNETES,
     )
-
-
-# -- Step Functions ----------------------------------------------------------------------
-
-
-def _tasks(machine: Value, depth: int) -> Iterator[tuple[str, str, Value]]:
-    """Name, call and request of every state that creates something in SageMaker."""
-    if depth == 0:
-        return
-    for name, state in machine.get("States").mapping().items():
-        found = _CALL.search(state.get("Resource").text() or "")
-        if found and found[1] in _BY_CALL:
-            request = state.get("Arguments") if state.get("Parameters").is_absent else state.get("Parameters")
-            yield name, found[1], _at_run_time(request)
-        inner = [*state.get("Branches").items(), state.get("Iterator"), state.get("ItemProcessor")]
-        for machine_within in inner:
-            yield from _tasks(machine_within, depth - 1)
-
-
-def _at_run_time(value: Value) -> Value:
-    """`"Name.$": "$.path"` and `{% expression %}` are only known when the machine runs."""
-    text = value.text()
-    if text is not None and text.startswith("{%") and text.endswith("%}"):
-        return Value.unknown("it is computed when the state machine runs", value.span)
-    if value.is_known and isinstance(value.raw, tuple):
-        return replace(value, raw=tuple(_at_run_time(item) for item in value.raw))
-    if value.is_known and isinstance(value.raw, Mapping):
-        members = {}
-        for name, member in value.raw.items():
-            if name.endswith(".$"):
-                why = "it is given when the state machine runs"
-                members[name.removesuffix(".$")] = Value.unknown(why, member.span)
-            else:
-                members[name] = _at_run_time(member)
-        return replace(value, raw=members)
-    return value
 
 
 # -- SageMaker pipelines -----------------------------------------------------------------
 
 
-def _steps(pipeline: Value) -> Iterator[tuple[str, str, Value]]:
+def _steps(pipeline: Value) -> Iterator[Described]:
     body = pipeline.get("PipelineDefinitionBody")
     if not body.is_absent:
         pipeline = _structure(body)
-    yield from _steps_of(pipeline.get("Steps"), _DEEPEST)
+    yield from _steps_of(pipeline.get("Steps"), DEEPEST)
 
 
-def _steps_of(steps: Value, depth: int) -> Iterator[tuple[str, str, Value]]:
+def _steps_of(steps: Value, depth: int) -> Iterator[Described]:
     if depth == 0:
         return
     for step in steps.items():
         name, kind = step.get("Name").text(), step.get("Type").text()
         arguments = step.get("Arguments")
         if name and kind in _BY_STEP:
-            yield name, _BY_STEP[kind], _of_parameters(arguments)
+            yield replace(sagemaker(_BY_STEP[kind], _of_parameters(arguments)), name=name)
         for branch in ("IfSteps", "ElseSteps"):
             yield from _steps_of(arguments.get(branch), depth - 1)
 
@@ -160,6 +159,9 @@ def _of_parameters(value: Value) -> Value:
     return value
 
 
+# -- texts -------------------------------------------------------------------------------
+
+
 def _structure(value: Value) -> Value:
     """What a text of JSON encodes, also where parts of it are unknown; other values are as they are."""
     if value.inside is not None:
@@ -171,3 +173,31 @@ def _structure(value: Value) -> Value:
         return from_plain(json.loads(text), value.span)
     except (ValueError, RecursionError):
         return Value.unknown("the JSON text in it cannot be read", value.span)
+
+
+def _substituted(value: Value, given: Mapping[str, Value]) -> Value:
+    """`${Name}` in a template's definition stands for an entry of its DefinitionSubstitutions."""
+    if not given:
+        return value
+    text = value.text()
+    if text is not None:
+        return _filled(value, text, given)
+    if value.is_known and isinstance(value.raw, tuple):
+        return replace(value, raw=tuple(_substituted(item, given) for item in value.raw))
+    if value.is_known and isinstance(value.raw, Mapping):
+        return replace(value, raw={name: _substituted(member, given) for name, member in value.raw.items()})
+    return value
+
+
+def _filled(value: Value, text: str, given: Mapping[str, Value]) -> Value:
+    names = [name for name in _PLACEHOLDER.findall(text) if name in given]
+    if not names:
+        return value
+    if text == f"${{{names[0]}}}":
+        return given[names[0]]
+    unknown = [given[name] for name in names if given[name].text() is None]
+    if unknown:
+        refs = tuple(ref for part in unknown for ref in part.all_refs())
+        return Value.unknown(unknown[0].why or "a part of it is unknown", value.span, refs=refs)
+    filled = _PLACEHOLDER.sub(lambda m: (given[m[1]].text() or "") if m[1] in given else m[0], text)
+    return replace(value, raw=filled)

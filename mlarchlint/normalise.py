@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from mlarchlint.embedded import embedded_in, with_embedded
+from mlarchlint.embedded import described_by, embedded_in, is_host, with_embedded
 from mlarchlint.kinds import EdgeForm, Kind, Kinds, Path
 from mlarchlint.model.graph import Dangling, Edge, OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.resource import Format, Instance, Mode, Resource
@@ -23,6 +23,9 @@ _PROVIDERS = {
     "aws": "aws", "awscc": "aws", "google": "google", "azurerm": "azure", "azapi": "azure", "azuread": "azure",
     "kubernetes": "kubernetes", "kubectl": "kubernetes", "helm": "kubernetes",
 }  # fmt: skip
+
+# What a state machine starts by name.
+_STARTED = ("batch_job", "data_processor", "container_template", "cluster")
 
 
 @dataclass(slots=True)
@@ -276,11 +279,20 @@ class _Weave:
                 self._add(replace(edge, target=use.source))
 
     def draw_embedded(self) -> None:
-        """A state machine or pipeline triggers what its definition describes."""
+        """A state machine or pipeline triggers what its definition describes, and what it names there."""
+        hosts = {draft.resource.key for draft in self._drafts if is_host(draft.resource.instance)}
+        if not hosts:
+            return
         for draft in self._drafts:
-            host = embedded_in(draft.resource.instance)
-            for key in self._addresses.find(draft.resource.instance.scope, host) if host else ():
-                self._add(Edge(key, draft.resource.key, Relation.TRIGGERS, draft.resource.span))
+            node = draft.resource
+            host = embedded_in(node.instance)
+            for key in self._addresses.find(node.instance.scope, host) if host else ():
+                if key in hosts:
+                    self._add(Edge(key, node.key, Relation.TRIGGERS, node.span))
+            for found in described_by(node.instance) if node.key in hosts else ():
+                for key in self._names.find("name", found.started_name or "", node.provider):
+                    if self._resources[key].kind in _STARTED:
+                        self._add(Edge(node.key, key, Relation.TRIGGERS, found.request.span))
 
     def draw_manifest_links(self) -> None:
         if not any(draft.form == "kubernetes" for draft in self._drafts):
