@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from mlarchlint.model.finding import Severity
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.rendering_options import Rendering
 from mlarchlint.requirements import Requirements
@@ -17,7 +18,7 @@ from mlarchlint.usage import NO_USAGE, Usage
 MEBIBYTE = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limits:
     """file_bytes: larger files are not read. The rest bounds what the scanned code expands to."""
 
@@ -29,7 +30,7 @@ class Limits:
     blocks: int = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RuleSetting:
     """What the configuration changes about one rule."""
 
@@ -38,7 +39,7 @@ class RuleSetting:
     span: SourceSpan = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ConfigSuppression:
     """rule: id, prefix, name or pillar. address and path: globs; empty means any."""
 
@@ -50,7 +51,7 @@ class ConfigSuppression:
     span: SourceSpan = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Config:
     """Layers: defaults, then the file, then its environment, then the flags; the last one wins.
 

@@ -6,17 +6,17 @@ import importlib
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 Path = tuple[str, ...]
 MAX_NODES = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mistake:
     """One thing wrong in the configuration or on the command line."""
 
@@ -35,7 +35,7 @@ class ConfigError(Exception):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Document:
     """data: plain, numbers with a point are Decimal. keys: the span of the key at each path."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
 
@@ -21,7 +21,7 @@ _RULES = re.compile(
 _UNTIL = re.compile(r"(?:^|\s)until\s*=\s*(\S+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Directive:
     """how: `comment`, `annotation`, `metadata` or `config`. rules: ids, prefixes, names or pillars."""
 

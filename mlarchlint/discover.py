@@ -15,6 +15,7 @@ from mlarchlint.frontends.terraform.sources import TerraformSources, is_configur
 from mlarchlint.frontends.yaml_text import sniff
 from mlarchlint.ignored import Ignored
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.real_paths import RealPaths, relative
 from mlarchlint.source_texts import SourceTexts, Unreadable
@@ -33,7 +34,7 @@ class NoSuchPath(Exception):
     """A path on the command line does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SourceFile:
     """shown: the path in reports. text: without byte order mark."""
 
@@ -42,7 +43,7 @@ class SourceFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sources:
     """base: what shown paths are relative to. root: nothing outside it is read.
 

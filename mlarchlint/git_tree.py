@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from mlarchlint.model.record import record
 
 _QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -27,7 +28,7 @@ class GitError(Exception):
     """The revision cannot be read, in words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Blob:
     mode: str
     name: str

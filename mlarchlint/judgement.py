@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.truth import Truth
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Judgement:
     """path: where it is written in the requirements. met: MAYBE if it cannot be told (`missing`).
 

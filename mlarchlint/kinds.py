@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.record import record
 
 FORMATS = ("terraform", "cloudformation", "kubernetes", "module")
 _TYPES = re.compile(r"^  (terraform|cloudformation|kubernetes|module): *(.+?) *(?: #.*)?$", re.MULTILINE)
 _NAME = re.compile(r"[\w:./*@-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One step of a path: a member, and what is done to it."""
 
@@ -33,7 +34,7 @@ class Step:
 Path = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Condition:
     """`default_when`: the default is `value` where the value at `paths` equals `equals`."""
 
@@ -42,7 +43,7 @@ class Condition:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Trait:
     name: str
     paths: Mapping[str, tuple[Path, ...]]
@@ -61,7 +62,7 @@ class Trait:
     heads: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by format: where the paths start
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class EdgeForm:
     """How edges (also `part_of` and `inherit`) are read off a body."""
 
@@ -73,7 +74,7 @@ class EdgeForm:
     attrs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kind:
     kind: str
     provider: str

@@ -7,12 +7,13 @@ for nothing else. `docs/prices.md` lists services and SKUs; `data/prices/sources
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from mlarchlint.model.estimate import PriceRow
+from mlarchlint.model.record import record
 
 FOLDER = Path(__file__).parent / "data" / "prices"
 GLOBAL = "global"
@@ -20,7 +21,7 @@ GLOBAL = "global"
 ANY_CASE = frozenset({"azure"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InstanceSpec:
     """What a machine type is. None or 0 where no source says it.
 
@@ -40,7 +41,7 @@ class InstanceSpec:
     arch: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Relation:
     """A price derived from another service's where no source has its own."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mlarchlint.model.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Rendering:
     """helm, kustomize: whether to render at all. values: absolute paths of values files; one that
     lies in a chart's folder is for that chart, others are for all. release: "" is the chart's name."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Requirements:
     """data: checked against the schema and frozen; numbers are Decimal, lists are tuples.
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 
 _OF_ADDRESSES = frozenset(".*?[/:")
 _SECTIONS = ("resource_usage", "resource_type_default_usage")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Usage:
     """Entries by address, and by type (`aws_lambda_function`), kind or role.
 

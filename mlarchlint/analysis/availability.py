@@ -6,7 +6,7 @@ docs/requirements.md has the formulae. Components are taken to fail independentl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlarchlint.analysis.availability_math import (
     REGION,
@@ -24,13 +24,14 @@ from mlarchlint.analysis.service_levels import Figure, ServiceLevel, contract, d
 from mlarchlint.analysis.serving_paths import Chain, ServingPath, dependencies, guards_of
 from mlarchlint.analysis.zones import zones_of
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
 _SWITCH = "failover"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Component:
     """resource: None for the switch between alternatives. cured: its engineering figure once redundant."""
 
@@ -42,7 +43,7 @@ class Component:
     cured: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bounds:
     """low and high are the same where nothing is unknown."""
 
@@ -55,7 +56,7 @@ class Bounds:
         return Truth.NO if self.high < target else Truth.MAYBE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PathAvailability:
     """Both views of one path. gains: share of a month won if the component never failed, largest first.
 

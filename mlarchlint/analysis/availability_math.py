@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import comb
 from typing import Union
+
+from mlarchlint.model.record import record
 
 MINUTES_A_MONTH = 43_200  # 30 days
 ZONE = 0.999  # design target of one zone
@@ -57,14 +58,14 @@ def spread(instances: int, zones: int) -> tuple[int, ...]:
     return tuple(instances // zones + (1 if place < instances % zones else 0) for place in range(zones))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Series:
     """All parts are needed. A part is a component's name or a structure."""
 
     parts: tuple[Structure, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parallel:
     """One part is enough."""
 

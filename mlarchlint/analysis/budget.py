@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
@@ -11,6 +10,7 @@ from mlarchlint.analysis.cost_savings import cost_of_run
 from mlarchlint.analysis.overrides import matches
 from mlarchlint.model.estimate import Estimate, Gap, Money, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import Workload
@@ -20,7 +20,7 @@ TRAINING_KINDS = ("batch_job", "training_cluster")
 EnvironmentOf = Callable[[Resource], str]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Part:
     """The instances of one declaration. keys: of the resources."""
 
@@ -33,7 +33,7 @@ class Part:
         return self.name if len(self.keys) == 1 else f"{self.name} ({len(self.keys)} instances)"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Verdict:
     """One budget. what: `the design`, `the workload api`, ...; path: where it is written.
 

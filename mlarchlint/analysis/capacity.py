@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.fleet import Fleet
@@ -19,11 +18,12 @@ from mlarchlint.analysis.load import (
 from mlarchlint.analysis.needs import Needs, needs_of
 from mlarchlint.analysis.throughput import Cores, Throughput, throughput_of, utilisation_of
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.truth import Truth
 from mlarchlint.requirements import Requirements
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Capacity:
     """Of one fleet. origin_peak: what reaches the instances. alone: it carries the whole load.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlarchlint.analysis.fleet import Fleet
 from mlarchlint.analysis.geography import defaults
 from mlarchlint.analysis.load import Load, load_of
 from mlarchlint.analysis.needs import Needs
+from mlarchlint.model.record import record
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
@@ -16,7 +15,7 @@ _KEPT_WARM = 1 / 60  # requests a second from which on an instance is always at 
 _SOMETIMES = ("sporadic", "business-hours")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ColdStart:
     """ms: at least so long. happens: whether the p95 sees it. at: the value that lets it scale to zero."""
 

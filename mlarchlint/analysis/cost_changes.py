@@ -7,7 +7,6 @@ steadily, sizes that fit); the figures are the catalog's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_hours import MANAGED, ON_DEMAND
@@ -15,6 +14,7 @@ from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_small
 from mlarchlint.analysis.cost_sizes import fits, smaller
 from mlarchlint.model.estimate import Estimate, Money, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import RoleOf
@@ -26,7 +26,7 @@ _MOST = 3
 _LEAST = Decimal(1)  # dollars a month; less is no advice
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Change:
     """name: of what is changed. rank: the place in the order of presentation. saving: dollars a month."""
 
@@ -36,7 +36,7 @@ class Change:
     saving: Money
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Plan:
     """The first changes that bring a figure down far enough, or as far as a few changes can."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from mlarchlint.model.estimate import Estimate, Gap, Money, ResourceEstimate
+from mlarchlint.model.record import record
 
 Place = tuple[str, str]  # (root module or file, address)
 NOTHING = Money()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Delta:
     """One resource before and after; None where it is not there."""
 
@@ -42,7 +42,7 @@ class Delta:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Difference:
     """deltas: only what differs, in the order of what it changes, the largest first."""
 

@@ -8,10 +8,10 @@ services side by side do not both carry all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import RoleOf
@@ -23,7 +23,7 @@ _ANSWERED = ("redirect", "fixed")
 NONE, ALL = Decimal(0), Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Share:
     """Of the design's requests, from low to high. why: said where it is not simply all."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from mlarchlint.model.record import record
 from mlarchlint.prices import Catalog
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Older:
     """successor: empty where no type stands for it as it is. retired: can no longer be launched."""
 

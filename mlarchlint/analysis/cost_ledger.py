@@ -12,6 +12,7 @@ from mlarchlint.analysis.cost_usage import Needs, decimal_of
 from mlarchlint.analysis.overrides import matches
 from mlarchlint.model.estimate import CostItem, Gap, PriceRow, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -24,7 +25,7 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Costing:
     """What every resource is priced with. cloud: the provider that Kubernetes resources run on."""
 

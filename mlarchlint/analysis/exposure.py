@@ -6,11 +6,10 @@ gateways, CDNs) that lead to it. `exposed(graph, node)` joins them to one Truth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlarchlint.analysis.firewalls import Ports, admits_everybody, guards_of, open_ports
 from mlarchlint.analysis.routes import subnet_public
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -34,7 +33,7 @@ _CLOSED_UNTIL_NAMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evidence:
     """One link of the chain: what is so of which resource, and the value that says so."""
 
@@ -43,7 +42,7 @@ class Evidence:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Exposure:
     """One way in. entry: where requests arrive, the resource itself if it has the address.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -18,7 +18,7 @@ _EVERYBODY = {"0.0.0.0/0", "::/0", "*", "any", "internet", "0.0.0.0/1", "128.0.0
 _SPAN = re.compile(r"^(\d+)(?:-(\d+))?$")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Admission:
     """One rule for what comes in. ports: empty where they are not known. rank: lower goes first.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlarchlint.analysis.replicas import machines_with, replicas_of
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -21,7 +21,7 @@ SERVING_KINDS = (
 _LEAST_CONFIDENCE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Count:
     """least and most: how many instances run; None where the code does not say (`why`).
 
@@ -35,7 +35,7 @@ class Count:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fleet:
     """nodes: one group, or the single machines that share a backend. managed: no zones of its own.
 

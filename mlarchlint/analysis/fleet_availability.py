@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 
 from mlarchlint.analysis.availability_math import (
@@ -18,6 +17,7 @@ from mlarchlint.analysis.figures import percent
 from mlarchlint.analysis.fleet import Fleet
 from mlarchlint.analysis.service_levels import Figure
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.requirements import Requirements
@@ -25,7 +25,7 @@ from mlarchlint.requirements import Requirements
 _MOST_ZONES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Odds:
     """How often a zone and an instance in a zone that is up are up. instance: None for the usual figures."""
 

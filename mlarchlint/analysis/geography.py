@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.latency_math import Delay, fitted_rtt, great_circle_km
+from mlarchlint.model.record import record
 
 _SAID = "P95 between Azure metros, 30 days to 2026-07-30"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RoundTrip:
     """ms: P95 of one round trip. how: table or fit."""
 
@@ -22,7 +22,7 @@ class RoundTrip:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Metro:
     name: str
     place: tuple[float, float]

@@ -7,7 +7,6 @@ model counts at its p95; every hop is an assumption that the report names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.fleet import Fleet
@@ -25,6 +24,7 @@ from mlarchlint.analysis.latency_math import (
 from mlarchlint.analysis.needs import Needs, needs_of
 from mlarchlint.analysis.serving_paths import ServingPath, dependencies
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.requirements import Requirements
@@ -33,7 +33,7 @@ from mlarchlint.requirements import Requirements
 CACHED_METHODS = ("GET", "HEAD")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class UserLatency:
     """What users of one region see. region: as written. via: the path and the region that serves it.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
+
+from mlarchlint.model.record import record
 
 SATURATED = 0.95  # utilisation from which on a queue has no useful length
 COLD_SHARE = 0.1  # requests on a new connection (assumed)
@@ -12,7 +13,7 @@ NEW_CONNECTION_TRIPS = 2  # TCP, then TLS 1.3
 _P95 = 1.6448536269514722  # standard deviations from the median to the p95
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Delay:
     """One part of a request, in ms. how: where the figures are from."""
 
@@ -22,7 +23,7 @@ class Delay:
     how: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sum:
     """lower: no request mix does better. estimate: parts vary independently. upper: all late at once."""
 

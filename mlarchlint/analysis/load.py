@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 
 from mlarchlint.analysis.needs import Needs
+from mlarchlint.model.record import record
 
 SECONDS_A_DAY = 86_400
 PEAK_FACTOR = 3.0
@@ -13,7 +13,7 @@ UTILISATION = 0.7
 _NEARLY_NOTHING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Load:
     """Requests a second over the day and at the peak. how: where the peak is from."""
 

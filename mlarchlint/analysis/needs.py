@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from mlarchlint.analysis.overrides import matches
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.requirements import Requirements
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Needs:
     """prefixes: where to look, the workload's own entry first (`workloads.0.`, ``)."""
 

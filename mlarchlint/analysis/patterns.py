@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from mlarchlint.analysis.access import COMPUTE, consumers_of, entries_to, stores_of
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.stages import folded_address
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.workload import RoleOf
@@ -20,7 +20,7 @@ _OBSERVING = ("alarm", "dashboard", "log_sink", "metric_sink", "trace_sink", "mo
 PATTERNS = ("training", "inference", "data pipeline", "lambda", "microservices", "monolith")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sign:
     """One component of a pattern that the design has."""
 
@@ -29,7 +29,7 @@ class Sign:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pattern:
     """lacking: components that such an architecture usually has and the scanned code does not show."""
 

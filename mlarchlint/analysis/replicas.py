@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -16,7 +16,7 @@ _POOLS = ("backend_pool", "load_balancer")
 _OWN = ("autoscale", "node_autoscaling", "auto_mode")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Replicas:
     """least, most: the number of instances between which it moves; absent where nothing says.
 

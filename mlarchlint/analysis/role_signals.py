@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.scripts import images_run, script_text
 from mlarchlint.analysis.tokens import find_token
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
@@ -25,7 +25,7 @@ ROLE_TAGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Signal:
     """One piece of evidence: what it adds to each role, and to being machine learning at all.
 

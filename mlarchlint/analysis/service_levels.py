@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.resources import files
@@ -11,6 +10,7 @@ from typing import Any
 
 from mlarchlint.analysis.availability_math import GLOBAL, INSTANCE, REGION, ZONE
 from mlarchlint.analysis.zones import ZoneSpan
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
@@ -19,7 +19,7 @@ _LEVELS = {"zone": ZONE, "region": REGION, "global": GLOBAL}
 _HA = {"none": "one", "same_zone": "zone", "multi_zone": "zones", "multi_region": "regions"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServiceLevel:
     """One row. sla: share of a month, or None where nothing is published. level: what it spans."""
 
@@ -32,7 +32,7 @@ class ServiceLevel:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Figure:
     """Bounds on an availability. how: the row or the assumption it rests on. missing: what is not known."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.fleet import Fleet
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 
@@ -32,7 +32,7 @@ _MOST_CHAINS = 16
 _ROUTERS = ("globalaccelerator", "traffic_manager", "trafficmanager")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chain:
     """From the entry (first) to what stands nearest to the fleet."""
 
@@ -40,7 +40,7 @@ class Chain:
     fleets: tuple[Fleet, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServingPath:
     """chains: alternatives; the first one counts alone where nothing switches between them.
 

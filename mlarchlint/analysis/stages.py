@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mlarchlint.analysis.access import COMPUTE
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.workload import RoleOf
@@ -61,7 +61,7 @@ _NUMBER = re.compile(r"\[\d+\]")
 _STORES_OF_RAW_DATA = ("object_store", "file_share")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Service:
     """One declaration that fills a stage; count: its instances as far as they are known."""
 
@@ -75,7 +75,7 @@ class Service:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stage:
     name: str
     services: tuple[Service, ...]

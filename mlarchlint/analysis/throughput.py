@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
@@ -15,7 +15,7 @@ Cores = Callable[[str, str], "float | None"]
 _CPU_METRICS = ("cpu", "cpuutilization", "percentage cpu", "cpu_utilization")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Throughput:
     """rps: of one instance at full use. how: the figures it is made of.
 

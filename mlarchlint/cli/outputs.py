@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from mlarchlint.model.record import record
 from mlarchlint.report.formats import EXTENSIONS
 
 FORMATS = tuple(EXTENSIONS)
@@ -15,7 +15,7 @@ _BY_EXTENSION = {extension: name for name, extension in EXTENSIONS.items() if ex
 STDOUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """place: a file name, or `-` for standard output."""
 

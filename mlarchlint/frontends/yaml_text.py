@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Comment:
     """A comment that mentions mlarchlint; text: without the `#`."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Union
 
 from mlarchlint.frontends.yaml_scalars import Scalar as Plain
 from mlarchlint.frontends.yaml_text import Comment
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Scalar:
     """value: resolved, unless quoted or tagged. text: as written. tag: `!Ref`, or "" for none."""
 
@@ -21,14 +21,14 @@ class Scalar:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class List:
     items: tuple[Node, ...]
     span: SourceSpan
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Map:
     """members in source order, by the text of their key; keys: where each key stands."""
 
@@ -48,7 +48,7 @@ class Map:
 Node = Union[Scalar, List, Map]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Document:
     """One document that is not empty. comments: those of its lines that mention mlarchlint."""
 

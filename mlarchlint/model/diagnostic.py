@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 
 
@@ -16,7 +16,7 @@ class Level(str, Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Diagnostic:
     """code: a stable kebab-case name; detail: what to do about it."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Money:
     """US dollars a month, from low to high."""
 
@@ -20,7 +20,7 @@ class Money:
         return Money(self.low + other.low, self.high + other.high)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PriceRow:
     """One row of the catalog. price: US dollars for one unit (`hour`, `GiB-month`, ...).
 
@@ -36,7 +36,7 @@ class PriceRow:
     as_of: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CostItem:
     """quantity: of `unit` in a month, from low to high."""
 
@@ -52,7 +52,7 @@ class CostItem:
         return Money(self.quantity_low * self.row.price, self.quantity_high * self.row.price)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gap:
     """A cost that could not be priced; never counted as zero."""
 
@@ -61,7 +61,7 @@ class Gap:
     span: SourceSpan = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ResourceEstimate:
     """assumptions: what holds for the resource as a whole, beside those of its items."""
 
@@ -78,7 +78,7 @@ class ResourceEstimate:
         return total
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Estimate:
     """The whole design. as_of: the oldest price used, empty if none. resources: by key, graph order."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.value import Origin
 
@@ -26,14 +27,14 @@ class Severity(str, Enum):
         return list(Severity)[max(0, self.rank - 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Subject:
     address: str
     kind: str
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Related:
     """A place that helps to understand the finding."""
 
@@ -41,7 +42,7 @@ class Related:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Suppression:
     """Why a finding is not counted. how: `comment`, `annotation`, `metadata`, `config` or `baseline`."""
 
@@ -51,7 +52,7 @@ class Suppression:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """Only the engine builds one.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.value import Value
@@ -36,7 +36,7 @@ class Relation(str, Enum):
     DEPENDS_ON = "depends_on"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edge:
     """source and target are resource keys; both exist in the graph."""
 
@@ -46,7 +46,7 @@ class Edge:
     span: SourceSpan = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Dangling:
     """A reference to an address that the scanned code does not declare."""
 
@@ -55,7 +55,7 @@ class Dangling:
     span: SourceSpan = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OpenEnd:
     """What code writes as the other end of an edge, and which names nothing in the scanned code.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -26,7 +27,7 @@ class Mode(str, Enum):
     MODULE = "module"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """A module call (or nested stack) on the way down to an instance."""
 
@@ -34,7 +35,7 @@ class Call:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Instance:
     """One `count`/`for_each` element, template resource or manifest, with its evaluated body.
 
@@ -73,7 +74,7 @@ class Instance:
         return found if found is not None else Value.absent(self.span)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evaluation:
     """What a front end makes of its sources.
 
@@ -87,7 +88,7 @@ class Evaluation:
     renderers: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Resource:
     """A node of the graph.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 ROLES = (
@@ -13,7 +12,7 @@ ROLES = (
 DATA_ROLES = ("dataset", "features", "model", "checkpoints", "artifacts", "captured", "logs", "state")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Evidence:
     """Why a role was given. weight: as in data/roles.yaml; 0 for an override."""
 
@@ -22,7 +21,7 @@ class Evidence:
     span: SourceSpan
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RoleOf:
     """The role of one resource, with its probability (0 to 1). role is None below the threshold."""
 
@@ -31,7 +30,7 @@ class RoleOf:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Workload:
     """members: resource keys in graph order. Every workload has evidence."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import CostItem, Estimate, Money, ResourceEstimate
+from mlarchlint.model.record import record
 from mlarchlint.report.cost_json import assumptions_of, total
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
@@ -21,7 +21,7 @@ ENVIRONMENTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Branch:
     """A workload, or what belongs to none."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mlarchlint.model.graph import Edge, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.workload import Workload
 from mlarchlint.report.inert import inert
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Picture:
     """names: a plain identifier for each resource key. groups: (title, members) per workload."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.finding import Finding, Severity
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CLEAN, FINDINGS, USAGE, INCOMPLETE = 0, 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Summary:
     """by_severity: certain findings that are not suppressed, worst first."""
 

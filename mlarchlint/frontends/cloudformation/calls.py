@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlarchlint.frontends.yaml_tree import List, Map, Node, Scalar
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 LOOP = "Fn::ForEach::"
 TRANSFORM = "Fn::Transform"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Call:
     """name: in the long form. span: of the whole call."""
 

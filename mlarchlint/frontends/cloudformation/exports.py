@@ -11,6 +11,7 @@ from mlarchlint.frontends.cloudformation.calls import arguments_of, call_of, tex
 from mlarchlint.frontends.cloudformation.scenarios import unknown_of
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
@@ -22,7 +23,7 @@ _INPUTS = ("param.", "data.", "import.")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Export:
     """pattern: its name with `*` for each part that is not known."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from mlarchlint.model.record import record
 from mlarchlint.model.truth import Truth
 
 
@@ -16,7 +17,7 @@ class Verdict(NamedTuple):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Facts:
     """named: conditions by name. bound, excluded: what parameters are, and are not. atoms: comparisons
     by their canonical text. memo: conditions evaluated under these facts; open: those under way;

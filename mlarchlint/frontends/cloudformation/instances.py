@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from mlarchlint.frontends.cloudformation.calls import TRANSFORM, Call, call_of, text_of
 from mlarchlint.frontends.cloudformation.conditions import CIRCULAR, assume_named, judge_named
@@ -13,6 +12,7 @@ from mlarchlint.frontends.cloudformation.sam import with_globals
 from mlarchlint.frontends.cloudformation.stack import Stack
 from mlarchlint.frontends.yaml_tree import Map, Node, between
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.truth import Truth
@@ -29,7 +29,7 @@ _ATTRIBUTES = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Declared:
     """A resource as written, with the evaluator for it. exists: NO ones are left out."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mlarchlint.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limits:
     """instances: of all templates. depth: nested stacks. copies: of one Fn::ForEach."""
 
@@ -14,7 +14,7 @@ class Limits:
     copies: int = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Options:
     """parameters: (name, text), in the order given; the last wins, and wins over the files. A name may be
     that of a pseudo parameter (`AWS::Region`). parameter_files: shown paths, read through the caller's `read`.

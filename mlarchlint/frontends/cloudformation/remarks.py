@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mlarchlint.frontends.yaml_text import Comment, decode
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 Ignores = tuple[tuple[SourceSpan, str], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Remark:
     """line: the line of code that a comment is about: its own, or the next one that is code."""
 

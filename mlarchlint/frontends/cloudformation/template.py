@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlarchlint.frontends.cloudformation.calls import LOOP, text_of
 from mlarchlint.frontends.yaml_tree import Document, List, Map, Node, Scalar
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
@@ -24,7 +25,7 @@ _HARMLESS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Parameter:
     name: str
     type: str
@@ -42,7 +43,7 @@ class Parameter:
         return self.type.startswith("AWS::SSM::Parameter::Value<")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Template:
     """resources: may still hold loops. globals: SAM's."""
 

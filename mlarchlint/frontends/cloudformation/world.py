@@ -17,6 +17,7 @@ from mlarchlint.frontends.cloudformation.template import Template, read_template
 from mlarchlint.frontends.yaml_nodes import read_documents
 from mlarchlint.frontends.yaml_tree import Map, Node
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
@@ -27,7 +28,7 @@ _COPIES = 100_000
 _BRANCHES = 200  # of one resource
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Source:
     """A template as read from its file."""
 

@@ -9,19 +9,20 @@ import re
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from mlarchlint.frontends.kubernetes import helm_sdk
 from mlarchlint.frontends.kubernetes.chart_copy import ChartCopy, copy_chart
 from mlarchlint.frontends.kubernetes.renderer import Limits, RenderFailed, Run
+from mlarchlint.model.record import record
 
 HELM, SDK = "helm", "helm-python-sdk"
 _SOURCE = re.compile(r"^---[ \t]*\n# Source: (\S+)[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Order:
     """What is rendered: a chart's folder with values files, and values laid over those."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from mlarchlint.frontends.kubernetes.renderer import Limits, RenderFailed, ahead
 from mlarchlint.frontends.kubernetes.source_lines import at_source
 from mlarchlint.frontends.yaml_nodes import Document, Map, Scalar, read_documents
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 _PARTS = ("templates", "charts", "files", "crds")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChartOptions:
     """values: absolute paths. enabled: False says of every chart that it is not rendered."""
 

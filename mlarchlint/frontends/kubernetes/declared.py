@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from mlarchlint.frontends.kubernetes.manifests import is_namespaced
 from mlarchlint.frontends.kubernetes.paths import field, group_kind
 from mlarchlint.frontends.kubernetes.selectors import known_pairs, label_text, map_matches, selector_matches
 from mlarchlint.frontends.kubernetes.templates import PodTemplate, pod_template
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Node:
     """One object: its key in the graph, its namespace ("" if cluster-scoped) and its pods, with labels."""
 

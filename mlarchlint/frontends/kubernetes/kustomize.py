@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mlarchlint.frontends.yaml_nodes import Document, List, Map, Node, Scalar, to_value
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.value import Value
 
 _NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kustomizations:
     """patches: files that only change other objects. namespaces: that a kustomization puts the
     objects of its own resource files into. diagnostics: what was not applied."""

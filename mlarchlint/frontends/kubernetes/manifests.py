@@ -18,6 +18,7 @@ from mlarchlint.frontends.yaml_nodes import (
     read_documents,
 )
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Evaluation, Format, Instance
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
@@ -51,11 +52,14 @@ _TOOL_GROUPS = frozenset({
 _TOOL_OBJECTS = frozenset({("v1", "Config"), ("v1beta1", "Config"), ("v1alpha1", "Config")})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ManifestOptions:
     """whole: the manifests were read as a whole stack, so that missing is missing."""
 
     whole: bool = True
+
+
+_DEFAULTS = ManifestOptions()
 
 
 @dataclass(slots=True)
@@ -80,7 +84,7 @@ class Rendered:
 
 def read_manifests(
     sources: Iterable[tuple[str, str | bytes]],
-    options: ManifestOptions = ManifestOptions(),
+    options: ManifestOptions = _DEFAULTS,
     rendered: Rendered | None = None,
 ) -> Evaluation:
     """(path, text) of files as an evaluation: reading and evaluating in one."""
@@ -122,9 +126,7 @@ def _once_a_file(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     return templates[:1] or diagnostics
 
 
-def evaluate_manifests(
-    documents: Iterable[Document], options: ManifestOptions = ManifestOptions()
-) -> Evaluation:
+def evaluate_manifests(documents: Iterable[Document], options: ManifestOptions = _DEFAULTS) -> Evaluation:
     """The objects that the documents declare. Documents that are none are left out; kustomizations
     say which files are patches, and in which namespace their resources are."""
     documents = list(documents)

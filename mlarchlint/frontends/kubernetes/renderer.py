@@ -15,9 +15,10 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+from mlarchlint.model.record import record
 
 SECONDS = 20
 AT_ONCE = 3  # renderers that run beside each other
@@ -33,7 +34,7 @@ class RenderFailed(Exception):
     """Why there is no output, in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limits:
     seconds: float = SECONDS
     output_bytes: int = OUTPUT_BYTES

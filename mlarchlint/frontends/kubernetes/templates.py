@@ -8,16 +8,17 @@ trainer 2.0, KubeRay 1.4, Volcano 1.11, JobSet 0.8, LeaderWorkerSet 0.6, Spark o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mlarchlint.frontends.kubernetes.framework_pods import argo_pods, spark_pods, trainer_pods
 from mlarchlint.frontends.kubernetes.paths import at, each, field, group_kind
 from mlarchlint.frontends.kubernetes.server_pods import server_pods
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PodTemplate:
     """label: which part of the workload (`Worker`, `predictor`), "" if there is one part only.
     spec: the PodSpec. metadata: of the pods. replicas: as written, absent if not.
@@ -33,7 +34,7 @@ class PodTemplate:
     managed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """path: to what is replicated, from the manifest's top. template: from there to the pod template,
     or to the PodSpec itself if `bare`. metadata: where a bare template's labels are written."""

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlarchlint.frontends.terraform import cty, nodes
 from mlarchlint.frontends.terraform.blocks import static_text
@@ -14,13 +14,14 @@ from mlarchlint.frontends.terraform.convert import convert
 from mlarchlint.frontends.terraform.evaluate import evaluate
 from mlarchlint.frontends.terraform.scope import EvaluationError, empty_scope
 from mlarchlint.frontends.terraform.syntax import SyntaxProblem, parse_expression
+from mlarchlint.model.record import record
 
 _PRIMITIVES = {"string": cty.STRING, "number": cty.NUMBER, "bool": cty.BOOL, "any": cty.DYNAMIC}
 _COLLECTIONS = {"list": cty.list_type, "set": cty.set_type, "map": cty.map_type}
 _MAX_DEPTH = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constraint:
     """values: defaults by attribute. parts: by attribute or place; `element` for collections."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlarchlint.frontends.terraform.blocks import blocks_of, static_text
 from mlarchlint.frontends.terraform.merging import merge_blocks
 from mlarchlint.frontends.terraform.nodes import Argument, Block, File
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 Ignores = tuple[tuple[SourceSpan, str], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Source:
     """A parsed file. comment_lines: the lines that hold nothing but a comment."""
 
@@ -23,7 +24,7 @@ class Source:
     comment_lines: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Declared:
     """One block, with the suppression comments in it and directly above it."""
 
@@ -31,7 +32,7 @@ class Declared:
     ignores: Ignores = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ModuleSyntax:
     """Names are those used in expressions: `aws_subnet.a`, `data.aws_ami.x`, provider `aws.west`.
 

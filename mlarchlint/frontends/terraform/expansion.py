@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Union
 
 from mlarchlint.frontends.terraform import cty
 from mlarchlint.frontends.terraform.nodes import Argument, Body
 from mlarchlint.frontends.terraform.scope import EvaluationError
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 
 Key = Union[int, str, None]  # None: the one instance of a block without `count` and `for_each`
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Element:
     """One instance. key: None if there is only one, or if it is symbolic.
 
@@ -28,7 +28,7 @@ class Element:
     symbolic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expansion:
     """kind: `single`, `count` or `for_each`. certain: the elements are all there are."""
 
@@ -42,7 +42,7 @@ class Expansion:
 SINGLE = Expansion("single", (Element(None, {}),))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Problem:
     """What the expansion of a block says to its author."""
 

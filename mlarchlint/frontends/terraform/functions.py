@@ -6,7 +6,6 @@ The functions themselves stand in `functions_*.py` and are loaded at the first c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Union
 
@@ -27,12 +26,13 @@ from mlarchlint.frontends.terraform.cty import (
     walk,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.scope import EvaluationError, Scope
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 MAX_ELEMENTS = 100_000  # of a result; a larger one is a mistake or an attack
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Param:
     """null, unknown: the function takes such a value itself."""
 
@@ -42,7 +42,7 @@ class Param:
     unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Context:
     """Where a call stands: for functions that read files or evaluate templates."""
 
@@ -56,7 +56,7 @@ Run = Callable[[list[Value], Context], Value]
 Returns = Union[Type, Callable[[list[Value]], Type]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Function:
     """structural: the result holds the arguments' own parts, which keep their marks and references."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 
 from mlarchlint.frontends.terraform.cty import NUMBER, STRING
 from mlarchlint.frontends.terraform.functions import invalid, scalar
+from mlarchlint.model.record import record
 
 _STAMP = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt ][ \t]*(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?[ \t]*(Z|[-+]\d{1,2}(?::?\d{2})?)?\Z"
@@ -32,7 +32,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Stamp:
     """moment: to the second, with its offset; nanos: the rest of the second."""
 

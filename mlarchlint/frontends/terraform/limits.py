@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mlarchlint.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Limits:
     """instances: of one declaration; one symbolic instance stands for the rest.
     total: instances of one root module. modules: module instances of one root module.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from mlarchlint.frontends.terraform.blocks import static_text
@@ -13,11 +12,12 @@ from mlarchlint.frontends.terraform.declarations import ModuleSyntax, called_sou
 from mlarchlint.frontends.terraform.files import Folders, joined
 from mlarchlint.frontends.terraform.nodes import Block
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.record import record
 
 _LOCAL = ("./", "../", ".\\", "..\\")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Installed:
     """An entry of `.terraform/modules/modules.json`."""
 
@@ -25,7 +25,7 @@ class Installed:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Located:
     """directory: of the module's code; None where it is not in the tree. problem: why a
     local source leads nowhere."""

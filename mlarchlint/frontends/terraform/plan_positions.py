@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mlarchlint.frontends.terraform.blocks import blocks_of
 from mlarchlint.frontends.terraform.declarations import Declared, Ignores, ModuleSyntax
 from mlarchlint.frontends.terraform.files import Folders
 from mlarchlint.frontends.terraform.modules import locate, read_manifest
 from mlarchlint.frontends.terraform.sources import TerraformSources
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Call
 from mlarchlint.model.span import SourceSpan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Place:
     """Of one declaration; of the plan itself where there is no code."""
 

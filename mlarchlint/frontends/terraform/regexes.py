@@ -6,7 +6,6 @@ RE2 never takes long; Python's `re` may. So only plain patterns are left to `re`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mlarchlint.frontends.terraform.cty import (
@@ -22,6 +21,7 @@ from mlarchlint.frontends.terraform.cty import (
 from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, NotEvaluated, invalid, refused
 from mlarchlint.frontends.terraform.regex_machine import Machine, Spans, TooLarge
 from mlarchlint.frontends.terraform.template import MAX_LENGTH
+from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 
 _POSIX = {
@@ -119,7 +119,7 @@ def _escape(pattern: str, at: int, in_class: bool) -> tuple[str, int]:
     return pattern[at : at + 2], 2
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Match:
     """spans: of the whole and of every group; -1 where a group took no part."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mlarchlint.frontends.terraform.limits import DEFAULT_LIMITS, Limits
+from mlarchlint.model.record import record
 
 SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TerraformSources:
     """Every path is relative to `base`, in POSIX form; the base itself is `.`.
 
@@ -29,7 +30,7 @@ class TerraformSources:
     partial: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TerraformOptions:
     """var_files: relative to the base or absolute, in the order given. variables: (name, text)
     of `--var`, in the order given. tf_var_env: take `TF_VAR_name` from `environment`.
