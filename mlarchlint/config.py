@@ -35,6 +35,7 @@ class RuleSetting:
     """What the configuration changes about one rule."""
 
     severity: Severity | None = None
+    ignorable: bool | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     span: SourceSpan = NOWHERE
 
@@ -59,6 +60,8 @@ class Config:
     rules: by id or name as written. var_files: absolute. vars and parameters: as text, the way
     `NAME=VALUE` gives them. parameter_files: absolute, below `parameters`. tf_var_env: whether
     `TF_VAR_name` of the process's environment counts. fail_on: None means that findings never fail the run.
+    profile: of mlarchlint.profiles. ruleset: of mlarchlint.rulesets; empty runs every rule. min_severity:
+    what is below it is not reported. baseline: absolute.
     origins: where each key was set: `default`, `FILE:LINE` or the flag.
     """
 
@@ -77,7 +80,11 @@ class Config:
     tf_var_env: bool = False
     usage: Usage = NO_USAGE
     rendering: Rendering = field(default_factory=Rendering)
+    profile: str = "default"
+    ruleset: str = ""
     fail_on: Severity | None = Severity.LOW
+    min_severity: Severity = Severity.INFO
+    baseline: Path | None = None
     environment: str = ""
     limits: Limits = field(default_factory=Limits)
     uncertain: bool = False

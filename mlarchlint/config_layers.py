@@ -23,6 +23,7 @@ from mlarchlint.config_file import find_config, read_document, repository_root, 
 from mlarchlint.config_text import ConfigError, Document, Mistake
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.profiles import PROFILES
 from mlarchlint.requirements import Requirements, frozen_requirements
 from mlarchlint.usage import Usage, read_usage
 
@@ -37,6 +38,8 @@ class Flags:
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: str | None = None
+    profile: str | None = None
+    baseline: Path | None = None
     var_files: tuple[Path, ...] = ()
     vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = None
@@ -61,7 +64,23 @@ def load_config(paths: Sequence[Path], flags: Flags | None = None) -> Config:
         raise ConfigError(
             [Mistake(f"--environment {flags.environment}: no configuration file was found", _FLAG)]
         )
-    return _with_flags(config, flags)
+    return _with_flags(_in_profile(config, flags), flags)
+
+
+def _in_profile(config: Config, flags: Flags) -> Config:
+    """What a profile says counts where the file is silent."""
+    name = flags.profile or config.profile
+    profile = PROFILES[name]
+    said = config.origins
+    origins = dict(said)
+    changes: dict[str, Any] = {"profile": name}
+    for key in ("fail_on", "min_severity", "uncertain"):
+        if key not in said:
+            changes[key] = getattr(profile, key)
+            origins |= {key: f"profile {name}"} if name != "default" else {}
+    if flags.profile:
+        origins["profile"] = "--profile"
+    return replace(config, **changes, origins=origins)
 
 
 _FLAG = SourceSpan("")
@@ -83,7 +102,12 @@ def _from_document(document: Document, place: Path, environment: str | None) -> 
         ignore=tuple(data.get("ignore", ())),
         rules=_rules(document),
         suppressions=_suppressions(document),
+        profile=data.get("profile", "default"),
+        ruleset=data.get("ruleset", ""),
         fail_on=severity_or_never(data.get("fail_on", "low")),
+        min_severity=Severity(data.get("min_severity", "info")),
+        uncertain=data.get("uncertain", False),
+        baseline=_baseline(document, base, fence),
         limits=_limits(data.get("limits", {})),
         origins=origins,
     )
@@ -100,10 +124,12 @@ def _in_environment(config: Config, document: Document, name: str, base: Path, f
         span = document.span(("environment",) if "environment" in document.data else ())
         raise ConfigError([Mistake(f"there is no environment '{name}'{hint}", span)])
     path = ("environments", name)
-    config = _with_inputs(replace(config, environment=name), document, path, base, fence)
+    written = {key: f"{document.file}:{document.span((*path, key)).line}" for key in known[name]}
+    config = replace(config, environment=name, origins={**config.origins, **written})
+    config = _with_inputs(config, document, path, base, fence)
     if "requirements" in known[name]:
-        written = _requirements(document, (*path, "requirements"), base, fence)
-        config = replace(config, requirements=_over(config.requirements, written))
+        upper = _requirements(document, (*path, "requirements"), base, fence)
+        config = replace(config, requirements=_over(config.requirements, upper))
     return config
 
 
@@ -225,6 +251,7 @@ def _rules(document: Document) -> dict[str, RuleSetting]:
     return {
         name: RuleSetting(
             Severity(setting["severity"]) if "severity" in setting else None,
+            setting.get("ignorable"),
             setting.get("params", {}),
             document.span(("rules", name)),
         )
@@ -237,6 +264,17 @@ def _suppressions(document: Document) -> tuple[ConfigSuppression, ...]:
         ConfigSuppression(**entry, span=document.span(("suppressions", str(place))))
         for place, entry in enumerate(document.data.get("suppressions", ()))
     )
+
+
+def _baseline(document: Document, base: Path, fence: Path) -> Path | None:
+    """It need not exist yet: `mlarchlint baseline write` makes it."""
+    name = document.data.get("baseline")
+    if name is None:
+        return None
+    place = base / name
+    if not place.resolve().is_relative_to(fence):
+        raise ConfigError([Mistake("names a file outside the repository", document.span(("baseline",)))])
+    return Path(os.path.abspath(place))
 
 
 def _limits(data: Mapping[str, Any]) -> Limits:
@@ -258,6 +296,7 @@ def _with_flags(config: Config, flags: Flags) -> Config:
         ),
         "tf_var_env": flags.tf_var_env,
         "workspace": flags.workspace,
+        "baseline": flags.baseline,
         "uncertain": flags.uncertain,
     }
     changes = {key: value for key, value in given.items() if value}

@@ -47,7 +47,7 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Result:
     """findings: suppressed and uncertain ones included, marked as such. renderers: how many charts and
-    overlays each tool rendered; "" counts those that none did."""
+    overlays each tool rendered; "" counts those that none did. comparison: with an earlier revision."""
 
     sources: Sources
     config: Config
@@ -60,6 +60,7 @@ class Result:
     diagnostics: tuple[Diagnostic, ...]
     counts: Counts
     renderers: tuple[tuple[str, int], ...] = ()
+    comparison: Comparison | None = None
 
 
 def scan(
@@ -74,7 +75,6 @@ def scan(
     progress: is told the stage that begins.
     """
     config = config or Config()
-    baseline = read_baseline(config.baseline) if config.baseline else None
     progress("looking for code")
     return scan_sources(discover(paths, config), config, today, progress)
 
@@ -85,7 +85,8 @@ def scan_sources(
     today: date | None = None,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Result:
-    """Judges a design whose files are found already, or are on no disk at all."""
+    """Judges a design whose files are found already, or are on no disk at all. Raises ConfigError as `scan`."""
+    baseline = read_baseline(config.baseline) if config.baseline else None
     progress("evaluating")
     evaluation = evaluate(sources, config)
     progress("building the graph")

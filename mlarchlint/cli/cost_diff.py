@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlarchlint.cli.base import base_tree, moved
 from mlarchlint.cli.inputs import BadConfiguration, configured, input_options
 from mlarchlint.cli.outputs import STDOUT
 
@@ -121,33 +119,6 @@ def allowed(given: Limit | None, before: Decimal, config: Config) -> Decimal | N
     return before * number / 100 if is_share else number
 
 
-@contextmanager
-def base_tree(base: str, head: Path, largest: int) -> Iterator[tuple[Path, Path]]:
-    """(what corresponds to the head's path, the root of its tree)."""
-    if os.path.isdir(base):
-        yield Path(os.path.realpath(base)), Path(os.path.realpath(base))
-        return
-    from mlarchlint.config_file import repository_root
-    from mlarchlint.git_tree import GitError, commit_of, write_tree
-    from mlarchlint.report.inert import inert
-
-    real = Path(os.path.realpath(head))
-    repository = repository_root(real if real.is_dir() else real.parent)
-    if repository is None:
-        raise click.UsageError(
-            f"'{inert(base)}' is no folder, and {inert(str(head))} is in no git repository."
-        )
-    with tempfile.TemporaryDirectory(prefix="mlarchlint-") as folder:
-        root = Path(os.path.realpath(folder))
-        # The tree is a repository of its own, so that modules beside the path are inside its root.
-        (root / ".git").mkdir()
-        try:
-            write_tree(repository, commit_of(repository, base), root, largest)
-        except GitError as error:
-            raise click.UsageError(f"'{inert(base)}' cannot be read from git: {inert(str(error))}") from None
-        yield root / real.relative_to(repository), root
-
-
 def scan_base(path: Path, root: Path, options: dict[str, Any], head: Config) -> Result:
     """With the inputs of the base, and the requirements and usage of the head: only the design differs."""
     from mlarchlint import pipeline
@@ -166,19 +137,6 @@ def scan_base(path: Path, root: Path, options: dict[str, Any], head: Config) -> 
         config = replace(head, base=path)
     config = replace(config, requirements=head.requirements, usage=head.usage, environment=head.environment)
     return pipeline.scan([path], config)
-
-
-def moved(file: Path, root: Path) -> Path:
-    """The same file of the base, where it has one."""
-    from mlarchlint.config_file import repository_root
-
-    real = Path(os.path.realpath(file))
-    repository = repository_root(real.parent)
-    if repository is not None:
-        twin = root / real.relative_to(repository)
-        if twin.is_file():
-            return twin
-    return file
 
 
 def places(result: Result, path: Path) -> dict[str, tuple[str, str]]:

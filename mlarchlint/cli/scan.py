@@ -53,6 +53,21 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
     multiple=True,
     help="Do not run these rules. Repeatable, or separated by commas.",
 )
+@click.option(
+    "--profile",
+    type=click.Choice(("default", "strict", "relaxed")),
+    help="How strict the run is, where neither a flag nor the configuration says otherwise.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file of accepted findings that `mlarchlint baseline write` made.",
+)
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Report only what is new against a git revision; both are evaluated in full.",
+)
 @click.option("--uncertain", is_flag=True, help="Also show findings whose verdict rests on unknown values.")
 @click.option(
     "--color",
@@ -72,12 +87,15 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> N
     configuration, 3 incomplete: something could not be read, or a rule failed.
     """
     outputs = planned(in_order(ctx, format=options.pop("format"), output=options.pop("output")))
-    color = options.pop("color")
+    color, revision = options.pop("color"), options.pop("changed_since")
     for name in ("select", "ignore"):
         options[name] = tuple(
             part.strip() for given in options[name] for part in given.split(",") if part.strip()
         )
+    given = dict(options)
     result = scanned(paths, options)
+    if revision is not None:
+        result = compared(result, revision, paths, given)
     for output in outputs:
         put(output.place, rendered(output, result, color))
     if all(output.place != STDOUT for output in outputs):
@@ -104,6 +122,20 @@ def scanned(paths: tuple[Path, ...], options: dict[str, Any]) -> Result:
         raise click.UsageError(str(error)) from None
     except (RuleError, ConfigError) as error:
         raise BadConfiguration(error) from None
+
+
+def compared(result: Result, revision: str, paths: tuple[Path, ...], options: dict[str, Any]) -> Result:
+    """With everything marked that was there before the change."""
+    from dataclasses import replace
+
+    from mlarchlint.cli.base import scan_revision
+    from mlarchlint.comparison import compare, marked
+    from mlarchlint.model.diagnostic import Level
+
+    base = scan_revision(revision, paths, options, result.config)
+    unread = [d.span.file for d in base.diagnostics if d.level is Level.ERROR] if base else []
+    found = compare(revision, base.findings if base else (), result.findings, unread)
+    return replace(result, findings=marked(result.findings, found), comparison=found)
 
 
 def put(place: str, text: str) -> None:

@@ -16,6 +16,7 @@ from mlarchlint.report.redact import Redactor
 from mlarchlint.report.summary import Summary, summarise, unread_modules
 
 if TYPE_CHECKING:
+    from mlarchlint.comparison import Comparison
     from mlarchlint.pipeline import Result
 
 
@@ -30,6 +31,7 @@ def report(result: Result) -> dict[str, Any]:
         "version": __version__,
         "findings": [_finding(finding, redactor) for finding in result.findings],
         "diagnostics": [_diagnostic(diagnostic, redactor) for diagnostic in result.diagnostics],
+        **({"comparison": _comparison(result.comparison, redactor)} if result.comparison else {}),
         "workloads": [_workload(workload, redactor) for workload in result.workloads],
         "summary": _summary(result, summarise(result)),
     }
@@ -69,6 +71,16 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "fix": _said(finding.fix, redactor),
         "suppressed": finding.suppressed is not None,
         "suppression": _suppression(finding.suppressed, redactor),
+    }
+
+
+def _comparison(found: Comparison, redactor: Redactor) -> dict[str, Any]:
+    return {
+        "base": inert(found.base),
+        "new": [finding.fingerprint for finding in found.new],
+        "unchanged": [finding.fingerprint for finding in found.unchanged],
+        "not_comparable": [finding.fingerprint for finding in found.not_comparable],
+        "fixed": [_finding(finding, redactor) for finding in found.fixed],
     }
 
 

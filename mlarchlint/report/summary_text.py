@@ -10,6 +10,7 @@ from mlarchlint.report.summary import Summary, dollars, unread_modules
 from mlarchlint.report.wording import Wording
 
 if TYPE_CHECKING:
+    from mlarchlint.comparison import Comparison
     from mlarchlint.pipeline import Result
 
 Paint = Callable[[str, str], str]  # (text, style) -> text
@@ -25,6 +26,8 @@ def summary_lines(
 ) -> Iterator[str]:
     """The outcome, what was read, the workloads, the cost: one line each."""
     yield verdict(result, summary, paint)
+    if result.comparison is not None:
+        yield _against(result.comparison, words)
     counts = result.counts
     yield (
         f"Read {_plural(counts.files_read, 'file')}"
@@ -41,6 +44,13 @@ def summary_lines(
         named += [f"{more} more"] if more else []
         yield f"Workloads: {words.safe(', '.join(named))}."
     yield from _cost(result, summary)
+
+
+def _against(found: Comparison, words: Wording) -> str:
+    parts = [f"{len(found.new)} new", f"{len(found.fixed)} fixed", f"{len(found.unchanged)} unchanged"]
+    if found.not_comparable:
+        parts.append(f"{len(found.not_comparable)} not comparable (not read there)")
+    return f"Against {words.safe(found.base)}: {', '.join(parts)}."
 
 
 def _unread(result: Result, words: Wording) -> Iterator[str]:
