@@ -8,9 +8,11 @@ import pytest
 
 from mlarchlint.config import Config
 from mlarchlint.discover import discover
+from mlarchlint.kinds import built_in_kinds
 from mlarchlint.model.resource import Evaluation, Format, Instance
 from mlarchlint.model.truth import Truth
-from mlarchlint.pipeline import evaluate, scan
+from mlarchlint.normalise import normalise
+from mlarchlint.pipeline import evaluate
 from mlarchlint.rendering_options import Rendering
 from tests.kubernetes.test_charts import SDK, empty_path, tree
 
@@ -236,7 +238,7 @@ def test_a_role_that_terraform_makes_reaches_the_service_account_of_the_chart(tm
         'set = [{ name = "role", value = aws_iam_role.r.arn }, { name = "account", value = "api" }]',
         more='resource "aws_iam_role" "r" {\n  name = "r"\n  assume_role_policy = "{}"\n}\n',
     )
-    folder = tree(tmp_path / "root", CHART | {"main.tf": main} | templates)
-    edges = {(e.source, e.relation.value, e.target) for e in scan([folder]).graph.edges}
+    graph = normalise(evaluated(tmp_path, main, **templates).instances, built_in_kinds())
+    edges = {(e.source, e.relation.value, e.target) for e in graph.edges}
     assert ("ServiceAccount/ml/api", "assumes", "aws_iam_role.r") in edges
     assert ("Deployment/ml/ranker-api", "assumes", "ServiceAccount/ml/api") in edges

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -244,3 +245,63 @@ def test_unknown_blocks_stay_unknown() -> None:
 def test_secrets_are_sensitive() -> None:
     found = converted("kubernetes_secret", {"metadata": METADATA, "data": {"token": "hush"}})
     assert found.get("data").sensitive
+
+
+NODE_POOL = """\
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {name: *}
+spec:
+  template:
+    spec:
+      nodeClassRef: {name: cluster-*}
+      requirements:
+      - {key: karpenter.sh/capacity-type, operator: In, values: [spot]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: plain, namespace: *}
+"""
+
+
+def partly(text: str, *refs: str) -> Value:
+    return replace(Value.unknown("var.x has no value", SPAN, refs=refs), pattern=text)
+
+
+def test_a_text_that_is_partly_known_declares_what_is_known_of_it() -> None:
+    body = {"yaml_body": partly(NODE_POOL, "var.x", "aws_eks_cluster.c.name", "var.y")}
+    pool, config = from_terraform(resource("kubectl_manifest", body))
+    assert (pool.type, pool.address, pool.name) == ("karpenter.sh/v1/NodePool", "kubectl_manifest.a", "a")
+    template = pool.get("spec").get("template").get("spec")
+    assert template.get("requirements").items()[0].get("values").items()[0].raw == "spot"
+    name = template.get("nodeClassRef").get("name")
+    assert (name.is_unknown, name.pattern, name.refs, name.why) == (
+        True,
+        "cluster-*",
+        ("aws_eks_cluster.c.name",),
+        "var.x has no value",
+    )
+    assert (config.type, config.name, config.address) == ("v1/ConfigMap", "plain", "kubectl_manifest.a#2")
+    assert config.get("metadata").get("namespace").refs == ("var.y",)
+
+
+def test_references_are_not_guessed_where_it_is_not_clear_what_they_fill() -> None:
+    body = {"yaml_body": partly(NODE_POOL, "var.x", "aws_eks_cluster.c.name")}
+    pool, config = from_terraform(resource("kubectl_manifest", body))
+    assert pool.get("spec").get("template").get("spec").get("nodeClassRef").get("name").refs == ()
+    assert config.get("metadata").get("namespace").is_unknown
+
+
+@pytest.mark.parametrize(
+    "text", ["*", "*\nkind: Service\n", "apiVersion: v1\nkind: *\nmetadata: {name: a}\n"]
+)
+def test_what_a_text_does_not_tell_stays_terraforms(text: str) -> None:
+    given = resource("kubectl_manifest", {"yaml_body": partly(text, "var.x")})
+    assert from_terraform(given) == [given]
+
+
+def test_structures_inside_of_unknown_texts_are_read() -> None:
+    service = from_plain({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}}, SPAN)
+    unknown = replace(Value.unknown("var.x has no value", SPAN), inside=service)
+    for type_, name in (("kubectl_manifest", "yaml_body"), ("kubernetes_manifest", "manifest")):
+        assert converted(type_, {name: unknown}).type == "v1/Service"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlarchlint.frontends.kubernetes.helm_sdk import laid_over
+from mlarchlint.frontends.kubernetes.partial_text import MARK, marked, refs_of_marks
 from mlarchlint.frontends.kubernetes.renderer import RenderFailed
 from mlarchlint.frontends.yaml_nodes import read_documents, to_value
 from mlarchlint.model.value import Value
@@ -76,10 +77,8 @@ def _document(part: Value, given: Given) -> dict[str, Any]:
         return {}
     if part.inside is not None:
         found = _plain(part.inside, "", given)
-    elif part.is_known and not part.sensitive:
-        found = _read(part.text() or "", part, given)
-    elif part.pattern:
-        found = _read(part.pattern, part, given)
+    elif (part.is_known and not part.sensitive) or part.pattern:
+        found = _read(marked(part), part, given)
     else:
         raise RenderFailed(f"its values are not known: {part.why or 'they are sensitive'}")
     if not isinstance(found, dict):
@@ -88,23 +87,16 @@ def _document(part: Value, given: Given) -> dict[str, Any]:
 
 
 def _read(text: str, part: Value, given: Given) -> Any:
-    """The data of a YAML text; `*` in the pattern of an unknown one stands for what is not known."""
-    partly = part.is_unknown
-    marked = text.replace(_HOLE, "\ue000") if partly else text
-    documents, problems = read_documents(marked, part.span.file)
+    """The data of a YAML text, with stand-ins for the marks in it."""
+    documents, problems = read_documents(text, part.span.file)
     if problems:
         raise RenderFailed(f"its values cannot be read: {problems[0].summary}")
     if not documents:
         return {}
     data = to_value(documents[0].root).plain()
-    if not partly:
+    if part.is_known:
         return data
-    count = marked.count("\ue000")
-    # one reference a hole, in their order; where that does not come out, it is not known which
-    refs = (
-        part.refs if len(part.refs) == count else part.refs * count if len(part.refs) == 1 else ("",) * count
-    )
-    return _Marked(part, list(refs), given).read(data, "")
+    return _Marked(part, refs_of_marks(part, text.count(MARK)), given).read(data, "")
 
 
 @dataclass(slots=True)
@@ -117,13 +109,13 @@ class _Marked:
 
     def read(self, data: Any, path: str) -> Any:
         if isinstance(data, dict):
-            if any("\ue000" in str(key) for key in data):
+            if any(MARK in str(key) for key in data):
                 raise RenderFailed(f"its values are not known: {self.part.why}")
             return {key: self.read(part, _below(path, str(key))) for key, part in data.items()}
         if isinstance(data, list):
             return [self.read(part, path) for part in data]
-        if isinstance(data, str) and "\ue000" in data:
-            return re.sub("\ue000", lambda _: self.hole(path), data)
+        if isinstance(data, str) and MARK in data:
+            return re.sub(MARK, lambda _: self.hole(path), data)
         return data
 
     def hole(self, path: str) -> str:

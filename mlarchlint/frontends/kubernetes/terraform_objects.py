@@ -10,11 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mlarchlint.frontends.kubernetes.manifests import hidden, ignore_annotations, is_object
-from mlarchlint.frontends.kubernetes.placeholders import member_value
-from mlarchlint.frontends.yaml_nodes import Map, read_documents
+from mlarchlint.frontends.kubernetes.manifests import hidden, ignore_annotations
+from mlarchlint.frontends.kubernetes.partial_text import objects_in
 from mlarchlint.model.resource import Format, Instance, Mode
-from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 _TYPES = {
@@ -173,6 +171,7 @@ def camel(name: str) -> str:
 
 def _manifest(instance: Instance, manifest: Value) -> Instance:
     """An object in HCL; what is not known of it stays Terraform's."""
+    manifest = manifest if manifest.inside is None else manifest.inside
     version, kind = manifest.get("apiVersion").text(), manifest.get("kind").text()
     if not version or not kind or "metadata" not in manifest.mapping():
         return instance
@@ -180,26 +179,10 @@ def _manifest(instance: Instance, manifest: Value) -> Instance:
 
 
 def _from_yaml(instance: Instance) -> list[Instance]:
-    written = instance.get("yaml_body")
-    text = written.text()
-    if text is None:
-        return [instance]
-    documents, _ = read_documents(text, written.span.file)
     found: list[Instance] = []
-    for document in documents:
-        root = document.root
-        if isinstance(root, Map) and is_object(root):
-            made = _manifest(instance, placed(member_value(root), written.span))
+    for declared in objects_in(instance.get("yaml_body")):
+        made = _manifest(instance, declared)
+        if made is not instance:
             suffix = f"#{len(found) + 1}" if found else ""
             found.append(replace(made, address=made.address + suffix))
     return found or [instance]
-
-
-def placed(value: Value, span: SourceSpan) -> Value:
-    """The same at one span: lines inside a string are not lines of the file."""
-    raw = value.raw
-    if isinstance(raw, tuple):
-        raw = tuple(placed(part, span) for part in raw)
-    elif isinstance(raw, Mapping):
-        raw = {name: placed(part, span) for name, part in raw.items()}
-    return replace(value, raw=raw, span=span)

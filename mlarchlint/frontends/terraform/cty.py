@@ -104,7 +104,7 @@ class Unknown:
     as a whole, some of whose attributes are known: the value of an attribute, or None where
     only the provider knows it (a longer path, as of any unknown value). text: of a string,
     its known parts with `partial_text.HOLE` for the others. inside: of JSON text, the value that
-    it encodes. Neither changes what an expression gives.
+    it encodes; of what a partly known text decodes to, that. Neither changes what an expression gives.
     """
 
     __slots__ = ("inside", "members", "not_null", "path", "symbolic", "text", "why")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import codecs
+import contextlib
 import csv
 import io
 import json
@@ -39,6 +40,8 @@ from mlarchlint.frontends.terraform.functions import (
 )  # fmt: skip
 from mlarchlint.frontends.terraform.functions_collection import is_open
 from mlarchlint.frontends.terraform.json_text import json_text
+from mlarchlint.frontends.terraform.partial_text import HOLE
+from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.frontends.terraform.yaml_text import yaml_text, yaml_value
 from mlarchlint.model.span import SourceSpan
 
@@ -101,9 +104,29 @@ def yaml_encode(arguments: list[Value], context: Context) -> Value:
     return Value(STRING, yaml_text(arguments[0]), context.span)
 
 
-@function("yamldecode", Param("text", STRING))
+@function("yamldecode", Param("text", STRING, unknown=True))
 def yaml_decode(arguments: list[Value], context: Context) -> Value:
-    return yaml_value(arguments[0].v, context.span)
+    text = arguments[0].v
+    if type(text) is not Unknown:
+        return yaml_value(text, context.span)
+    found = unknown_because(arguments, DYNAMIC, context.span)
+    if text.text and not found.sensitive:
+        with contextlib.suppress(EvaluationError):
+            found.v.inside = _with_holes(yaml_value(text.text, context.span), arguments[0])
+    return found
+
+
+def _with_holes(value: Value, text: Value) -> Value:
+    """What a partly known text decodes to, unknown where a part of the text is."""
+    if isinstance(value.v, dict):
+        return object_of({name: _with_holes(part, text) for name, part in value.v.items()}, value.span)
+    if isinstance(value.v, tuple):
+        return tuple_of([_with_holes(part, text) for part in value.v], value.span)
+    if not isinstance(value.v, str) or HOLE not in value.v:
+        return value
+    held = Unknown(text.v.why)
+    held.text = value.v if value.v.strip(HOLE) else ""
+    return Value(STRING, held, value.span, text.refs if text.v.text.count(HOLE) == 1 else ())
 
 
 @function("csvdecode", Param("text", STRING))
