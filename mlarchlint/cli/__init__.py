@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Compare what is required of the designs below PATH with what they can do.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",
+    "init": "Write a commented configuration from what is found.",
     "baseline": "Accept the findings of today, so that only new ones fail a run.",
     "config": "Look at the configuration.",
     "completion": "Print the completion script of a shell.",
