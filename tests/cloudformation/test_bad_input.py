@@ -162,6 +162,7 @@ def test_no_template_makes_the_evaluator_raise(template: object, region: str) ->
 
 
 def test_a_template_of_five_thousand_lines_takes_less_than_half_a_second() -> None:
+    import gc
     import time
 
     part = "  R{n}:\n    Type: AWS::EC2::Instance\n    Condition: C\n    Properties:\n      InstanceType: !FindInMap [M, !Ref P, t]\n      ImageId: !Sub 'ami-${{P}}-${{AWS::Region}}'\n      SubnetId: !Select [0, !Ref L]\n      Tags:\n        - {{Key: a, Value: !If [C, b, c]}}\n        - !If [D, {{Key: x, Value: y}}, !Ref AWS::NoValue]\n"
@@ -169,9 +170,13 @@ def test_a_template_of_five_thousand_lines_takes_less_than_half_a_second() -> No
     text += "Mappings: {M: {a: {t: x}, b: {t: y}}}\nConditions: {C: !Equals [!Ref P, a], D: !Equals [!Ref F, a]}\nResources:\n"
     text += "".join(part.format(n=n) for n in range(500))
     best = 9.0
-    for _ in range(3):
-        start = time.process_time()
-        evaluation = evaluated(text)
-        best = min(best, time.process_time() - start)
+    gc.disable()  # as the command line does
+    try:
+        for _ in range(3):
+            start = time.process_time()
+            evaluation = evaluated(text)
+            best = min(best, time.process_time() - start)
+    finally:
+        gc.enable()
     assert len(evaluation.instances) == 500
     assert best < 0.5

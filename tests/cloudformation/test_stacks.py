@@ -141,9 +141,10 @@ def test_sam_globals_lie_under_each_resource() -> None:
     assert "Api" in ranker.get("Events").mapping()
     assert ranker.get("MemorySize").span.line == 6
     assert found["Table"].get("Timeout").is_absent
-    assert found["Alarm"].get("Role").refs == ("Ranker.Role.Arn",)
+    assert found["Alarm"].get("Role").refs == ("RankerRole.Arn",)
     assert found["Alarm"].get("Version").refs == ("Ranker.Version",)
-    assert found["Alarm"].get("Api").refs == ("data.AWS::Serverless.ServerlessHttpApi",)
+    assert found["Alarm"].get("Api").refs == ("ServerlessHttpApi",)
+    assert found["ServerlessHttpApi"].type == "AWS::Serverless::HttpApi"
 
 
 def test_what_sam_does_not_make_up_is_missing() -> None:

@@ -9,6 +9,7 @@ from mlarchlint.frontends.cloudformation.conditions import CIRCULAR, assume_name
 from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 from mlarchlint.frontends.cloudformation.remarks import ignores_of
 from mlarchlint.frontends.cloudformation.sam import with_globals
+from mlarchlint.frontends.cloudformation.sam_made import Made
 from mlarchlint.frontends.cloudformation.stack import Stack
 from mlarchlint.frontends.yaml_tree import Map, Node, between
 from mlarchlint.model.diagnostic import Diagnostic, Level
@@ -103,15 +104,22 @@ def instances(stack: Stack) -> Iterator[Instance]:
     """Everything that the stack itself declares, in order."""
     section = stack.template.globals if stack.template.is_sam else None
     globals_ = stack.evaluator.members(section) if section else {}
+    made = Made(stack.prefix, stack.resources, globals_) if stack.template.is_sam else None
     first: dict[SourceSpan, str] = {}  # the copies of a loop have one declaration
     for resource in declared(stack):
         address = stack.prefix + resource.name
         stack.world.begin_resource()
         declaration = first.setdefault(stack.keys[resource.name], address)
         try:
-            yield _instance(resource, stack, address, declaration, globals_)
+            instance = _instance(resource, stack, address, declaration, globals_)
+            if made is None:
+                yield instance
+            else:
+                yield from made.around(instance)
         except RecursionError:
             _too_deep(stack, address, resource.span)
+    if made is not None:
+        yield from made.apis()
 
 
 def _too_deep(stack: Stack, address: str, span: SourceSpan) -> None:

@@ -5,23 +5,43 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from mlarchlint.frontends.cloudformation.calls import text_of
+from mlarchlint.frontends.yaml_tree import Map, Node
 from mlarchlint.model.value import State, Value
 
 _PREFIX = "AWS::Serverless::"
 
 
-def generated_reference(name: str, declared: Iterable[str], prefix: str) -> str | None:
-    """What a logical id that SAM makes up stands for: `RankerRole` comes with `Ranker`.
+# type of an event -> the property that names its API, and the API that events without one share
+APIS = {"Api": ("RestApiId", "ServerlessRestApi"), "HttpApi": ("ApiId", "ServerlessHttpApi")}
+SHARED = frozenset(api for _, api in APIS.values())
+_WITH_ROLE = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
+
+
+def generated_reference(name: str, declared: Mapping[str, Node], prefix: str) -> str | None:
+    """What a logical id that SAM makes up stands for: `RankerVersion` comes with `Ranker`. Roles and shared
+    APIs are resources of their own.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
     """
+    head = name.partition(".")[0]
+    if head in SHARED or (head.endswith("Role") and _brings_role(declared.get(head.removesuffix("Role")))):
+        return prefix + name
     owner = max((one for one in declared if name.startswith(one)), key=len, default="")
     if owner:
         return f"{prefix}{owner}.{name.removeprefix(owner).lstrip('.')}"
     return f"data.AWS::Serverless.{name}" if name.startswith("Serverless") else None
+
+
+def _brings_role(node: Node | None) -> bool:
+    """Whether SAM makes a role for a resource."""
+    if not isinstance(node, Map) or text_of(node.get("Type")) not in _WITH_ROLE:
+        return False
+    properties = node.get("Properties")
+    return not isinstance(properties, Map) or properties.get("Role") is None
 
 
 def with_globals(

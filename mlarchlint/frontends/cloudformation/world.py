@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os.path
 import posixpath
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mlarchlint.frontends.cloudformation.exports import Exports
@@ -120,8 +120,7 @@ class World:
         fitting: dict[int, list[Source]] = {}
         for path in self.scanned:
             if path != parent and posixpath.basename(path) == steps[-1]:
-                common = os.path.commonprefix([path.split("/")[::-1], steps[::-1]])
-                fitting.setdefault(len(common), []).extend(
+                fitting.setdefault(_common_end(path.split("/"), steps), []).extend(
                     source for source in self._loaded(path) if source.template.takes(given)
                 )
         best = fitting[max(fitting)] if fitting else []
@@ -147,6 +146,11 @@ class World:
             )
             return None
         return sources[0] if sources else None
+
+
+def _common_end(one: list[str], other: list[str]) -> int:
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _is_manifest(root: Node) -> bool:
