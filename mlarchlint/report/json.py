@@ -137,6 +137,7 @@ def _summary(result: Result, summary: Summary) -> dict[str, Any]:
         "unread_modules": [
             {"address": module.address, "source": module.type} for module in unread_modules(result)
         ],
+        **({"renderers": _renderers(result)} if result.renderers else {}),
         "rules_run": len(result.rules),
         "findings": {severity.value: by_severity.get(severity, 0) for severity in reversed(Severity)},
         "uncertain": summary.uncertain,
@@ -152,6 +153,11 @@ def _summary(result: Result, summary: Summary) -> dict[str, Any]:
         "fail_on": config.fail_on.value if config.fail_on else "never",
         "exit_code": summary.exit_code,
     }
+
+
+def _renderers(result: Result) -> dict[str, int]:
+    """Of charts and overlays: how many each tool rendered, and how many none did."""
+    return {tool or "none": count for tool, count in result.renderers}
 
 
 def _amount(amount: Decimal) -> float:

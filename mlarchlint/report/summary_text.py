@@ -37,6 +37,7 @@ def summary_lines(
         + f"{_plural(len(result.rules), 'rule')} run."
     )
     yield from _unread(result, words)
+    yield from _rendered(result)
     if result.workloads:
         shown = result.workloads[:_WORKLOADS]
         named = [f"{w.name} ({w.role}, {w.confidence:.2f})" for w in shown]
@@ -61,6 +62,16 @@ def _unread(result: Result, words: Wording) -> Iterator[str]:
         more = len(modules) - len(named)
         named += [f"{more} more"] if more else []
         yield f"Modules not read, run `terraform init` to have them: {words.safe(', '.join(named))}."
+
+
+def _rendered(result: Result) -> Iterator[str]:
+    """The outcome depends on what was there to render with."""
+    if result.renderers:
+        told = [
+            f"{count} rendered by {tool}" if tool else f"{count} not rendered"
+            for tool, count in result.renderers
+        ]
+        yield f"Charts and overlays: {', '.join(reversed(told))}."
 
 
 def _cost(result: Result, summary: Summary) -> Iterator[str]:
