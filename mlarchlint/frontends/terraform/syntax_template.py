@@ -72,6 +72,9 @@ class TemplateReader(ABC):
     def text(self, node: Any) -> str: ...
 
     @abstractmethod
+    def between(self, start: int, end: int) -> str: ...
+
+    @abstractmethod
     def expression(self, node: Any) -> nodes.Expression: ...
 
     def problem_at(self, message: str, node: Any) -> Exception:
@@ -136,7 +139,7 @@ class TemplateReader(ABC):
         return found
 
     def _literal_tokens(self, start: int, end: int, tokens: list[_Token], heredoc: bool, whole: Any) -> None:
-        raw = self.source[start:end].decode("utf-8", "surrogatepass")
+        raw = self.between(start, end)
         if not heredoc:
             tokens.append(_Token("text", quoted_text(raw, lambda message: self.problem_at(message, whole))))
             return

@@ -41,7 +41,8 @@ class Reader(TemplateReader):
         self.line = line
         self.column = column  # applies to the first line only
         self.fixed = fixed
-        self.lines = None if text.isascii() else self.source.split(b"\n")
+        self.ascii = text if text.isascii() else None  # then a character is a byte
+        self.lines = self.source.split(b"\n") if self.ascii is None else None
         self.depth = 0
         self.bare = False
         self.numbers: set[int] = set()  # where a number stands under a name's guise
@@ -52,7 +53,7 @@ class Reader(TemplateReader):
         if self.fixed is not None:
             return self.fixed
         row, column = node.start_point
-        end_row, end_column = node.end_point if last is None else last.end_point
+        end_row, end_column = (last or node).end_point
         if self.lines is not None:
             column = self._characters(row, column)
             end_column = self._characters(end_row, end_column)
@@ -69,7 +70,12 @@ class Reader(TemplateReader):
         return len(self.lines[row][:column].decode("utf-8", "replace"))
 
     def text(self, node: Any) -> str:
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+        return self.between(node.start_byte, node.end_byte)
+
+    def between(self, start: int, end: int) -> str:
+        if self.ascii is not None:
+            return self.ascii[start:end]
+        return self.source[start:end].decode("utf-8", "surrogatepass")
 
     # -- structure -----------------------------------------------------------------------
 
@@ -123,9 +129,9 @@ class Reader(TemplateReader):
             kind = child.type
             if kind == "comment":
                 continue
-            if child.start_point.row == last:
+            if child.start_point[0] == last:
                 raise SyntaxProblem(f"Expected a new line before `{self.text(child)[:20]}`", self.span(child))
-            last = child.end_point.row
+            last = child.end_point[0]
             if kind == "attribute":
                 argument = self.argument(child)
                 if argument.name in arguments:
@@ -172,9 +178,10 @@ class Reader(TemplateReader):
         """The `expression` node: its operators and operands, put together by precedence."""
         self._enter(node)
         children = node.children
-        if len(children) == 1 and children[0].type not in ("operation", "conditional"):
+        first = children[0].type
+        if len(children) == 1 and first != "operation" and first != "conditional":
             result = self._term(children[0])
-        elif children[0].type in _TERMS and all(child.type in _STEPS for child in children[1:]):
+        elif first in _TERMS and all(child.type in _STEPS for child in children[1:]):
             result = self.operand(children)
         else:
             items: list[Any] = []
@@ -312,7 +319,7 @@ class Reader(TemplateReader):
 
     def string(self, node: Any) -> str:
         children = node.children
-        raw = self.source[children[0].end_byte : children[-1].start_byte].decode("utf-8", "surrogatepass")
+        raw = self.between(children[0].end_byte, children[-1].start_byte)
         return quoted_text(raw, lambda message: SyntaxProblem(message, self.span(node)))
 
     def _call(self, node: Any) -> nodes.Call:
