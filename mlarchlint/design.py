@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
+    from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.serving_paths import ServingPath
 
 # How a guard is tied to what it selects.
@@ -164,6 +165,12 @@ class Design:
         from mlarchlint.analysis.machine_tables import baselines, cores
 
         return capacities_of(self.graph, self.fleets, self.requirements, cores, baselines())
+
+    def scale_out(self, capacity: Capacity) -> ScaleOut | None:
+        """How far new instances come behind a growing load; None where nothing is added."""
+        from mlarchlint.analysis.scale_out import scale_out_of
+
+        return scale_out_of(self.graph, capacity, self.needs(capacity.fleet.node))
 
     @cached_property
     def availabilities(self) -> tuple[PathAvailability, ...]:
