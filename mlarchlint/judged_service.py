@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mlarchlint.analysis.availability import Bounds, Component, PathAvailability
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.figures import minutes_down, percent, rate
+from mlarchlint.analysis.scale_out import ScaleOut
 from mlarchlint.design import Design
 from mlarchlint.judgement import Judgement, nothing_serves
 from mlarchlint.model.truth import Truth
@@ -116,6 +117,9 @@ def _way(path: PathAvailability) -> str:
 def load(design: Design) -> Iterator[Judgement]:
     for one in design.capacities:
         yield _peak(one)
+        added = design.scale_out(one)
+        if added is not None and added.growth is not None:
+            yield _added(one, added)
         survive = design.needs(one.fleet.node).flag("resilience.survive_zone_loss")
         if not one.fleet.managed and survive is not False and (one.throughput is not None or survive):
             yield _zone_loss(one, stated=bool(survive))
@@ -130,9 +134,7 @@ def _peak(one: Capacity) -> Judgement:
     if one.throughput is None:
         missing = "the throughput of an instance (`model.throughput_rps`, or times of the model)"
         if one.required_per_instance is not None:
-            computed = (
-                f"each of {count.most} instances has to serve {rate(one.required_per_instance)} a second"
-            )
+            computed = f"each of {one.most} instances has to serve {rate(one.required_per_instance)} a second"
     elif one.carried is None:
         missing = count.why or "the most instances that may run"
         computed = f"{one.needed} instances are needed"
@@ -140,18 +142,39 @@ def _peak(one: Capacity) -> Judgement:
         computed = f"{rate(one.carried)} requests a second"
         margin = f"{one.carried / one.origin_peak - 1:+.0%}" if one.origin_peak else ""
         arithmetic += (
-            f"{count.most} instances x {rate(one.throughput.rps)} ({one.throughput.how}) "
+            f"{one.most} instances x {rate(one.throughput.rps)} ({one.throughput.how}) "
             f"x {one.utilisation:.0%} ({one.utilisation_how})",
             f"{one.needed} instances are needed, {one.needed_with_zone_loss} over {one.zones} zones without one of them",
         )
     if not one.alone:
         met, missing = Truth.MAYBE, "which of the serving fleets carries the load (`workloads:`)"
+    if one.hosted is not None:
+        arithmetic += (one.hosted.how,)
+    if one.saturated and one.use_at_peak is not None:
+        arithmetic += (f"saturated: at the peak {one.running} instances are used at {one.use_at_peak:.0%}",)
     if one.on_credits:
         arithmetic += ("on average it spends more CPU credits than it earns",)
     closes = f"{one.needed} instances" if met is Truth.NO else ""
+    if closes and one.hosted is not None:
+        closes += ", and nodes with accelerators for them"
     return Judgement(
         "peak load", "traffic", required, one.fleet.name, computed, met, margin, missing, arithmetic, (),
         closes, "MLA-SC002", count.at_most.span,
+    )  # fmt: skip
+
+
+def _added(one: Capacity, added: ScaleOut) -> Judgement:
+    """Enforced where the growth is written for this; from a profile it is shown."""
+    met, growth = added.in_time, added.growth or 0.0
+    return Judgement(
+        "scale-out in time", "traffic.ramp_minutes" if added.stated else "traffic.profile",
+        f"{rate(growth * 60)} requests a second more each minute ({added.how})", one.fleet.name,
+        f"an instance serves {added.low:,.0f} to {added.high:,.0f} s after it is asked for", met,
+        f"the running ones bear {rate(added.bearable)} more each minute at the slowest start",
+        "how long the start takes: it is in time at the fastest and late at the slowest" if met is Truth.MAYBE else "",
+        (f"nothing is added up to {rate(added.base)}, which then have room for {rate(added.full)}", *added.steps), (),
+        "" if met is Truth.YES else "more instances at all times, a lower target, or a schedule ahead of the peak",
+        "MLA-SC002" if added.stated else "", added.at.span, binding=added.stated,
     )  # fmt: skip
 
 

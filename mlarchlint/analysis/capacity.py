@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.analysis.hosting import Ceiling, ceiling_of
+from mlarchlint.analysis.latency_math import SATURATED
 from mlarchlint.analysis.load import (
     UTILISATION,
     Load,
@@ -16,7 +18,7 @@ from mlarchlint.analysis.load import (
     needed_to_survive_a_zone,
 )
 from mlarchlint.analysis.needs import Needs, needs_of
-from mlarchlint.analysis.throughput import Cores, Throughput, throughput_of, utilisation_of
+from mlarchlint.analysis.throughput import OWN_TARGET, Cores, Throughput, throughput_of, utilisation_of
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.truth import Truth
@@ -46,13 +48,38 @@ class Capacity:
     carried: float | None
     running: int | None
     left: int | None
+    ceiling: Ceiling | None = None
+
+    @property
+    def most(self) -> int | None:
+        """Instances that may run, and find what they run on; None where that is not known."""
+        return _fewest(self.fleet.count.most, self.ceiling)
+
+    @property
+    def hosted(self) -> Ceiling | None:
+        """What bounds it more tightly than its own upper bound."""
+        own = self.fleet.count.most
+        return self.ceiling if self.ceiling and (own is None or self.ceiling.most < own) else None
+
+    @property
+    def saturated(self) -> bool:
+        """What runs at the peak is used so much that requests pile up."""
+        use = self.use_at_peak
+        return use is not None and use >= SATURATED and self.utilisation_how != OWN_TARGET
+
+    @property
+    def use_at_peak(self) -> float | None:
+        """Of the instances that run at the peak; None where that is not known."""
+        if self.throughput is None or not self.running or self.fleet.managed:
+            return None
+        return self.origin_peak / (self.running * self.throughput.rps)
 
     @property
     def enough(self) -> Truth:
         """Whether its most instances carry the peak."""
-        if self.carried is None or self.needed is None or self.fleet.count.most is None:
+        if self.carried is None or self.needed is None or self.most is None:
             return Truth.MAYBE
-        return Truth.of(self.fleet.count.most >= self.needed)
+        return Truth.of(self.most >= self.needed)
 
     @property
     def enough_without_a_zone(self) -> Truth:
@@ -63,7 +90,7 @@ class Capacity:
     @property
     def required_per_instance(self) -> float | None:
         """Requests a second that each instance has to serve, at its most instances."""
-        most = self.fleet.count.most
+        most = self.most
         return self.origin_peak / (most * self.utilisation) if most else None
 
     @property
@@ -121,14 +148,35 @@ def _capacity(
     zones = max(1, fleet.zones.least)
     needed = survive = running = left = None
     carried = None
-    count = fleet.count
+    count, ceiling = fleet.count, ceiling_of(graph, fleet.node)
+    most = _fewest(count.most, ceiling)
     if throughput is not None:
         needed = instances_needed(peak, throughput.rps, utilisation)
         survive = needed_to_survive_a_zone(peak, throughput.rps, zones, utilisation)
-        carried = count.most * throughput.rps * utilisation if count.most is not None else None
+        carried = most * throughput.rps * utilisation if most is not None else None
     if count.least is not None:
-        running = max(count.least, min(count.most or 0, needed or 0))
+        running = max(count.least, min(most or 0, needed or 0))
+        running = min(running, ceiling.most) if ceiling else running
         left = running - max(fleet.placed) if fleet.placed else left_after_a_zone(running, zones)
     return Capacity(
-        fleet, load, peak, alone, throughput, utilisation, how, zones, needed, survive, carried, running, left
+        fleet,
+        load,
+        peak,
+        alone,
+        throughput,
+        utilisation,
+        how,
+        zones,
+        needed,
+        survive,
+        carried,
+        running,
+        left,
+        ceiling,
+    )
+
+
+def _fewest(own: int | None, ceiling: Ceiling | None) -> int | None:
+    return min(
+        (bound for bound in (own, ceiling.most if ceiling else None) if bound is not None), default=None
     )

@@ -197,18 +197,16 @@ def _behind(
 
 
 def _waiting(capacity: Capacity | None, model: Delay) -> list[Delay]:
-    use = utilisation_at_peak(capacity)
+    use = capacity.use_at_peak if capacity is not None else None
     if use is None or capacity is None or not capacity.running:
         return []
     wait = waiting_ms(model.p50, capacity.running, min(use, SATURATED))
-    return [Delay("queue", wait, 3 * wait, f"M/M/{capacity.running} at {use:.0%} use")]
+    return [Delay("queue", wait, 3 * wait, f"M/M/{capacity.running} at {use:.0%} use{_piling(use)}")]
 
 
-def utilisation_at_peak(capacity: Capacity | None) -> float | None:
-    """Of the instances that run at the peak."""
-    if capacity is None or capacity.throughput is None or not capacity.running or capacity.fleet.managed:
-        return None
-    return capacity.origin_peak / (capacity.running * capacity.throughput.rps)
+def _piling(use: float) -> str:
+    """From here on the queue has no useful length: the figure is the one at 95 %, and too low."""
+    return ", saturated: requests pile up, and this is too low" if use >= SATURATED else ""
 
 
 def _whole(

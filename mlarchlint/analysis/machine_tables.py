@@ -16,6 +16,13 @@ def cores(provider: str, machine: str) -> float | None:
     return float(spec.vcpu) if spec is not None and spec.vcpu is not None else None
 
 
+@lru_cache(maxsize=256)
+def accelerators(provider: str, machine: str) -> int | None:
+    """Cards of a machine type, or None where the type is in no table."""
+    spec = embedded().spec(provider, machine)
+    return int(spec.accelerator_count) if spec is not None else None
+
+
 @lru_cache(maxsize=1)
 def baselines() -> Mapping[str, float]:
     """The share of a CPU, in percent, that a burstable size can use without end."""

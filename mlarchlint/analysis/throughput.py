@@ -12,6 +12,7 @@ from mlarchlint.model.truth import Truth
 
 # Virtual CPUs of a machine type: (provider, type) -> number, or None where it is not in the tables.
 Cores = Callable[[str, str], "float | None"]
+OWN_TARGET = "the autoscaler's own target"  # what it calls an instance's share leaves room by itself
 _CPU_METRICS = ("cpu", "cpuutilization", "percentage cpu", "cpu_utilization")
 
 
@@ -104,5 +105,5 @@ def utilisation_of(graph: ResourceGraph, node: Resource) -> tuple[float, str] | 
             if 0 < share <= 1:
                 return share, f"the autoscaler's target of {share:.0%}"
         elif metric in ("SageMakerVariantInvocationsPerInstance".lower(), "rps"):
-            return 1.0, "the autoscaler's own target"
+            return 1.0, OWN_TARGET
     return None
