@@ -40,8 +40,14 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.latency import UserLatency
+    from mlarchlint.analysis.permission_width import Width
 
-_NAMED_ONLY = {"Capacity": "capacity", "PathAvailability": "availability", "UserLatency": "latency"}
+_NAMED_ONLY = {
+    "Capacity": "capacity",
+    "PathAvailability": "availability",
+    "UserLatency": "latency",
+    "Width": "permission_width",
+}
 
 Hits = Iterator[Hit]
 SERVING = ("inference",)
@@ -76,6 +82,7 @@ __all__ = [
     "UserLatency",
     "Value",
     "Verdict",
+    "Width",
     "ZoneSpan",
     "data_role",
     "dollars",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
+    from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.serving_paths import ServingPath
 
@@ -99,6 +100,28 @@ class Design:
     def stops(self, node: Resource) -> Truth:
         """Whether something stops a machine or a notebook when its work is done."""
         return stops(self.graph, node)
+
+    def identities(self, node: Resource) -> tuple[Resource, ...]:
+        """Whom a policy is granted to, also through attachments and bindings; of an identity, itself."""
+        from mlarchlint.analysis.permissions import identities_of
+
+        return identities_of(self.graph, node)
+
+    def runs_as(self, identity: Resource) -> tuple[Resource, ...]:
+        """What trains, serves or moves data with an identity."""
+        from mlarchlint.analysis.permissions import users_of
+
+        users = (identity, *users_of(self.graph, identity))
+        found = [(user, self.role_of(user)) for user in users]
+        return tuple(
+            u for u, r in found if r is not None and r.role not in (None, "shared") and r.confidence >= 0.6
+        )
+
+    def wide_permissions(self, node: Resource) -> tuple[Width, ...]:
+        """What a policy or an identity grants that is wider than any workload needs."""
+        from mlarchlint.analysis.permission_width import widths_of
+
+        return widths_of(self.graph, node)
 
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""
