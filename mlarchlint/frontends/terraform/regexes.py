@@ -19,10 +19,10 @@ from mlarchlint.frontends.terraform.cty import (
     tuple_type,
 )
 from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, NotEvaluated, invalid, refused
-from mlarchlint.frontends.terraform.regex_machine import Machine, Spans, TooLarge
 from mlarchlint.frontends.terraform.template import MAX_LENGTH
 from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.regex_machine import Machine, Spans, TooLarge
 
 _POSIX = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7f", "blank": r"\t ", "cntrl": r"\x00-\x1f\x7f",
