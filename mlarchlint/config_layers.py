@@ -83,6 +83,11 @@ def _in_profile(config: Config, flags: Flags) -> Config:
     return replace(config, **changes, origins=origins)
 
 
+def config_for(requirements: Path) -> Config:
+    """A requirements file alone, whatever configuration there is. Raises ConfigError with every mistake."""
+    return _with_flags(Config(base=Path.cwd()), Flags(requirements=requirements))
+
+
 _FLAG = SourceSpan("")
 
 

@@ -88,6 +88,13 @@ class Capacity:
         return Truth.of(self.left >= self.needed)
 
     @property
+    def carried_without_a_zone(self) -> float | None:
+        """Requests a second of what is left outside the fullest zone."""
+        if self.left is None or self.throughput is None:
+            return None
+        return self.left * self.throughput.rps * self.utilisation
+
+    @property
     def required_per_instance(self) -> float | None:
         """Requests a second that each instance has to serve, at its most instances."""
         most = self.most
