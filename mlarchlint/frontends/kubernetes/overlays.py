@@ -30,6 +30,7 @@ from mlarchlint.frontends.kubernetes.source_nodes import Written, at_origin, ori
 from mlarchlint.frontends.yaml_nodes import read_documents
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.real_paths import RealPaths, is_within
 
 MOST = 20  # overlays that are built in one scan
 
@@ -144,21 +145,22 @@ def _texts(overlay: Overlay) -> Iterable[str]:
 def _copy(overlay: Overlay, root: Path, tree: Path, shorten: Callable[[str], str]) -> None:
     """Regular files of the folders it is made of, at the same places; no link that leaves them."""
     files = size = 0
+    places = RealPaths()
     for folder in overlay.folders:
         for here, _, names in os.walk(folder):
+            beside = tree / Path(here).relative_to(root)
             for name in names:
-                place = Path(here) / name
-                real = Path(os.path.realpath(place))
-                if not real.is_relative_to(root) or not real.is_file():
+                real = places.of(os.path.join(here, name))
+                if not is_within(real, str(root)) or not os.path.isfile(real):
                     continue
-                target = tree / place.relative_to(root)
+                target = beside / name
                 if target.exists():
                     continue
-                files, size = files + 1, size + real.stat().st_size
+                files, size = files + 1, size + os.stat(real).st_size
                 if files > MAX_FILES or size > MAX_BYTES:
                     raise RenderFailed(f"it has more than {MAX_FILES} files or {MAX_BYTES // 1048576} MiB")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                data = real.read_bytes()
+                beside.mkdir(parents=True, exist_ok=True)
+                data = Path(real).read_bytes()
                 if b"CustomResourceDefinition" in data:
                     data = shorten(data.decode("utf-8", "replace")).encode()
                 target.write_bytes(data)

@@ -59,7 +59,7 @@ def _is_schema(part: str) -> bool:
     return "CustomResourceDefinition" in part and _SCHEMA.search(f"\n{part}") is not None
 
 
-_BLOCK = re.compile(r"^(?:apiVersion|kind|metadata)\s*:.*\n(?:[ \t#].*\n|\n)*", re.MULTILINE)
+_BLOCK = re.compile(r"\n((?:apiVersion|kind|metadata)\s*:.*(?:\n(?:[ \t#].*|(?=\n)))*)")
 
 
 def with_short_schemas(text: str) -> str:
@@ -69,7 +69,8 @@ def with_short_schemas(text: str) -> str:
         return text
     cuts = [0, *(found.start() for found in _SEPARATOR.finditer(text)), len(text)]
     parts = [text[start:end] for start, end in pairwise(cuts)]
-    return "".join(
-        "---\n" + "".join(_BLOCK.findall(part)) + "spec: {}\n" if _SCHEMA.search(part) else part
-        for part in parts
-    )
+    return "".join(_shortened(part) if _SCHEMA.search(part) else part for part in parts)
+
+
+def _shortened(part: str) -> str:
+    return "\n".join(["---", *_BLOCK.findall(f"\n{part}"), "spec: {}\n"])
