@@ -16,7 +16,13 @@ ALLOWED = {
     "mlarchlint.model": ("mlarchlint.model",),
     "mlarchlint.rules": ("mlarchlint.api",),
 }
-LATER = ("mlarchlint.cli", "mlarchlint.report", "mlarchlint.pipeline", "mlarchlint.suppress")
+LATER = (
+    "mlarchlint.cli",
+    "mlarchlint.report",
+    "mlarchlint.pipeline",
+    "mlarchlint.suppress",
+    "mlarchlint.advise",
+)
 JUDGING = ("mlarchlint.rules", "mlarchlint.engine", "mlarchlint.registry", "mlarchlint.api")
 FORBIDDEN = {
     "mlarchlint.frontends": (
@@ -33,9 +39,10 @@ FORBIDDEN = {
     "mlarchlint.analysis": (*LATER, *JUDGING, "mlarchlint.frontends", "mlarchlint.discover"),
     "mlarchlint.design": (*LATER, *JUDGING, "mlarchlint.frontends", "mlarchlint.discover"),
     "mlarchlint.engine": (*LATER, "mlarchlint.frontends", "mlarchlint.discover"),
-    "mlarchlint.suppress": ("mlarchlint.cli", "mlarchlint.report", "mlarchlint.pipeline"),
+    "mlarchlint.suppress": ("mlarchlint.cli", "mlarchlint.report", "mlarchlint.pipeline", "mlarchlint.advise"),
     "mlarchlint.report": ("mlarchlint.cli",),
-    "mlarchlint.pipeline": ("mlarchlint.cli", "mlarchlint.report"),
+    "mlarchlint.pipeline": ("mlarchlint.cli", "mlarchlint.report", "mlarchlint.advise"),
+    "mlarchlint.advise": ("mlarchlint.cli", "mlarchlint.report", *JUDGING),
 }
 # Costly, or only needed now and then: never at the top of a module.
 LAZY = ("jsonschema", "hcl2", "cfnlint", "pathspec", "lark", "rich")

@@ -16,6 +16,7 @@ COMMANDS = {
     "describe": "Say what ML system the designs below PATH are.",
     "cost": "Estimate what the designs below PATH cost in a month.",
     "check": "Compare what is required of the designs below PATH with what they can do.",
+    "advise": "Find the cheapest designs that meet requirements, and write one as Terraform.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",
     "init": "Write a commented configuration from what is found.",

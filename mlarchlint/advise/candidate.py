@@ -1,0 +1,50 @@
+"""A design that could be proposed, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CLOUDS = ("aws", "google", "azure")
+# The files that make an edge: where connections of callers end, and what guards it.
+EDGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "aws": {
+        "direct": ("open-edge", "firewall"),
+        "cdn": ("cdn-only", "cdn"),
+        "cdn-failover": ("open-edge", "firewall", "cdn", "failover"),
+        "accelerator": ("open-edge", "firewall", "accelerator"),
+    },
+    "google": {"global": ()},
+    "azure": {"gateway": ("gateway",), "frontdoor": ("frontdoor",)},
+}
+# The files that say how instances are paid; without any, they are all on demand.
+PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "aws": {"on-demand": ("on-demand",), "spot": ("spot",)},
+    "google": {"on-demand": ()},
+    "azure": {"on-demand": ()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """machine: the type of the instances. zones: how many of the region's. least, most: instances.
+
+    edge: a key of EDGES.
+    purchase: how what is above the least size is paid (`on-demand`, `spot`). cache: of predictions.
+    """
+
+    cloud: str
+    region: str
+    machine: str
+    zones: int
+    least: int
+    most: int
+    edge: str
+    purchase: str = "on-demand"
+    cache: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The files that only some designs have."""
+        paid, edge = PURCHASES[self.cloud][self.purchase], EDGES[self.cloud][self.edge]
+        return (*paid, *edge, *(("cache",) if self.cache else ()))

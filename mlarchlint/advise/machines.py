@@ -1,0 +1,66 @@
+"""Machine types that can hold the model, cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from mlarchlint.advise.candidate import CLOUDS
+from mlarchlint.prices import Catalog, InstanceSpec, embedded
+from mlarchlint.requirements import Requirements
+
+# The model twice, while a new version is loaded beside the old one, and the system (assumed).
+COPIES, SYSTEM_GIB = 2, 1
+_SERVICE = {"aws": "ec2", "google": "gce", "azure": "vm"}
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Sequence[Sequence[str]]]:
+    import yaml
+
+    text = files("mlarchlint.data").joinpath("designs/machines.yaml").read_text("utf-8")
+    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data
+
+
+def machines_for(cloud: str, region: str, needs: Requirements) -> tuple[tuple[str, Decimal], ...]:
+    """(type, dollars an hour), cheapest first: what holds the model and is no weaker than where it was measured."""
+    catalog = embedded()
+    measured = measured_on(needs, catalog)
+    found = []
+    for name in (name for family in _table()[cloud] for name in family):
+        spec = catalog.spec(cloud, name)
+        row = catalog.price(cloud, region, _SERVICE[cloud], name)
+        if spec is not None and row is not None and _holds(spec, needs, measured):
+            found.append((name, row.price))
+    return tuple(sorted(found, key=lambda one: (one[1], one[0])))
+
+
+def measured_on(needs: Requirements, catalog: Catalog) -> InstanceSpec | None:
+    """The machine that `model.instance` names, of whatever cloud."""
+    name = needs.text("model.instance")
+    specs = (catalog.spec(cloud, name) for cloud in CLOUDS) if name else iter(())
+    return next((spec for spec in specs if spec is not None), None)
+
+
+def _holds(spec: InstanceSpec, needs: Requirements, measured: InstanceSpec | None) -> bool:
+    size = needs.number("model.size_gib") or Decimal(0)
+    wanted = COPIES * size + SYSTEM_GIB
+    if (spec.memory_gib or Decimal(0)) < wanted:
+        return False
+    if measured is None:
+        return not spec.accelerator
+    if bool(spec.accelerator) != bool(measured.accelerator):
+        return False
+    if spec.accelerator_memory_gib < measured.accelerator_memory_gib:
+        return False
+    return (spec.vcpu or 0) >= (measured.vcpu or 0) and (spec.memory_gib or 0) >= (measured.memory_gib or 0)
+
+
+def may_lack_credits(cloud: str, machine: str) -> bool:
+    """Whether what it serves without end may be less than what its processors are said to."""
+    spec = embedded().spec(cloud, machine)
+    return spec is not None and spec.burstable

@@ -1,0 +1,86 @@
+"""A candidate as Terraform: the files of its cloud, and one with the figures that were chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from mlarchlint.advise.candidate import Candidate
+from mlarchlint.prices import embedded
+from mlarchlint.requirements import Requirements
+
+CHOSEN = "design.tf"
+_ALERT_MS = 500.0  # where no latency is required
+_SYSTEM_GIB = 30
+_LONGEST_NAME = 20  # what the shortest limit (24, storage accounts and target groups) leaves
+
+
+def terraform(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -> dict[str, str]:
+    """File name -> text. zones: the names of the zones that the region has."""
+    found = dict(_templates(candidate.cloud))
+    for part in candidate.parts:
+        found |= _part(candidate.cloud, part)
+    found[CHOSEN] = _chosen(candidate, needs, zones)
+    return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=8)
+def _templates(cloud: str) -> Mapping[str, str]:
+    folder = files("mlarchlint.data").joinpath(f"designs/{cloud}")
+    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".tf")}
+
+
+@lru_cache(maxsize=32)
+def _part(cloud: str, part: str) -> Mapping[str, str]:
+    file = files("mlarchlint.data").joinpath(f"designs/{cloud}/with/{part}.tf")
+    return {file.name: file.read_text("utf-8")}
+
+
+def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -> str:
+    target = needs.number("slo.latency_p95_ms")
+    size = needs.number("model.size_gib")
+    rows: list[tuple[str, object]] = [
+        ("name", service_name(needs)),
+        ("environment", needs.text("environment") or "prod"),
+        ("region", candidate.region),
+        ("zones", zones[: candidate.zones]),
+        ("instance_type", candidate.machine),
+        ("least", candidate.least),
+        ("most", candidate.most),
+        ("disk_gib", _SYSTEM_GIB + (int(2 * size) if size else 0)),
+        ("latency_p95_s", float(target if target else _ALERT_MS) / 1000),
+    ]
+    if candidate.cloud == "aws":
+        rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
+    if candidate.cloud == "google":
+        spec = embedded().spec("google", candidate.machine)
+        # Machines with accelerators cannot move to another host.
+        rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))
+    if not candidate.cache:
+        rows.append(("cache", ""))
+    return "\n".join(("# What was chosen for the requirements.", "locals {", *_aligned(rows), "}")) + "\n"
+
+
+def service_name(needs: Requirements) -> str:
+    """A name that every provider takes: lower case, letters first."""
+    plain = re.sub(r"[^a-z0-9]+", "-", (needs.text("service") or "model-service").lower()).strip("-")
+    if not plain[:1].isalpha():
+        plain = f"model-{plain}".strip("-")
+    return plain[:_LONGEST_NAME].rstrip("-")
+
+
+def _aligned(rows: list[tuple[str, object]]) -> Iterator[str]:
+    """As `terraform fmt` writes assignments."""
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield f"  {name:{width}} = {_literal(value)}"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_literal(part) for part in value) + "]"
+    return (
+        f'"{value}"' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
+    )

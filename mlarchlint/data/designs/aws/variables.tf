@@ -1,0 +1,29 @@
+variable "organisation" {
+  description = "Beginning of the names of buckets, which are unique in the world."
+  type        = string
+  default     = "acme"
+}
+
+variable "domain" {
+  description = "Where the predictions are asked for."
+  type        = string
+  default     = "predict.example.com"
+}
+
+variable "token_issuer" {
+  description = "Who signs the tokens of callers."
+  type        = string
+  default     = "https://id.example.com"
+}
+
+variable "token_keys" {
+  description = "Where the public keys of the issuer are."
+  type        = string
+  default     = "https://id.example.com/.well-known/jwks.json"
+}
+
+variable "on_call" {
+  description = "The address that alarms are sent to."
+  type        = string
+  default     = "on-call@example.com"
+}

@@ -1,0 +1,33 @@
+# Connections end at the edge location nearest to the caller.
+resource "aws_globalaccelerator_accelerator" "edge" {
+  name            = local.name
+  ip_address_type = "IPV4"
+  enabled         = true
+
+  attributes {
+    flow_logs_enabled   = true
+    flow_logs_s3_bucket = aws_s3_bucket.logs.bucket
+    flow_logs_s3_prefix = "accelerator/"
+  }
+}
+
+resource "aws_globalaccelerator_listener" "https" {
+  accelerator_arn = aws_globalaccelerator_accelerator.edge.arn
+  protocol        = "TCP"
+
+  port_range {
+    from_port = 443
+    to_port   = 443
+  }
+}
+
+resource "aws_globalaccelerator_endpoint_group" "region" {
+  listener_arn          = aws_globalaccelerator_listener.https.arn
+  endpoint_group_region = local.region
+
+  endpoint_configuration {
+    endpoint_id                    = aws_lb.api.arn
+    client_ip_preservation_enabled = true
+    weight                         = 100
+  }
+}

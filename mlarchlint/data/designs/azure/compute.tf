@@ -1,0 +1,149 @@
+resource "azurerm_linux_virtual_machine_scale_set" "inference" {
+  name                       = "${local.name}-inference"
+  location                   = azurerm_resource_group.main.location
+  resource_group_name        = azurerm_resource_group.main.name
+  sku                        = local.instance_type
+  instances                  = local.least
+  zones                      = local.zones
+  zone_balance               = true
+  admin_username             = "operator"
+  health_probe_id            = local.probe
+  encryption_at_host_enabled = true
+  secure_boot_enabled        = true
+  vtpm_enabled               = true
+  upgrade_mode               = "Rolling"
+  source_image_id            = var.image_id
+  custom_data                = base64encode("MODEL_URI=${azurerm_storage_account.models.primary_blob_endpoint}models/current\nCACHE=${local.cache}\n")
+  tags                       = local.tags
+
+  admin_ssh_key {
+    username   = "operator"
+    public_key = var.operator_key
+  }
+
+  automatic_os_upgrade_policy {
+    enable_automatic_os_upgrade = true
+    disable_automatic_rollback  = false
+  }
+
+  automatic_instance_repair {
+    enabled      = true
+    grace_period = "PT10M"
+  }
+
+  rolling_upgrade_policy {
+    max_batch_instance_percent              = 20
+    max_unhealthy_instance_percent          = 20
+    max_unhealthy_upgraded_instance_percent = 20
+    pause_time_between_batches              = "PT1M"
+    maximum_surge_instances_enabled         = true
+  }
+
+  extension {
+    name                      = "health"
+    publisher                 = "Microsoft.ManagedServices"
+    type                      = "ApplicationHealthLinux"
+    type_handler_version      = "1.0"
+    automatic_upgrade_enabled = true
+
+    settings = jsonencode({
+      protocol    = "https"
+      port        = 8443
+      requestPath = "/health/ready"
+    })
+  }
+
+  extension {
+    name                      = "logs"
+    publisher                 = "Microsoft.Azure.Monitor"
+    type                      = "AzureMonitorLinuxAgent"
+    type_handler_version      = "1.0"
+    automatic_upgrade_enabled = true
+  }
+
+  identity {
+    type         = "UserAssigned"
+    identity_ids = [azurerm_user_assigned_identity.inference.id]
+  }
+
+  os_disk {
+    caching              = "ReadWrite"
+    storage_account_type = "StandardSSD_LRS"
+    disk_size_gb         = local.disk_gib
+  }
+
+  network_interface {
+    name    = "inference"
+    primary = true
+
+    ip_configuration {
+      name                                         = "inference"
+      primary                                      = true
+      subnet_id                                    = azurerm_subnet.inference.id
+      load_balancer_backend_address_pool_ids       = local.balancer_pools
+      application_gateway_backend_address_pool_ids = local.gateway_pools
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [instances]
+  }
+}
+
+resource "azurerm_monitor_autoscale_setting" "inference" {
+  name                = "${local.name}-inference"
+  location            = azurerm_resource_group.main.location
+  resource_group_name = azurerm_resource_group.main.name
+  target_resource_id  = azurerm_linux_virtual_machine_scale_set.inference.id
+  tags                = local.tags
+
+  profile {
+    name = "cpu"
+
+    capacity {
+      default = local.least
+      minimum = local.least
+      maximum = local.most
+    }
+
+    rule {
+      metric_trigger {
+        metric_name        = "Percentage CPU"
+        metric_resource_id = azurerm_linux_virtual_machine_scale_set.inference.id
+        time_grain         = "PT1M"
+        statistic          = "Average"
+        time_window        = "PT5M"
+        time_aggregation   = "Average"
+        operator           = "GreaterThan"
+        threshold          = 70
+      }
+
+      scale_action {
+        direction = "Increase"
+        type      = "ChangeCount"
+        value     = "2"
+        cooldown  = "PT5M"
+      }
+    }
+
+    rule {
+      metric_trigger {
+        metric_name        = "Percentage CPU"
+        metric_resource_id = azurerm_linux_virtual_machine_scale_set.inference.id
+        time_grain         = "PT1M"
+        statistic          = "Average"
+        time_window        = "PT10M"
+        time_aggregation   = "Average"
+        operator           = "LessThan"
+        threshold          = 30
+      }
+
+      scale_action {
+        direction = "Decrease"
+        type      = "ChangeCount"
+        value     = "1"
+        cooldown  = "PT10M"
+      }
+    }
+  }
+}

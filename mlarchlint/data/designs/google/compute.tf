@@ -1,0 +1,136 @@
+resource "google_compute_instance_template" "inference" {
+  name_prefix  = "${local.name}-"
+  machine_type = local.instance_type
+  region       = local.region
+  tags         = ["inference"]
+
+  # Built by the release pipeline with the model server and today's patches.
+  disk {
+    source_image = "projects/${var.project}/global/images/family/${local.name}"
+    disk_size_gb = local.disk_gib
+    disk_type    = "pd-balanced"
+
+    disk_encryption_key {
+      kms_key_self_link = google_kms_crypto_key.data.id
+    }
+  }
+
+  network_interface {
+    subnetwork = google_compute_subnetwork.private.id
+  }
+
+  metadata = {
+    model-uri              = "gs://${google_storage_bucket.models.name}/current"
+    cache                  = local.cache
+    enable-oslogin         = "TRUE"
+    enable-osconfig        = "TRUE"
+    google-logging-enabled = "true"
+  }
+
+  service_account {
+    email  = google_service_account.inference.email
+    scopes = ["cloud-platform"]
+  }
+
+  shielded_instance_config {
+    enable_secure_boot          = true
+    enable_vtpm                 = true
+    enable_integrity_monitoring = true
+  }
+
+  scheduling {
+    automatic_restart   = true
+    on_host_maintenance = local.host_maintenance
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "google_compute_health_check" "inference" {
+  name                = "${local.name}-ready"
+  check_interval_sec  = 10
+  timeout_sec         = 5
+  unhealthy_threshold = 2
+
+  http_health_check {
+    port         = 8080
+    request_path = "/health/ready"
+  }
+}
+
+resource "google_compute_region_instance_group_manager" "inference" {
+  name                      = "${local.name}-inference"
+  region                    = local.region
+  base_instance_name        = "inference"
+  distribution_policy_zones = local.zones
+
+  version {
+    instance_template = google_compute_instance_template.inference.id
+  }
+
+  named_port {
+    name = "http"
+    port = 8080
+  }
+
+  auto_healing_policies {
+    health_check      = google_compute_health_check.inference.id
+    initial_delay_sec = 120
+  }
+
+  # A surge is at least one instance for each zone.
+  update_policy {
+    type                  = "PROACTIVE"
+    minimal_action        = "REPLACE"
+    max_surge_fixed       = length(local.zones)
+    max_unavailable_fixed = 0
+  }
+}
+
+resource "google_compute_region_autoscaler" "inference" {
+  name   = "${local.name}-inference"
+  region = local.region
+  target = google_compute_region_instance_group_manager.inference.id
+
+  autoscaling_policy {
+    min_replicas    = local.least
+    max_replicas    = local.most
+    cooldown_period = 120
+
+    cpu_utilization {
+      target = 0.7
+    }
+  }
+}
+
+resource "google_os_config_patch_deployment" "weekly" {
+  patch_deployment_id = "${local.name}-weekly"
+
+  instance_filter {
+    instance_name_prefixes = ["inference"]
+  }
+
+  recurring_schedule {
+    time_zone {
+      id = "Etc/UTC"
+    }
+
+    time_of_day {
+      hours = 3
+    }
+
+    weekly {
+      day_of_week = "SUNDAY"
+    }
+  }
+
+  rollout {
+    mode = "ZONE_BY_ZONE"
+
+    disruption_budget {
+      fixed = 1
+    }
+  }
+}

@@ -1,0 +1,32 @@
+resource "google_compute_network" "main" {
+  name                    = local.name
+  auto_create_subnetworks = false
+}
+
+# Models and logs stay on the private network: no NAT gateway is needed.
+resource "google_compute_subnetwork" "private" {
+  name                     = "${local.name}-private"
+  network                  = google_compute_network.main.id
+  region                   = local.region
+  ip_cidr_range            = "10.20.0.0/20"
+  private_ip_google_access = true
+
+  log_config {
+    aggregation_interval = "INTERVAL_10_MIN"
+    flow_sampling        = 0.1
+    metadata             = "INCLUDE_ALL_METADATA"
+  }
+}
+
+# Only the load balancer and its health checks reach the model servers.
+resource "google_compute_firewall" "load_balancer" {
+  name          = "${local.name}-load-balancer"
+  network       = google_compute_network.main.id
+  source_ranges = ["130.211.0.0/22", "35.191.0.0/16"]
+  target_tags   = ["inference"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["8080"]
+  }
+}

@@ -1,0 +1,116 @@
+"""Proposed designs as Markdown tables and as JSON (data/schema/advise.json)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlarchlint.advise.assessment import Assessment
+from mlarchlint.advise.search import Advice
+from mlarchlint.model.estimate import Money
+from mlarchlint.report.advise_rows import CLOUDS, commitment, money, rows, summary, title, why_not
+from mlarchlint.report.advise_text import conclusion
+from mlarchlint.report.cost_tables import plain
+from mlarchlint.report.inert import inert
+
+
+def render_advice_markdown(
+    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
+) -> str:
+    lines: list[str] = []
+    for advice in found:
+        lines += [f"**{CLOUDS[advice.cloud]}: {summary(advice, len(advice.best))}**", ""]
+        if advice.best:
+            lines += _table(advice.best, numbered)
+            cheaper = advice.next_cheaper
+            if cheaper is not None:
+                lines.append(
+                    f"The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails: {_cell(why_not(cheaper))}"
+                )
+            if advice.cloud in committed:
+                number = numbered.index(advice.best[0]) + 1
+                lines.append(f"Design {number}: {commitment(committed[advice.cloud])}")
+        elif advice.closest is not None:
+            one = advice.closest
+            lines.append(
+                f"The closest design, {title(one)} at {money(one.cost)}, fails: {_cell(why_not(one))}"
+            )
+        lines.append("")
+    return "\n".join((*lines, _cell(conclusion(numbered)))) + "\n"
+
+
+def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> list[str]:
+    tables = [dict(rows(one)) for one in best]
+    names = list(dict.fromkeys(name for table in tables for name in table))
+    head = "".join(f" design {numbered.index(one) + 1} |" for one in best)
+    body = [
+        f"| {_cell(name)} |" + "".join(f" {_cell(table.get(name, '-'))} |" for table in tables)
+        for name in names
+    ]
+    return [f"| |{head}", "|---|" + "---|" * len(best), *body, ""]
+
+
+def _cell(text: str) -> str:
+    return plain(inert(text))
+
+
+def render_advice_json(
+    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
+) -> str:
+    report = {
+        "clouds": [
+            {
+                "cloud": advice.cloud,
+                "regions": list(advice.regions),
+                "tried": advice.tried,
+                "designs": [_design(one, numbered.index(one) + 1) for one in advice.best],
+                "next_cheaper": _design(advice.next_cheaper) if advice.next_cheaper else None,
+                "closest": _design(advice.closest) if advice.closest else None,
+                "with_commitment": _money(committed[advice.cloud]) if advice.cloud in committed else None,
+            }
+            for advice in found
+        ]
+    }
+    return json.dumps(report, indent=2, ensure_ascii=True) + "\n"
+
+
+def _money(cost: Money) -> dict[str, float]:
+    return {"low": round(float(cost.low), 2), "high": round(float(cost.high), 2)}
+
+
+def _design(one: Assessment, number: int | None = None) -> dict[str, Any]:
+    candidate, design = one.candidate, one.judged.design
+    path = next(iter(design.availabilities), None)
+    capacity = next(iter(design.capacities), None)
+    return {
+        "number": number,
+        "title": title(one),
+        "region": candidate.region,
+        "zones": candidate.zones,
+        "machine": candidate.machine,
+        "least": candidate.least,
+        "most": candidate.most,
+        "purchase": candidate.purchase,
+        "entry": candidate.edge,
+        "cache": candidate.cache,
+        "monthly_usd": _money(one.cost),
+        "not_priced": [{"name": gap.name, "why": inert(gap.why)} for gap in one.gaps],
+        "availability": path.model.low if path else None,
+        "availability_by_contract": path.contract.low if path else None,
+        "latency_p95_ms": [
+            {
+                "region": inert(user.region),
+                "expected": round(user.cold.estimate, 1) if user.cold else None,
+            }
+            for user in design.latencies
+        ],
+        "instances_needed": capacity.needed if capacity else None,
+        "instances_without_a_zone": capacity.left if capacity else None,
+        "obstacles": [
+            {"requirement": inert(each.requirement), "why": inert(each.why), "rule": each.rule}
+            for each in one.obstacles
+        ],
+        "cannot_be_told": [inert(each) for each in one.open],
+        "advice": [inert(each) for each in one.advice],
+    }

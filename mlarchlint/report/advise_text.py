@@ -1,0 +1,80 @@
+"""Proposed designs side by side, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
+
+from mlarchlint.advise.assessment import Assessment
+from mlarchlint.advise.search import Advice, main_obstacle
+from mlarchlint.model.estimate import Money
+from mlarchlint.report.advise_rows import CLOUDS, commitment, money, rows, summary, title, why_not
+from mlarchlint.report.inert import inert
+
+_WIDTH = 38
+_INDENT = "  "
+
+
+def render_advice_text(
+    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
+) -> str:
+    """numbered: the proposed designs of all clouds in order. committed: by cloud, for its best design."""
+    return "\n".join(_lines(found, numbered, committed)) + "\n"
+
+
+def _lines(
+    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
+) -> Iterator[str]:
+    for advice in found:
+        yield f"{CLOUDS[advice.cloud]}: {summary(advice, len(advice.best))}"
+        yield ""
+        if advice.best:
+            yield from _table(advice.best, numbered)
+            yield from _beside(advice, numbered, committed.get(advice.cloud))
+        elif advice.closest is not None:
+            yield from _closest(advice.closest)
+        yield ""
+    yield conclusion(numbered)
+
+
+def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> Iterator[str]:
+    tables = [dict(rows(one)) for one in best]
+    names = list(dict.fromkeys(name for table in tables for name in table))
+    left = max(map(len, names)) + 2
+    heads = [f"design {numbered.index(one) + 1}" for one in best]
+    yield (_INDENT + " " * left + "".join(f"{head:{_WIDTH + 2}}" for head in heads)).rstrip()
+    for name in names:
+        cells = [wrap(inert(table.get(name, "-")), _WIDTH) or [""] for table in tables]
+        for line in range(max(map(len, cells))):
+            parts = "".join(f"{cell[line] if line < len(cell) else '':{_WIDTH + 2}}" for cell in cells)
+            yield f"{_INDENT}{inert(name) if line == 0 else '':{left}}{parts}".rstrip()
+    yield ""
+
+
+def _beside(advice: Advice, numbered: Sequence[Assessment], committed: Money | None) -> Iterator[str]:
+    best, cheaper = advice.best[0], advice.next_cheaper
+    if cheaper is not None:
+        yield f"{_INDENT}The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails:"
+        yield f"{_INDENT}{_INDENT}{inert(why_not(cheaper))}"
+    else:
+        yield f"{_INDENT}Nothing that was tried costs less than design {numbered.index(best) + 1}."
+    if committed is not None:
+        yield f"{_INDENT}Design {numbered.index(best) + 1}: {commitment(committed)}"
+    for one in best.advice:
+        yield f"{_INDENT}note: {inert(one)}"
+
+
+def _closest(one: Assessment) -> Iterator[str]:
+    obstacle = main_obstacle(one)
+    yield f"{_INDENT}What stands in the way: {inert(obstacle.requirement)}: {inert(obstacle.why)}"
+    yield f"{_INDENT}The closest design, {title(one)} at {money(one.cost)}, fails:"
+    yield f"{_INDENT}{_INDENT}{inert(why_not(one))}"
+
+
+def conclusion(numbered: Sequence[Assessment]) -> str:
+    if not numbered:
+        return "No design meets everything."
+    best = numbered[0]
+    open_end = f" What cannot be told: {inert('; '.join(best.open))}." if best.open else ""
+    partial = ", as far as it could be priced" if best.gaps else ""
+    return f"Design 1 costs least{partial}: {title(best)}, {money(best.cost)} a month.{open_end}"
