@@ -39,11 +39,13 @@ from mlarchlint.model.value import Value
 if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start-up time
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
+    from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.permission_width import Width
 
 _NAMED_ONLY = {
     "Capacity": "capacity",
+    "Exposure": "exposure",
     "PathAvailability": "availability",
     "UserLatency": "latency",
     "Width": "permission_width",
@@ -65,6 +67,7 @@ __all__ = [
     "TRAINING",
     "Capacity",
     "Design",
+    "Exposure",
     "Format",
     "Hit",
     "Hits",
