@@ -209,6 +209,7 @@ class Design:
             self.capacities,
             service_levels(),
             odds_of(self.requirements),
+            self.requirements,
         )
 
     @cached_property
