@@ -20,15 +20,19 @@ from mlarchlint.analysis.availability_math import (
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.fleet import Fleet
 from mlarchlint.analysis.fleet_availability import Odds, figure_of, machines_of, scopes_of_fleet
+from mlarchlint.analysis.needs import needs_of
+from mlarchlint.analysis.planned_downtime import planned_downtime
 from mlarchlint.analysis.service_levels import Figure, ServiceLevel, contract, designed, rows_for, scopes_of
-from mlarchlint.analysis.serving_paths import Chain, ServingPath, dependencies, guards_of
+from mlarchlint.analysis.serving_paths import Chain, ServingPath, criticality_of, dependencies, guards_of
 from mlarchlint.analysis.zones import zones_of
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
+from mlarchlint.requirements import Requirements
 
 _SWITCH = "failover"
+_NOT_OWED = Figure(1.0, 1.0, "planned updates are no part of a service level")
 
 
 @record(frozen=True, slots=True)
@@ -115,12 +119,14 @@ def availabilities_of(
     capacities: Sequence[Capacity],
     rows: Sequence[ServiceLevel],
     odds: Odds,
+    requirements: Requirements | None = None,
 ) -> tuple[PathAvailability, ...]:
     """fleets: all of them; one that another asks is a part of the other's path."""
     # How much of a shared load falls on one fleet is not known: then nothing is known of what it needs.
     by_fleet = {capacity.fleet.nodes: capacity for capacity in capacities if capacity.alone}
     by_key = {fleet.node.key: fleet for fleet in fleets}
-    return tuple(_of_path(graph, path, by_key, by_fleet, rows, odds) for path in paths)
+    required = requirements or Requirements()
+    return tuple(_of_path(graph, path, by_key, by_fleet, rows, odds, required) for path in paths)
 
 
 def _of_path(
@@ -130,9 +136,11 @@ def _of_path(
     capacities: Mapping[tuple[Resource, ...], Capacity],
     rows: Sequence[ServiceLevel],
     odds: Odds,
+    requirements: Requirements,
 ) -> PathAvailability:
     parts: dict[str, Component] = {}
     soft: dict[Resource, str] = {}
+    criticality = criticality_of(requirements)
     assumptions: dict[str, None] = {"components fail independently of each other": None}
 
     def service(node: Resource) -> str:
@@ -140,20 +148,25 @@ def _of_path(
             parts[node.key] = _service(graph, node, rows)
         return node.key
 
-    def fleet(one: Fleet) -> str:
+    def fleet(one: Fleet) -> Structure:
         if one.node.key not in parts:
             component, said = _fleet(graph, one, capacities.get(one.nodes), rows, odds)
             parts[one.node.key] = component
             assumptions.update(dict.fromkeys(said))
-        return one.node.key
+        planned = planned_downtime(one.node, needs_of(requirements, one.nodes))
+        if planned is None:
+            return one.node.key
+        name = f"updates of {one.node.key}"
+        parts[name] = Component(name, one.node, _NOT_OWED, planned, "updates that keep serving", 1.0)
+        return Series((one.node.key, name))
 
     def chain(one: Chain) -> Series:
         needed: list[Structure] = [service(node) for node in (*one.nodes, *guards_of(graph, one.nodes))]
         needed.append(Parallel(tuple(fleet(each) for each in one.fleets)))
         for each in one.fleets:
-            hard, beside = dependencies(graph, each)
+            hard, beside = dependencies(graph, each, criticality)
             needed += [fleet(fleets[node.key]) if node.key in fleets else service(node) for node in hard]
-            soft.update(beside)
+            soft.update((node, _with_level(graph, node, why, rows)) for node, why in beside)
         return Series(tuple(needed))
 
     structures = [chain(one) for one in path.chains]
@@ -213,6 +226,14 @@ def _service(graph: ResourceGraph, node: Resource, rows: Sequence[ServiceLevel])
     if scopes & {"one", "zone"} and model.low < REGION:
         cure, cured = "a standby or replicas in a second zone", REGION
     return Component(node.key, node, contract(ours, node), model, cure, cured)
+
+
+def _with_level(graph: ResourceGraph, node: Resource, why: str, rows: Sequence[ServiceLevel]) -> str:
+    """A control plane is not on the way of answers; what is owed for it is said all the same."""
+    if node.kind != "cluster":
+        return why
+    owed = contract(rows_for(node, scopes_of(node, zones_of(graph, node)), rows), node)
+    return f"{why}; {owed.how}" if owed.how else why
 
 
 def _fleet(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from mlarchlint.analysis.residency import AREAS, DATA_KINDS
 from mlarchlint.measures import region as plain_region
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -24,7 +24,7 @@ _WORDS = {Relation.REPLICATES_TO: "copies to", Relation.LOGS_TO: "logs to", Rela
 _BACKUPS_ELSEWHERE = "aws_db_instance_automated_backups_replication"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Copy:
     """at: the value that says so. region: where the copy lies, or None (`why`). said: `copies to x`."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mlarchlint.analysis.machine_tables import accelerators
 from mlarchlint.analysis.replicas import replicas_of
 from mlarchlint.analysis.role_signals import is_accelerated
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ceiling:
     """most: replicas that find the accelerators they ask for. how: the arithmetic. at: what bounds it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -12,6 +11,7 @@ from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.analysis.replicas import replicas_of
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -24,7 +24,7 @@ _STARTS = {
 _AN_HOUR = 3600.0  # in which the load moves from one step of a profile to the next (assumed)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ScaleOut:
     """low, high: seconds from the load that asks for an instance until it serves. steps: what they are made of.
 

@@ -21,7 +21,10 @@ _HA = {"none": "one", "same_zone": "zone", "multi_zone": "zones", "multi_region"
 
 @record(frozen=True, slots=True)
 class ServiceLevel:
-    """One row. sla: share of a month, or None where nothing is published. level: what it spans."""
+    """One row. sla: share of a month, or None where nothing is published. level: what it spans.
+
+    where: traits that it asks for, with their values.
+    """
 
     service: str
     types: tuple[str, ...]
@@ -30,6 +33,11 @@ class ServiceLevel:
     level: str
     source: str
     date: str
+    where: tuple[tuple[str, str], ...] = ()
+
+    def fits(self, node: Resource) -> Truth:
+        """Whether it is for this form of the service."""
+        return Truth.all(node[trait].equals(value) for trait, value in self.where)
 
 
 @record(frozen=True, slots=True)
@@ -62,6 +70,7 @@ def _row(row: Mapping[str, Any], sources: Mapping[str, Any]) -> ServiceLevel:
         row["level"],
         source["name"],
         str(source["date"]),
+        tuple((str(trait), str(value)) for trait, value in row.get("where", {}).items()),
     )
 
 
@@ -89,14 +98,17 @@ def _fits(name: str, glob: str) -> bool:
 def rows_for(
     node: Resource, scopes: frozenset[str], rows: Sequence[ServiceLevel]
 ) -> tuple[ServiceLevel, ...]:
-    """The first row of the type for each scope it may have."""
+    """The first row of the type for each scope it may have; all up to it that may be the one."""
     name = node.type.lower()
     ours = [row for row in rows if any(_fits(name, glob) for glob in row.types)]
     found: dict[ServiceLevel, None] = {}
     for scope in sorted(scopes):
-        row = next((row for row in ours if not row.scopes or scope in row.scopes), None)
-        if row is not None:
-            found[row] = None
+        for row in ours:
+            fits = row.fits(node) if not row.scopes or scope in row.scopes else Truth.NO
+            if fits is not Truth.NO:
+                found[row] = None
+            if fits is Truth.YES:
+                break
     return tuple(found)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.fleet import Fleet
+from mlarchlint.analysis.overrides import matches
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
+from mlarchlint.requirements import Requirements
 
 _ON_THE_WAY = ("dns_record", "cdn", "load_balancer", "api_gateway")
 _HARD = ("database", "feature_store", "vector_index", "file_share", "model_endpoint")
@@ -179,19 +181,43 @@ def guards_of(graph: ResourceGraph, nodes: tuple[Resource, ...]) -> tuple[Resour
     return tuple(found)
 
 
+@record(frozen=True, slots=True)
+class Criticality:
+    """What is stated of single dependencies: address globs of what answers do without, and of what they need."""
+
+    soft: tuple[str, ...] = ()
+    hard: tuple[str, ...] = ()
+
+    def of(self, node: Resource) -> str:
+        """soft, hard, or empty where nothing is stated."""
+        if any(matches(node, {"address": glob}) for glob in self.hard):
+            return "hard"
+        return "soft" if any(matches(node, {"address": glob}) for glob in self.soft) else ""
+
+
+def criticality_of(requirements: Requirements) -> Criticality:
+    """`assume.soft` and `assume.hard`."""
+    soft, hard = (tuple(map(str, requirements.items(f"assume.{name}"))) for name in ("soft", "hard"))
+    return Criticality(soft, hard)
+
+
 def dependencies(
-    graph: ResourceGraph, fleet: Fleet
+    graph: ResourceGraph, fleet: Fleet, stated: Criticality | None = None
 ) -> tuple[tuple[Resource, ...], tuple[tuple[Resource, str], ...]]:
     """What an answer needs, and what it does not (with the reason)."""
     hard: dict[Resource, None] = {}
     soft: dict[Resource, str] = {}
     for node in fleet.nodes:
         near = (*stores_of(graph, node), *graph.targets(node, *_ASKS))
-        for other in (*near, *graph.targets(node, Relation.PLACED_IN)):
+        for other in (*near, *graph.targets(node, Relation.PLACED_IN), *_control_planes(graph, node)):
             if other in fleet.nodes or other.part_of is not None or other.instance.mode is not Mode.MANAGED:
                 continue
-            beside = _beside(other)
-            if other.kind in _HARD and not beside:
+            beside, said = _beside(other), stated.of(other) if stated else ""
+            if said == "hard":
+                hard[other] = None
+            elif said == "soft":
+                soft[other] = "answers do without it (`assume.soft`)"
+            elif other.kind in _HARD and not beside:
                 hard[other] = None
             elif other.kind in _HARD:
                 soft[other] = beside
@@ -200,6 +226,13 @@ def dependencies(
         for gate in _egress(graph, node):
             soft[gate] = _SOFT["egress"]
     return tuple(hard), tuple(soft.items())
+
+
+def _control_planes(graph: ResourceGraph, node: Resource) -> Iterator[Resource]:
+    """Of the node groups that it runs on."""
+    for host in (node, *graph.targets(node, Relation.PLACED_IN)):
+        if host.kind == "compute_group":
+            yield from (owner for owner in graph.sources(host, Relation.CONTAINS) if owner.kind == "cluster")
 
 
 def _beside(node: Resource) -> str:
