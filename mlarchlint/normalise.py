@@ -297,12 +297,17 @@ class _Weave:
     def draw_manifest_links(self) -> None:
         if not any(draft.form == "kubernetes" for draft in self._drafts):
             return
-        from mlarchlint.frontends.kubernetes import kubernetes_links, node_group, open_selectors
+        from mlarchlint.frontends.kubernetes import (
+            identity_links,
+            kubernetes_links,
+            node_group,
+            open_selectors,
+        )
 
         objects = [(d.resource.key, d.resource.instance) for d in self._drafts if d.form == "kubernetes"]
         others = [(d.resource.key, d.resource.instance) for d in self._drafts if d.form != "kubernetes"]
         groups = [group for key, instance in others if (group := node_group(key, instance)) is not None]
-        for edge in kubernetes_links(objects, groups):
+        for edge in (*kubernetes_links(objects, groups), *identity_links(objects, others)):
             self._add(edge)
         self.open_ends.extend(open_selectors(objects))
 

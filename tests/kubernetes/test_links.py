@@ -369,3 +369,82 @@ def test_five_thousand_objects_are_linked_at_once() -> None:
     found = links_of(evaluation)
     assert len(found) == 3 * 1250
     assert time.perf_counter() - start < 5  # about 0.3 s; a quadratic one takes minutes
+
+
+DEFAULT_CLASS = """\
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: gp3, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
+provisioner: ebs.csi.aws.com
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: slow}
+provisioner: ebs.csi.aws.com
+---
+"""
+CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: "
+
+
+@pytest.mark.parametrize(
+    ("spec", "target"),
+    [
+        ("{accessModes: [ReadWriteOnce]}", "StorageClass/gp3"),
+        ("{storageClassName: slow}", "StorageClass/slow"),
+        ("{storageClassName: ''}", None),
+        ("{volumeName: pv}", None),
+        ("{storageClassName: away}", None),
+    ],
+)
+def test_a_claim_uses_the_class_that_it_names_or_the_default(spec: str, target: str | None) -> None:
+    found = links(DEFAULT_CLASS + CLAIM + spec)
+    assert found == ({("PersistentVolumeClaim/default/c", "uses", target)} if target else set())
+
+
+def test_a_stateful_set_uses_the_default_class() -> None:
+    found = links(
+        DEFAULT_CLASS + "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\n"
+        "spec: {volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce]}}]}\n"
+    )
+    assert found == {("StatefulSet/default/s", "uses", "StorageClass/gp3")}
+
+
+CERTIFICATE = """\
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: c}
+spec: {secretName: tls, issuerRef: {name: le, kind: ClusterIssuer}}
+---
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: {name: le}
+spec: {acme: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: e}\nspec: {tls: [{secretName: tls}]}\n",
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: e}\n"
+        "spec: {listeners: [{protocol: HTTPS, tls: {certificateRefs: [{name: tls}]}}]}\n",
+        "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: e}\n"
+        "spec: {servers: [{tls: {credentialName: tls}}]}\n",
+    ],
+    ids=["ingress", "gateway", "istio"],
+)
+def test_an_entry_uses_the_certificate_that_fills_its_secret(entry: str) -> None:
+    found = links(entry + CERTIFICATE)
+    assert {(source.partition("/")[0], target) for source, _, target in found} == {
+        (entry.partition("kind: ")[2].partition("\n")[0], "Certificate/default/c"),
+        ("Certificate", "ClusterIssuer/le"),
+    }
+
+
+def test_a_ray_job_uses_the_cluster_that_it_selects() -> None:
+    found = links(
+        "apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: j}\nspec: {clusterSelector: {ray.io/cluster: c}}\n"
+        "---\napiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: c}\nspec: {}\n"
+    )
+    assert found == {("RayJob/default/j", "uses", "RayCluster/default/c")}

@@ -4,6 +4,7 @@
 entries of data/kinds cannot say, `kubernetes_links` the edges, also to the node groups of other formats.
 """
 
+from mlarchlint.frontends.kubernetes.link_identities import identity_links
 from mlarchlint.frontends.kubernetes.links import kubernetes_links
 from mlarchlint.frontends.kubernetes.manifests import (
     ManifestOptions,
@@ -24,6 +25,7 @@ __all__ = [
     "Rendered",
     "evaluate_manifests",
     "from_terraform",
+    "identity_links",
     "kubernetes_kind",
     "kubernetes_links",
     "kubernetes_traits",

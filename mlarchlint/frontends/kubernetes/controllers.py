@@ -155,6 +155,8 @@ _Reader = Callable[[Instance, list[PodTemplate]], Traits]
 _READERS: dict[tuple[str, str], _Reader] = {
     ("apps", "Deployment"): _deployment,
     ("extensions", "Deployment"): _deployment,
+    ("extensions", "DaemonSet"): _daemon_set,
+    ("extensions", "ReplicaSet"): _replica_set,
     ("apps", "StatefulSet"): _stateful_set,
     ("apps", "DaemonSet"): _daemon_set,
     ("apps", "ReplicaSet"): _replica_set,
@@ -163,6 +165,7 @@ _READERS: dict[tuple[str, str], _Reader] = {
     ("argoproj.io", "Rollout"): _rollout,
     ("batch", "Job"): jobs.job,
     ("batch", "CronJob"): jobs.cron_job,
+    ("keda.sh", "ScaledJob"): jobs.scaled_job,
     ("serving.kserve.io", "InferenceService"): serving.inference_service,
     ("serving.kubeflow.org", "InferenceService"): serving.inference_service,
     ("serving.kserve.io", "LLMInferenceService"): serving.llm_inference_service,

@@ -154,7 +154,7 @@ def _balancer(instance: Instance, spec: Value, kind: Value) -> Traits:
     for name, inside in _INTERNAL_SERVICE.items():
         if name in given:
             text = (label_text(given[name]) or "").lower()
-            scheme = _scheme(text not in inside, given[name])
+            scheme = given[name] if given[name].is_unknown else _scheme(text not in inside, given[name])
     if notes.is_unknown:
         scheme = Value.unknown(notes.why, notes.span, refs=notes.refs)
     traits["scheme"] = scheme

@@ -35,6 +35,11 @@ def cron_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     }
 
 
+def scaled_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    """One Job for every so many events: https://keda.sh/docs/latest/reference/scaledjob-spec/"""
+    return _job_spec(field(instance, "spec.jobTargetRef"))
+
+
 def kubeflow_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     """https://www.kubeflow.org/docs/components/trainer/legacy-v1/reference/ (RunPolicy)"""
     spec = instance.get("spec")

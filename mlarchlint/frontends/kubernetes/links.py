@@ -12,6 +12,7 @@ from mlarchlint.frontends.kubernetes.declared import Declared, Node
 from mlarchlint.frontends.kubernetes.link_calls import calls
 from mlarchlint.frontends.kubernetes.link_placement import placements
 from mlarchlint.frontends.kubernetes.link_routes import routes
+from mlarchlint.frontends.kubernetes.link_storage import storage
 from mlarchlint.frontends.kubernetes.node_groups import NodeGroup
 from mlarchlint.frontends.kubernetes.node_pools import node_group
 from mlarchlint.frontends.kubernetes.paths import each, field
@@ -41,7 +42,7 @@ def kubernetes_links(objects: Iterable[tuple[str, Instance]], groups: Iterable[N
         _scaling(declared),
         _protection(declared),
         _monitoring(declared),
-        _storage(declared),
+        storage(declared),
         _identity(declared),
         _named_uses(declared),
         placements(declared, [*groups, *pools]),
@@ -122,50 +123,6 @@ def _namespaces(monitor: Node, declared: Declared) -> list[str]:
     return [name.text() or "" for name in chosen.get("matchNames").items()] or [monitor.namespace]
 
 
-# what ends, or keeps state, also writes to what it mounts
-_WRITERS = frozenset({
-    "StatefulSet", "Job", "CronJob", "PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob",
-    "TrainJob", "RayJob", "JobSet", "Workflow", "CronWorkflow", "SparkApplication", "Notebook", "Experiment",
-})  # fmt: skip
-
-
-def _storage(declared: Declared) -> Iterator[Edge]:
-    for claim in declared.of_kind("PersistentVolumeClaim"):
-        spec = claim.instance.get("spec")
-        for kind, name in (("StorageClass", "storageClassName"), ("PersistentVolume", "volumeName")):
-            for node in declared.named(claim, kind, spec.get(name), ""):
-                yield Edge(claim.key, node.key, Relation.USES, spec.get(name).span)
-    for node in declared.nodes:
-        for template in node.templates:
-            for _, mounted in each(template.spec, "volumes[].persistentVolumeClaim"):
-                yield from _mounted(declared, node, template.spec, mounted)
-        for _, wanted in each(node.instance.get("spec"), "volumeClaimTemplates[].spec.storageClassName"):
-            for target in declared.named(node, "StorageClass", wanted, ""):
-                yield Edge(node.key, target.key, Relation.USES, wanted.span)
-
-
-def _mounted(declared: Declared, node: Node, spec: Value, claim: Value) -> Iterator[Edge]:
-    for target in declared.named(node, "PersistentVolumeClaim", claim.get("claimName")):
-        yield Edge(node.key, target.key, Relation.READS, claim.span)
-        if node.kind in _WRITERS and not _read_only(spec, claim):
-            yield Edge(node.key, target.key, Relation.WRITES, claim.span)
-
-
-def _read_only(spec: Value, claim: Value) -> bool:
-    if claim.get("readOnly").raw is True:
-        return True
-    name = next(
-        (
-            v.get("name").text()
-            for v in spec.get("volumes").items()
-            if v.get("persistentVolumeClaim") is claim
-        ),
-        None,
-    )
-    mounts = [m for _, m in each(spec, "containers[].volumeMounts[]") if m.get("name").text() == name]
-    return bool(mounts) and all(mount.get("readOnly").raw is True for mount in mounts)
-
-
 def _identity(declared: Declared) -> Iterator[Edge]:
     for node in declared.nodes:
         for template in node.templates:
@@ -192,7 +149,11 @@ def _identity(declared: Declared) -> Iterator[Edge]:
 _NAMED = {
     "LocalQueue": (("spec.clusterQueue", "ClusterQueue", True),),
     "ClusterQueue": (("spec.resourceGroups[].flavors[].name", "ResourceFlavor", True),),
-    "NodePool": (("spec.template.spec.nodeClassRef.name", "EC2NodeClass", True),),
+    "NodePool": tuple(
+        ("spec.template.spec.nodeClassRef.name", kind, True)
+        for kind in ("EC2NodeClass", "AKSNodeClass", "GCENodeClass", "NodeClass")
+    ),
+    "RayJob": (("spec.clusterSelector{}", "RayCluster", False),),
     "InferenceService": (
         ("spec.predictor.model.runtime", "ServingRuntime", False),
         ("spec.predictor.model.runtime", "ClusterServingRuntime", True),
@@ -212,7 +173,26 @@ _NAMED = {
 }
 
 
+def _certified(declared: Declared) -> Iterator[Edge]:
+    """Entries to the Certificate that fills the Secret which they serve with."""
+    made: dict[tuple[str, str], list[Node]] = {}
+    for certificate in declared.of_kind("Certificate"):
+        secret = field(certificate.instance, "spec.secretName").text()
+        if secret:
+            made.setdefault((certificate.namespace, secret), []).append(certificate)
+    for kind, path in (
+        ("Ingress", "tls[].secretName"),
+        ("Gateway", "listeners[].tls.certificateRefs[].name"),
+        ("Gateway", "servers[].tls.credentialName"),
+    ):
+        for entry in declared.of_kind(kind):
+            for _, name in each(entry.instance.get("spec"), path):
+                for target in declared.nearest(entry, made.get((entry.namespace, name.text() or ""), [])):
+                    yield Edge(entry.key, target.key, Relation.USES, name.span)
+
+
 def _named_uses(declared: Declared) -> Iterator[Edge]:
+    yield from _certified(declared)
     for kind, references in _NAMED.items():
         for node in declared.of_kind(kind):
             top = Value.known(node.instance.body, node.instance.span)

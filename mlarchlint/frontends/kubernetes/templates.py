@@ -61,7 +61,7 @@ def _kubeflow(name: str) -> tuple[Place, ...]:
 
 def _ray(prefix: str, hint: str) -> tuple[Place, ...]:
     return tuple(
-        Place(f"{prefix}.{part}", replicas=replicas or "replicas", hint=control or hint, managed=True)
+        Place(f"{prefix}.{part}", replicas=replicas or "replicas", hint=control or hint)
         for part, replicas, control in _RAY_PARTS
     )
 
@@ -76,14 +76,18 @@ def _kserve(*parts: str) -> tuple[Place, ...]:
 
 _PLACES: dict[tuple[str, str], tuple[Place, ...]] = {
     ("", "Pod"): (Place("", "", ""),),
+    ("", "PodTemplate"): (Place("", replicas=""),),
     ("", "ReplicationController"): _LONG,
     ("apps", "Deployment"): _LONG,
     ("apps", "StatefulSet"): _LONG,
     ("apps", "DaemonSet"): _LONG,
     ("apps", "ReplicaSet"): _LONG,
     ("extensions", "Deployment"): _LONG,
+    ("extensions", "DaemonSet"): _LONG,
+    ("extensions", "ReplicaSet"): _LONG,
     ("argoproj.io", "Rollout"): _LONG,
     ("batch", "Job"): (Place("spec", replicas="parallelism"),),
+    ("keda.sh", "ScaledJob"): (Place("spec.jobTargetRef", replicas="parallelism"),),
     ("batch", "CronJob"): (Place("spec.jobTemplate.spec", replicas="parallelism"),),
     ("serving.kserve.io", "InferenceService"): _kserve("predictor", "transformer", "explainer"),
     ("serving.kubeflow.org", "InferenceService"): _kserve("predictor", "transformer", "explainer"),
@@ -122,7 +126,7 @@ _PLACES: dict[tuple[str, str], tuple[Place, ...]] = {
         Place("spec", "leaderWorkerTemplate.leaderTemplate"),
         Place("spec", "leaderWorkerTemplate.workerTemplate"),
     ),
-    ("serving.knative.dev", "Service"): (Place("spec", replicas="", managed=True),),
+    ("serving.knative.dev", "Service"): (Place("spec", replicas=""),),
     ("machinelearning.seldon.io", "SeldonDeployment"): (
         Place("spec.predictors[].componentSpecs[]", "", "replicas", "serving", managed=True),
     ),
