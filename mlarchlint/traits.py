@@ -14,6 +14,7 @@ from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import OTHERS, Raw, State, Value, from_plain
+from mlarchlint.removal import lay_removal
 
 _NOWHERE: frozenset[str] = frozenset()
 
@@ -35,6 +36,7 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
             value = read_trait(trait, form, body)
         if not value.is_absent:
             traits[trait.name] = value
+    lay_removal(traits, instance)
     return traits
 
 

@@ -111,11 +111,21 @@ def _steps(node: Resource, least: Decimal | None) -> Iterator[tuple[Value, Decim
         percent = share.number()
         yield share, _floor(percent, least)
     elif not unavailable.is_absent and not unavailable.default and not waits:
-        yield unavailable, _away(unavailable, least)
+        yield _bounded(unavailable, node["update.min_in_service"], least)
     if not healthy.is_absent and not healthy.default:
         percent = healthy.number()
         kept = math.ceil(percent * least / 100) if percent is not None and least is not None else None
         yield healthy, least - kept if kept is not None and least is not None else None
+
+
+def _bounded(unavailable: Value, kept: Value, least: Decimal | None) -> tuple[Value, Decimal | None]:
+    """A batch, of which the group keeps so many in service."""
+    if kept.is_unknown:
+        return kept, None
+    away, number = _away(unavailable, least), kept.number()
+    if away is None or number is None or least is None:
+        return unavailable, away
+    return unavailable, max(Decimal(0), min(away, least - number))
 
 
 def _away(value: Value, least: Decimal | None) -> Decimal | None:

@@ -23,6 +23,25 @@ FILES = {
     if f.name.endswith(".yaml") and "cloudformation:" in f.read_text("utf-8")
 }
 
+# What stands beside the properties of a resource is written `$Name` in a path.
+UPDATE_POLICY = json.loads(
+    SCHEMAS.joinpath("other").joinpath("resources").joinpath("update_policy.json").read_text("utf-8")
+)
+
+
+def _updated() -> dict[str, Any]:
+    """The form of the UpdatePolicy of each type that may have one."""
+    found = {}
+    for case in UPDATE_POLICY["allOf"]:
+        condition, policy = case["if"]["properties"]["Type"], case.get("then", {}).get("properties", {})
+        if policy:
+            names = condition["enum"] if "enum" in condition else [condition["const"]]
+            found.update(dict.fromkeys(names, policy["UpdatePolicy"]))
+    return found
+
+
+UPDATED = _updated()
+
 # Newer than the schemas: in AWS's own template reference, not yet here.
 NEWER = {"AWS::SageMaker::TrainingJob", "AWS::SageMaker::TransformJob"}
 
@@ -54,6 +73,11 @@ def property_paths(entry: dict[str, Any]) -> Iterator[str]:
 def schema(type_name: str) -> dict[str, Any]:
     text = SCHEMAS.joinpath("resources").joinpath(f"{PROVIDER[type_name]}.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
+    attributes = {f"${name}": {"type": "string"} for name in ("DeletionPolicy", "UpdateReplacePolicy")}
+    if type_name in UPDATED:
+        attributes["$UpdatePolicy"] = UPDATED[type_name]
+        loaded["definitions"] = {**loaded.get("definitions", {}), **UPDATE_POLICY["definitions"]}
+    loaded["properties"].update(attributes)
     return loaded
 
 
@@ -126,4 +150,8 @@ def test_a_wrong_property_is_noticed() -> None:
     assert exists(parse_path("MultiAZ"), root)
     assert not exists(parse_path("MultiAz"), root)
     assert exists(parse_path("MasterUserSecret.KmsKeyId"), root)
+    group = schema("AWS::AutoScaling::AutoScalingGroup")
+    assert exists(parse_path("$UpdatePolicy.AutoScalingRollingUpdate.MaxBatchSize"), group)
+    assert not exists(parse_path("$UpdatePolicy.AutoScalingRollingUpdate.BatchSize"), group)
+    assert not exists(parse_path("$UpdatePolicy.AutoScalingRollingUpdate.MaxBatchSize"), root)
     assert not exists(parse_path("MasterUserSecret.Key"), root)

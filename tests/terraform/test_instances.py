@@ -112,7 +112,7 @@ def test_the_total_is_limited(stack):
 # -- bodies ------------------------------------------------------------------------------
 
 
-def test_a_body_holds_arguments_and_lists_of_blocks_but_no_meta_arguments(stack):
+def test_a_body_holds_arguments_and_lists_of_blocks_and_of_the_meta_arguments_its_lifecycle(stack):
     found = stack("""
 resource "a_b" "x" {
   count    = 1
@@ -136,6 +136,7 @@ resource "a_b" "x" {
         "one": [{"p": 1}],
         "two": [{"inner": [{"q": 1}, {"q": 2}]}],
         "empty": [{}],
+        "$lifecycle": [{"prevent_destroy": True}],
     }
     assert found.codes == []
     assert found["a_b.x[0]"].get("two").items()[0].span.line == 8

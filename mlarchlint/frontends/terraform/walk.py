@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
+from mlarchlint.frontends.terraform.blocks import first_block, static_bool
 from mlarchlint.frontends.terraform.declarations import Declared
 from mlarchlint.frontends.terraform.expansion import Element, suffix
 from mlarchlint.frontends.terraform.instances import META_ARGUMENTS, Resource, ResourceInstance
@@ -14,6 +15,7 @@ from mlarchlint.frontends.terraform.providers import Providers, provider_of, ref
 from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.resource import Format, Instance, Mode
+from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 
@@ -91,6 +93,9 @@ class Walk:
         depends = self._depends_on(block.body, module)
         if depends is not None:
             body["depends_on"] = depends
+        lifecycle = first_block(block.body, "lifecycle")
+        if lifecycle is not None:
+            body["$lifecycle"] = _lifecycle(lifecycle.body, lifecycle.span)
         return Instance(
             address=one.address,
             type=resource.type,
@@ -148,3 +153,13 @@ class Walk:
             whole=self.whole,
             ignores=(*call.declared.ignores, *module.ignores),
         )
+
+
+def _lifecycle(body: nodes.Body, span: SourceSpan) -> Value:
+    """What Terraform takes as constants there; the other arguments say nothing about the resource."""
+    said: dict[str, Value] = {
+        name: Value.known(static_bool(body, name, False), body.arguments[name].span)
+        for name in ("prevent_destroy", "create_before_destroy")
+        if name in body.arguments
+    }
+    return Value.known((Value.known(said, span),), span)
