@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from posixpath import dirname
 
-from mlarchlint.config import Config, address_matches
+from mlarchlint.config import Config, RuleSetting, address_matches
 from mlarchlint.design import Design
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.finding import Finding, Related, Severity, Subject
@@ -43,9 +43,10 @@ def run_rules(
     judged: list[_Judged] = []
     diagnostics: list[Diagnostic] = []
     for rule in rules:
+        setting = config.setting(rule.id, rule.name)
         for node in _subjects(rule, design):
             try:
-                judged.extend(_judge(rule, node, design, config))
+                judged.extend(_judge(rule, node, design, setting))
             except Exception as error:
                 diagnostics.append(_crash(rule, node, error))
                 break
@@ -65,7 +66,7 @@ def _subjects(rule: Rule, design: Design) -> Iterator[Resource | None]:
             yield node
 
 
-def _judge(rule: Rule, node: Resource | None, design: Design, config: Config) -> Iterator[_Judged]:
+def _judge(rule: Rule, node: Resource | None, design: Design, setting: RuleSetting) -> Iterator[_Judged]:
     steps = 0
     note = ""
     if node is not None and rule.roles:
@@ -81,7 +82,6 @@ def _judge(rule: Rule, node: Resource | None, design: Design, config: Config) ->
     if node is not None and _SINGLETON in node.tags and rule.pillar == "high-availability":
         return
     steps += lowered
-    setting = config.setting(rule.id, rule.name)
     for hit in rule.check(node, design):  # type: ignore[arg-type]
         severity = setting.severity or hit.severity or rule.severity
         for _ in range(steps if setting.severity is None else 0):

@@ -65,6 +65,8 @@ def locate(
 
 def read_manifest(root: str, folders: Folders) -> dict[str, Installed]:
     """What `terraform init` installed for this root module; entries that leave the root are left out."""
+    if not folders.exists(joined(root, ".terraform")):
+        return {}
     path = joined(root, ".terraform/modules/modules.json")
     place = folders.resolve(root, ".terraform/modules/modules.json")
     if place is None or not (folders.base / path).is_file():

@@ -119,14 +119,24 @@ class ModuleScope:
 
 
 class ModuleFiles:
-    """What `file()` may read in a module: paths start at the root module, as Terraform runs there."""
+    """What `file()` may read in a module: paths start at the root module, as Terraform runs there.
 
-    __slots__ = ("directory", "module", "root")
+    base: what the folders of the root module and of the module are relative to.
+    """
 
-    def __init__(self, root: Path, directory: Path, module: Path) -> None:
+    __slots__ = ("_base", "_called", "_top", "root")
+
+    def __init__(self, root: Path, base: Path, top: str, called: str) -> None:
         self.root = root
-        self.directory = directory
-        self.module = module
+        self._base, self._top, self._called = base, top, called
+
+    @property
+    def directory(self) -> Path:
+        return self._base / self._top
+
+    @property
+    def module(self) -> Path:
+        return self._base / self._called
 
 
 def _name(root: nodes.Variable, steps: Steps) -> str:

@@ -52,8 +52,7 @@ class Run:
     def files(self, directory: str) -> ModuleFiles:
         found = self._files.get(directory)
         if found is None:
-            base = self.folders.base
-            found = ModuleFiles(self.folders.root, base / self.directory, base / directory)
+            found = ModuleFiles(self.folders.root, self.folders.base, self.directory, directory)
             self._files[directory] = found
         return found
 
