@@ -125,6 +125,11 @@ class Catalog:
             at = shard.find(prefix, start=at)
         return tuple(sorted(found, key=lambda tier: tier[0]))
 
+    def regions(self, provider: str) -> tuple[str, ...]:
+        """Where the provider has prices of its own, by name."""
+        found = (path.stem for path in (self.folder / provider).glob("*.tsv"))
+        return tuple(sorted(name for name in found if name != GLOBAL))
+
     def has_region(self, provider: str, region: str) -> bool:
         return bool(self._shard(provider, region).text)
 

@@ -13,6 +13,7 @@ from mlarchlint.cli.outputs import STDOUT
 
 if TYPE_CHECKING:
     from mlarchlint.judgement import Judgement
+    from mlarchlint.notes import Note
     from mlarchlint.pipeline import Result
 
 _DECIDING = "MLA-ML004"  # the rule whose verdict is shown as it is
@@ -38,6 +39,7 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
     from mlarchlint.judgements import judgements
     from mlarchlint.model.diagnostic import Level
     from mlarchlint.model.truth import Truth
+    from mlarchlint.notes import notes
     from mlarchlint.report.diagnostics import diagnostic_lines
 
     result = scanned(paths, options)
@@ -51,23 +53,22 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):
             click.echo(line, err=True)
-    found = judgements(
-        Design(
-            result.graph,
-            result.roles,
-            result.workloads,
-            result.estimate,
-            result.config.requirements,
-            result.config.workspace,
-        ),
-        result.findings if _DECIDING in {rule.id for rule in result.rules} else None,
+    design = Design(
+        result.graph,
+        result.roles,
+        result.workloads,
+        result.estimate,
+        result.config.requirements,
+        result.config.workspace,
     )
-    put(output, renderer(format)(result, found))
+    ran = _DECIDING in {rule.id for rule in result.rules}
+    found = judgements(design, result.findings if ran else None)
+    put(output, renderer(format)(result, found, notes(design)))
     unmet = any(one.met is Truth.NO and one.binding for one in found)
     ctx.exit(3 if errors else 1 if unmet else 0)
 
 
-def renderer(format: str) -> Callable[[Result, tuple[Judgement, ...]], str]:
+def renderer(format: str) -> Callable[[Result, tuple[Judgement, ...], tuple[Note, ...]], str]:
     if format == "text":
         from mlarchlint.report.check_text import render_check_text
 

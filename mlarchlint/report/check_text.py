@@ -11,6 +11,7 @@ from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
 
 if TYPE_CHECKING:
+    from mlarchlint.notes import Note
     from mlarchlint.pipeline import Result
 
 WORDS = {Truth.YES: "met", Truth.NO: "not met", Truth.MAYBE: "unknown"}
@@ -30,11 +31,11 @@ def counted(found: Sequence[Judgement]) -> str:
     return ", ".join(f"{number} {name}" for number, name in numbers)
 
 
-def render_check_text(result: Result, found: Sequence[Judgement]) -> str:
-    return "\n".join(_lines(result, found)) + "\n"
+def render_check_text(result: Result, found: Sequence[Judgement], notes: Sequence[Note] = ()) -> str:
+    return "\n".join(_lines(result, found, notes)) + "\n"
 
 
-def _lines(result: Result, found: Sequence[Judgement]) -> Iterator[str]:
+def _lines(result: Result, found: Sequence[Judgement], notes: Sequence[Note]) -> Iterator[str]:
     if not found:
         yield "No requirements are written: nothing to check. See `requirements:` of .mlarchlint.yaml."
         return
@@ -42,8 +43,22 @@ def _lines(result: Result, found: Sequence[Judgement]) -> Iterator[str]:
     for one in found:
         yield from _one(one, lambda text: inert(shown(text)))
         yield ""
+    for note in notes:
+        yield from _note(note, lambda text: inert(shown(text)))
+    if notes:
+        yield ""
     service = result.config.requirements.text("service")
     yield f"{inert(service) + ': ' if service else ''}{counted(found)}."
+
+
+def _note(note: Note, shown: object) -> Iterator[str]:
+    assert callable(shown)
+    where = f"  ({note.span.file}:{note.span.line})" if note.span.file else ""
+    yield f"{'NOTE':8} {note.topic}: {shown(note.text)}{shown(where)}"
+    for text in note.details:
+        yield f"           - {shown(text)}"
+    if note.source:
+        yield f"           source: {shown(note.source)}"
 
 
 def _one(one: Judgement, shown: object) -> Iterator[str]:

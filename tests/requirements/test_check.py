@@ -116,7 +116,7 @@ def test_both_names_of_the_command_and_all_formats(tmp_path: Path) -> None:
     assert text.endswith("image-classifier: 7 met, 0 not met, 0 unknown.\n")
     table = run(tmp_path, "--format", "markdown").stdout.splitlines()
     assert table[2].startswith("| Requirement | Required | Computed | Verdict |")
-    assert len(table) == 4 + len(rows(tmp_path))
+    assert sum(line.startswith("|") for line in table) == 2 + len(rows(tmp_path))
 
 
 def test_names_from_the_code_are_inert_in_tables(tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""The same design in other regions of its provider: what it would cost there, and what is not sold there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_hours import MANAGED, ON_DEMAND
+from mlarchlint.analysis.geography import metro_of, metros, round_trip
+from mlarchlint.model.estimate import CostItem, Estimate, Money
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.record import record
+from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.prices import GLOBAL, Catalog
+
+PROVIDERS = ("aws", "google", "azure")
+_MOST = 5
+
+
+@record(frozen=True, slots=True)
+class Offer:
+    """here: what the items that have a price in both regions cost now. there: in the other region.
+
+    lacking: (address, what) that has prices here, none there, while the service is sold there.
+    """
+
+    provider: str
+    region: str
+    here: Money
+    there: Money
+    lacking: tuple[tuple[str, str], ...]
+
+
+@record(frozen=True, slots=True)
+class NotSold:
+    """A machine type that has no price in its region, while others of its service have, and other regions have it."""
+
+    node: Resource
+    machine: str
+    region: str
+    elsewhere: tuple[str, ...]
+
+
+def home_of(graph: ResourceGraph, estimate: Estimate) -> tuple[str, str] | None:
+    """(provider, region) where most of the money goes."""
+    spent: dict[tuple[str, str], Decimal] = {}
+    for key, found in estimate.resources.items():
+        node = graph.get(key)
+        for item in found.items if node is not None else ():
+            if node is not None and item.row.region != GLOBAL and node.provider in PROVIDERS:
+                place = node.provider, item.row.region
+                spent[place] = spent.get(place, Decimal(0)) + item.monthly.high
+    return max(spent, key=lambda place: (spent[place], place)) if spent else None
+
+
+def candidates(
+    provider: str,
+    region: str,
+    allowed: Sequence[str],
+    users: Iterable[Mapping[str, object]],
+    catalog: Catalog,
+) -> tuple[str, ...]:
+    """The allowed regions, else those nearest to the users; none where neither is written."""
+    names: dict[str, None] = dict.fromkeys(allowed)
+    if not allowed:
+        for user in users:
+            home = metro_of(str(user.get("region", "")))
+            there = [
+                (round_trip(home, m).ms, name)
+                for m in metros().values()
+                if home and (name := m.region_of(provider))
+            ]
+            names.update(dict.fromkeys(name for _, name in sorted(there)[:1]))
+    return tuple(name for name in names if name != region and catalog.has_region(provider, name))[:_MOST]
+
+
+def offer(
+    graph: ResourceGraph, estimate: Estimate, home: tuple[str, str], region: str, catalog: Catalog
+) -> Offer:
+    here, there, lacking = Money(), Money(), []
+    for node, item in _items(graph, estimate, home):
+        row = catalog.price(home[0], region, item.row.service, item.row.sku)
+        if row is None:
+            if any(True for _ in catalog.skus(home[0], region, item.row.service)):
+                lacking.append((node.address, item.row.sku))
+            else:
+                lacking.append((node.address, item.row.service))
+            continue
+        here += item.monthly
+        there += Money(item.quantity_low * row.price, item.quantity_high * row.price)
+    return Offer(home[0], region, here, there, tuple(dict.fromkeys(lacking)))
+
+
+def _items(
+    graph: ResourceGraph, estimate: Estimate, home: tuple[str, str]
+) -> Iterator[tuple[Resource, CostItem]]:
+    for key, found in estimate.resources.items():
+        node = graph.get(key)
+        if node is None or node.provider not in (home[0], "kubernetes"):
+            continue
+        for item in found.items:
+            if item.row.region in (home[1], GLOBAL):
+                yield node, item
+
+
+def not_sold(graph: ResourceGraph, catalog: Catalog) -> Iterator[NotSold]:
+    """Only where the region sells other types of the service: the catalog knows the service there."""
+    for node in graph:
+        machine, region = node["instance_type"].text(), node["region"].text()
+        if (
+            not machine
+            or not region
+            or node.provider not in PROVIDERS
+            or node.instance.mode is not Mode.MANAGED
+        ):
+            continue
+        service = (MANAGED if machine.startswith("ml.") else ON_DEMAND)[node.provider]
+        if node.kind not in (
+            "compute_instance",
+            "compute_group",
+            "model_endpoint",
+            "notebook",
+            "training_cluster",
+        ):
+            continue
+        if catalog.price(node.provider, region, service, machine) is not None:
+            continue
+        if next(catalog.skus(node.provider, region, service), None) is None:
+            continue
+        elsewhere = tuple(
+            name
+            for name in catalog.regions(node.provider)
+            if catalog.price(node.provider, name, service, machine)
+        )
+        if elsewhere:
+            yield NotSold(node, machine, region, elsewhere)

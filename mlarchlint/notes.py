@@ -1,0 +1,80 @@
+"""What is worth knowing beside the requirements: quotas to check, prices and offers of other regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlarchlint.analysis.figures import rate
+from mlarchlint.analysis.quotas import Demand, demands
+from mlarchlint.analysis.region_offers import candidates, home_of, not_sold, offer
+from mlarchlint.design import Design
+from mlarchlint.model.estimate import Money
+from mlarchlint.model.record import record
+from mlarchlint.model.span import NOWHERE, SourceSpan
+
+
+@record(frozen=True, slots=True)
+class Note:
+    """topic: quota, offer or region. source: where the figure is from. No verdict hangs on it."""
+
+    topic: str
+    text: str
+    details: tuple[str, ...] = ()
+    source: str = ""
+    span: SourceSpan = NOWHERE
+
+
+def notes(design: Design) -> tuple[Note, ...]:
+    """In the order: quotas, what a region does not sell, the same design in other regions.
+
+    Nothing where no requirements are written.
+    """
+    if not design.requirements.data:
+        return ()
+    return (*_quotas(design), *_not_sold(design), *_regions(design))
+
+
+def _quotas(design: Design) -> Iterator[Note]:
+    for demand in demands(design.graph, design.capacities):
+        quota = demand.quota
+        default = f"{quota.default:,} by default" if quota.default is not None else "set for each project"
+        code = f" ({quota.code})" if quota.code else ""
+        where = f" in {demand.region}" if demand.region else ""
+        text = f"{quota.name}{code}{where}: {rate(demand.amount)} {quota.unit} at most, {default}"
+        yield Note("quota", text, _who(demand), f"{quota.source}, {quota.date}", demand.of[0][0].span)
+
+
+def _who(demand: Demand) -> tuple[str, ...]:
+    return tuple(f"{node.address}: {rate(amount)}" for node, amount in demand.of[:5])
+
+
+def _not_sold(design: Design) -> Iterator[Note]:
+    for found in not_sold(design.graph, design.catalog):
+        places = ", ".join(found.elsewhere[:4]) + (", ..." if len(found.elsewhere) > 4 else "")
+        text = (
+            f"{found.node.address}: {found.machine} has no price in {found.region}, and one in "
+            f"{len(found.elsewhere)} other regions ({places}): see whether it is offered there"
+        )
+        yield Note("offer", text, (), "the price catalog", found.node["instance_type"].span)
+
+
+def _regions(design: Design) -> Iterator[Note]:
+    """Where data may be, or the users are."""
+    home = home_of(design.graph, design.estimate)
+    if home is None:
+        return
+    needs = design.requirements
+    allowed = [str(name) for name in needs.items("data.residency.allowed_regions")]
+    for region in candidates(*home, allowed, needs.items("users"), design.catalog):
+        there = offer(design.graph, design.estimate, home, region, design.catalog)
+        if not there.here.high:
+            continue
+        change = (there.there.high / there.here.high - 1) * 100
+        text = f"the same design in {region}: {_money(there.there)} a month where {home[1]} costs {_money(there.here)} ({change:+.0f} %)"
+        lacking = tuple(f"no price there: {what} ({address})" for address, what in there.lacking[:5])
+        yield Note("region", text, lacking, "the price catalog")
+
+
+def _money(amount: Money) -> str:
+    low, high = f"${amount.low:,.0f}", f"${amount.high:,.0f}"
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,169 @@
+"""Notes beside the requirements: quotas, what a region does not sell, the design in other regions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from mlarchlint.analysis.quotas import demands, quotas
+from mlarchlint.analysis.region_offers import candidates, home_of, offer
+from mlarchlint.notes import Note, notes
+from mlarchlint.prices import embedded
+from tests.requirements.designs import NETWORK, design, fleet
+from tests.requirements.test_check import SCHEMA, run, sample
+
+NEEDS = "slo: {availability: 99.9}"
+
+
+def noted(folder: Path, terraform: str, needs: str = NEEDS) -> dict[str, list[Note]]:
+    found: dict[str, list[Note]] = {}
+    for note in notes(design(folder, terraform, needs)):
+        found.setdefault(note.topic, []).append(note)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("machine", "most", "said"),
+    [
+        ("g5.2xlarge", 3, "G and VT instances (L-DB2E81BA) in us-east-1: 24 vCPU at most, 0 by default"),
+        (
+            "p4d.24xlarge",
+            1,
+            "Running On-Demand P instances (L-417A185B) in us-east-1: 96 vCPU at most, 0 by default",
+        ),
+        ("c7i.large", 3, "(L-1216C47A) in us-east-1: 6 vCPU at most, 5 by default"),
+        (
+            "inf2.xlarge",
+            2,
+            "Running On-Demand Inf instances (L-1945791B) in us-east-1: 8 vCPU at most, 0 by default",
+        ),
+    ],
+)
+def test_a_quota_that_the_largest_fleet_would_meet_is_named(
+    tmp_path: Path, machine: str, most: int, said: str
+) -> None:
+    (note,) = noted(tmp_path, NETWORK + fleet("ab", 1, most, machine))["quota"]
+    assert said in note.text
+    assert note.source == "Amazon EC2 endpoints and quotas, 2026-07-30"
+    assert note.details == (f"aws_autoscaling_group.model: {said.rpartition(': ')[2].split()[0]}",)
+
+
+def test_what_fits_into_the_default_quota_is_not_named(tmp_path: Path) -> None:
+    assert "quota" not in noted(tmp_path, NETWORK + fleet("ab", 2, 2, "c7i.large"))
+
+
+def test_endpoints_and_functions_have_quotas_of_their_own(tmp_path: Path) -> None:
+    endpoint = """
+provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_sagemaker_endpoint_configuration" "ranker" {
+  production_variants {
+    variant_name           = "main"
+    model_name             = "ranker"
+    instance_type          = "ml.g5.xlarge"
+    initial_instance_count = 2
+  }
+}
+
+resource "aws_sagemaker_endpoint" "ranker" {
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.ranker.name
+}
+"""
+    (note,) = noted(tmp_path, endpoint)["quota"]
+    assert "SageMaker endpoints in eu-west-1: 2 instances at most, 0 by default" in note.text
+
+
+def test_a_function_asks_for_as_many_executions_as_requests_run_at_once(tmp_path: Path) -> None:
+    function = """
+provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_lambda_function" "model" {
+  function_name = "model-inference"
+  role          = "arn:aws:iam::111122223333:role/model"
+  package_type  = "Image"
+  image_uri     = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/model:1"
+  tags          = { "mlarchlint:role" = "inference" }
+}
+"""
+    for rps, asked in ((1000, False), (9000, True)):
+        needs = f"traffic: {{peak_rps: {rps}}}\nmodel: {{service_time_ms: {{p50: 500}}}}"
+        made = design(tmp_path, function, needs)
+        found = demands(made.graph, made.capacities)
+        assert [demand.amount for demand in found] == ([4500.0] if asked else [])
+
+
+def test_google_cards_have_a_quota_in_every_project(tmp_path: Path) -> None:
+    text = """
+resource "google_compute_instance" "model" {
+  name         = "model-inference"
+  machine_type = "g2-standard-8"
+  zone         = "europe-west4-a"
+}
+"""
+    (note,) = noted(tmp_path, text)["quota"]
+    assert "europe-west4: 1 accelerators at most, set for each project" in note.text
+
+
+def test_every_quota_has_a_source_an_address_and_a_date() -> None:
+    for quota in quotas():
+        assert quota.url.startswith("https://")
+        assert quota.date >= "2026"
+        assert quota.default is None or quota.default >= 0
+
+
+def test_a_type_that_has_prices_elsewhere_only_is_named(tmp_path: Path) -> None:
+    network = NETWORK.replace("us-east-1", "ap-southeast-6")
+    group = fleet("ab", 2, 2, "p3.2xlarge").replace("us-east-1", "ap-southeast-6")
+    (note,) = noted(tmp_path, network + group)["offer"]
+    assert "p3.2xlarge has no price in ap-southeast-6, and one in" in note.text
+    assert "offer" not in noted(tmp_path, NETWORK + fleet("ab", 2, 2, "p3.2xlarge"))
+    # A type in no region's list is no matter of the region.
+    assert "offer" not in noted(tmp_path, NETWORK + fleet("ab", 2, 2, "p99.unheard"))
+
+
+# -- the same design in other regions ---------------------------------------------------------
+
+
+def test_candidates_are_where_data_may_be_or_else_where_users_are() -> None:
+    users = ({"region": "london"}, {"region": "singapore"}, {"region": "us-east"})
+    assert candidates("aws", "us-east-1", (), users, embedded()) == ("eu-west-2", "ap-southeast-1")
+    assert candidates("aws", "us-east-1", ("eu-west-1", "nowhere"), users, embedded()) == ("eu-west-1",)
+    assert candidates("aws", "us-east-1", (), (), embedded()) == ()
+
+
+def test_prices_of_the_other_region_are_those_of_its_rows(tmp_path: Path) -> None:
+    made = design(tmp_path, NETWORK + fleet("ab", 2, 2, "c7i.large"), NEEDS)
+    home = home_of(made.graph, made.estimate)
+    assert home == ("aws", "us-east-1")
+    same = offer(made.graph, made.estimate, home, "us-east-1", embedded())
+    assert same.here == same.there
+    other = offer(made.graph, made.estimate, home, "eu-west-2", embedded())
+    rows = [embedded().price("aws", region, "ec2", "c7i.large") for region in ("us-east-1", "eu-west-2")]
+    assert rows[0] is not None
+    assert rows[1] is not None
+    machines = made.cost(made.graph["aws_autoscaling_group.model"]).items[0]
+    assert other.there.low - other.here.low >= machines.quantity_low * (rows[1].price - rows[0].price) - 5
+
+
+def test_notes_are_part_of_every_form_of_the_report_and_of_no_verdict(tmp_path: Path) -> None:
+    sample(tmp_path)
+    report = json.loads(run(tmp_path, "--format", "json").stdout)
+    jsonschema.validate(report, json.loads(SCHEMA.read_text("utf-8")))
+    regions = [note["text"] for note in report["notes"] if note["topic"] == "region"]
+    assert [text.partition(":")[0] for text in regions] == [
+        f"the same design in {region}" for region in ("eu-west-2", "ap-southeast-1")
+    ]
+    assert "NOTE     region: the same design in eu-west-2: $" in run(tmp_path).stdout
+    assert "- the same design in eu-west-2: " in run(tmp_path, "--format", "markdown").stdout
+    assert run(tmp_path).exit_code == 0
+
+
+def test_without_requirements_there_are_no_notes(tmp_path: Path) -> None:
+    assert notes(design(tmp_path, NETWORK + fleet("ab", 2, 9, "g5.xlarge"))) == ()
