@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.cold_start import ColdStart
     from mlarchlint.analysis.copies import Copy
+    from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
@@ -100,6 +101,12 @@ class Design:
     def stops(self, node: Resource) -> Truth:
         """Whether something stops a machine or a notebook when its work is done."""
         return stops(self.graph, node)
+
+    def exposure(self, node: Resource) -> Exposure:
+        """Its own address, route and firewalls, without what stands before it."""
+        from mlarchlint.analysis.exposure import own_exposure
+
+        return own_exposure(self.graph, node)
 
     def identities(self, node: Resource) -> tuple[Resource, ...]:
         """Whom a policy is granted to, also through attachments and bindings; of an identity, itself."""

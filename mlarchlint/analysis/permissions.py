@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.value import Value
 
@@ -13,7 +13,7 @@ _TEMPLATES = ("compute_template", "container_template")
 _DOCUMENT = "aws_iam_policy_document"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Statement:
     """One statement of a policy; the members as written, one value or a list.
 
