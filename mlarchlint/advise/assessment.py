@@ -50,10 +50,10 @@ class Assessment:
 
     @property
     def order(self) -> tuple[object, ...]:
-        """What is priced throughout comes first, then the cheaper one; the rest only makes it the same each time."""
+        """What is priced throughout comes first, then the cheaper one; the rest makes it the same each time."""
         one = self.candidate
         return (
-            bool(self.gaps),
+            len(self.gaps),
             self.cost.high,
             self.cost.low,
             one.cloud,

@@ -12,6 +12,7 @@ from mlarchlint.advise.machines import machines_for, may_lack_credits
 from mlarchlint.advise.places import zones_in
 from mlarchlint.advise.writing import terraform
 from mlarchlint.analysis.capacity import Capacity
+from mlarchlint.analysis.load import needed_to_survive_a_zone
 from mlarchlint.config import Config
 from mlarchlint.prices import embedded
 
@@ -19,12 +20,11 @@ ZONES = (1, 2, 3)
 _CACHEABLE = Decimal("0.1")  # from this share of repeated inputs on a cache of predictions is tried
 _CHEAPEST = 3  # machine types that are tried in each place
 _SPOT = {"aws": "ec2-spot"}
-_Sizes = dict[tuple[str, int, bool], "tuple[int, int] | None"]
 
 
 @dataclass(slots=True)
 class Space:
-    """Sizes depend on machine and zones alone: they are worked out once for all edges and regions."""
+    """What a machine serves is worked out once for all zones, edges and regions."""
 
     cloud: str
     config: Config
@@ -32,12 +32,12 @@ class Space:
 
     def shapes(self) -> Iterator[tuple[Candidate, ...]]:
         """Candidates that differ in their machines alone, the one to try first at the head."""
-        sizes: _Sizes = {}
+        known: dict[tuple[str, bool], Capacity | None] = {}
         repeats = (self.config.requirements.number("traffic.cacheable") or 0) >= _CACHEABLE
         for region in self.regions:
             for zones in ZONES:
                 for cache in (False, True) if repeats else (False,):
-                    sized = self._sized(region, zones, cache, sizes)
+                    sized = self._sized(region, zones, cache, known)
                     for edge in EDGES[self.cloud] if sized else ():
                         yield tuple(
                             Candidate(self.cloud, region, machine, zones, least, most, edge, purchase, cache)
@@ -51,42 +51,45 @@ class Space:
             if priced:
                 yield purchase
 
-    def _sized(self, region: str, zones: int, cache: bool, sizes: _Sizes) -> list[tuple[str, int, int]]:
+    def _sized(
+        self, region: str, zones: int, cache: bool, known: dict[tuple[str, bool], Capacity | None]
+    ) -> list[tuple[str, int, int]]:
         """(machine, least, most) of the fleets that cost least, as far as machines alone go."""
         found = []
+        survive = self.config.requirements.flag("resilience.survive_zone_loss")
         for machine, price in machines_for(self.cloud, region, self.config.requirements):
-            key = (machine, zones, cache)
-            if key not in sizes:
-                sizes[key] = self._size(region, machine, zones, cache)
-            size = sizes[key]
-            if size is not None:
-                found.append((price * size[1], machine, *size))
+            if (machine, cache) not in known:
+                known[machine, cache] = self._capacity(region, machine, cache)
+            capacity = known[machine, cache]
+            least, most = size_for(capacity, zones, survive)
+            if not may_lack_credits(self.cloud, machine) or _earns_its_credits(capacity, least):
+                found.append((price * most, machine, least, most))
         return [(machine, least, most) for _, machine, least, most in sorted(found)[:_CHEAPEST]]
 
-    def _size(self, region: str, machine: str, zones: int, cache: bool) -> tuple[int, int] | None:
-        """None where what a burstable machine serves without end is not known, or not enough."""
+    def _capacity(self, region: str, machine: str, cache: bool) -> Capacity | None:
+        """Of some fleet of such machines: what one of them serves is the same in all."""
         edge, purchase = next(iter(EDGES[self.cloud])), next(iter(PURCHASES[self.cloud]))
-        probe = Candidate(self.cloud, region, machine, zones, 2, 2 + zones, edge, purchase, cache)
-        capacity = next(iter(self.capacities(probe)), None)
-        size = size_for(capacity, zones, self.config.requirements.flag("resilience.survive_zone_loss"))
-        if not may_lack_credits(self.cloud, machine):
-            return size
-        sustained = capacity.throughput.sustained if capacity and capacity.throughput else None
-        if capacity is None or sustained is None or size[0] * sustained < capacity.load.average:
-            return None
-        return size
-
-    def capacities(self, candidate: Candidate) -> tuple[Capacity, ...]:
-        files = terraform(candidate, self.config.requirements, zones_in(candidate.cloud, candidate.region))
-        return designed(files, self.config).capacities
+        probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache)
+        files = terraform(probe, self.config.requirements, zones_in(self.cloud, region))
+        return next(iter(designed(files, self.config).capacities), None)
 
 
 def size_for(capacity: Capacity | None, zones: int, survive: bool | None) -> tuple[int, int]:
     """The least and the most instances: what is needed, also without a zone unless that is accepted; room to grow."""
     redundant = max(2, zones)
-    if capacity is None or capacity.needed is None:
+    if capacity is None or capacity.needed is None or capacity.throughput is None:
         # The load is not known: the autoscaler may double what redundancy asks for.
         return redundant, 2 * redundant
-    steady = capacity.needed_with_zone_loss if survive is not False else 0
-    least = max(redundant, steady or 0)
+    least = redundant
+    if survive is not False:
+        steady = needed_to_survive_a_zone(
+            capacity.origin_peak, capacity.throughput.rps, zones, capacity.utilisation
+        )
+        least = max(redundant, steady)
     return least, max(least, capacity.needed) + zones
+
+
+def _earns_its_credits(capacity: Capacity | None, least: int) -> bool:
+    """Whether the average load stays below what burstable machines serve without end; no where that is not known."""
+    sustained = capacity.throughput.sustained if capacity and capacity.throughput else None
+    return capacity is not None and sustained is not None and least * sustained >= capacity.load.average

@@ -90,8 +90,8 @@ def _without_a_zone(one: Assessment) -> str:
     return "unknown: the load of an instance is not stated"
 
 
-def why_not(one: Assessment) -> str:
-    return "; ".join(dict.fromkeys(f"{obstacle.requirement}: {obstacle.why}" for obstacle in one.obstacles))
+def why_not(one: Assessment) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{obstacle.requirement}: {obstacle.why}" for obstacle in one.obstacles))
 
 
 def summary(advice: Advice, count: int) -> str:

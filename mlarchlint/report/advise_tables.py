@@ -26,7 +26,7 @@ def render_advice_markdown(
             cheaper = advice.next_cheaper
             if cheaper is not None:
                 lines.append(
-                    f"The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails: {_cell(why_not(cheaper))}"
+                    f"The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails: {_cell('; '.join(why_not(cheaper)))}"
                 )
             if advice.cloud in committed:
                 number = numbered.index(advice.best[0]) + 1
@@ -34,7 +34,7 @@ def render_advice_markdown(
         elif advice.closest is not None:
             one = advice.closest
             lines.append(
-                f"The closest design, {title(one)} at {money(one.cost)}, fails: {_cell(why_not(one))}"
+                f"The closest design, {title(one)} at {money(one.cost)}, fails: {_cell('; '.join(why_not(one)))}"
             )
         lines.append("")
     return "\n".join((*lines, _cell(conclusion(numbered)))) + "\n"

@@ -13,6 +13,7 @@ from mlarchlint.report.inert import inert
 
 _WIDTH = 38
 _INDENT = "  "
+_PROSE = 110
 
 
 def render_advice_text(
@@ -54,21 +55,30 @@ def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> Iterat
 def _beside(advice: Advice, numbered: Sequence[Assessment], committed: Money | None) -> Iterator[str]:
     best, cheaper = advice.best[0], advice.next_cheaper
     if cheaper is not None:
-        yield f"{_INDENT}The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails:"
-        yield f"{_INDENT}{_INDENT}{inert(why_not(cheaper))}"
+        yield from _said(f"The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails:")
+        yield from _reasons(cheaper)
     else:
         yield f"{_INDENT}Nothing that was tried costs less than design {numbered.index(best) + 1}."
     if committed is not None:
-        yield f"{_INDENT}Design {numbered.index(best) + 1}: {commitment(committed)}"
+        yield from _said(f"Design {numbered.index(best) + 1}: {commitment(committed)}")
     for one in best.advice:
-        yield f"{_INDENT}note: {inert(one)}"
+        yield from _said(f"note: {inert(one)}")
 
 
 def _closest(one: Assessment) -> Iterator[str]:
     obstacle = main_obstacle(one)
-    yield f"{_INDENT}What stands in the way: {inert(obstacle.requirement)}: {inert(obstacle.why)}"
-    yield f"{_INDENT}The closest design, {title(one)} at {money(one.cost)}, fails:"
-    yield f"{_INDENT}{_INDENT}{inert(why_not(one))}"
+    yield from _said(f"What stands in the way: {inert(obstacle.requirement)}: {inert(obstacle.why)}")
+    yield from _said(f"The closest design, {title(one)} at {money(one.cost)}, fails:")
+    yield from _reasons(one)
+
+
+def _reasons(one: Assessment) -> Iterator[str]:
+    for reason in why_not(one):
+        yield from wrap(inert(reason), _PROSE, initial_indent=f"{_INDENT}- ", subsequent_indent=_INDENT * 2)
+
+
+def _said(text: str) -> list[str]:
+    return wrap(text, _PROSE, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
 def conclusion(numbered: Sequence[Assessment]) -> str:

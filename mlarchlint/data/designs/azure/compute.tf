@@ -6,6 +6,7 @@ resource "azurerm_linux_virtual_machine_scale_set" "inference" {
   instances                  = local.least
   zones                      = local.zones
   zone_balance               = true
+  overprovision              = false
   admin_username             = "operator"
   health_probe_id            = local.probe
   encryption_at_host_enabled = true

@@ -29,6 +29,34 @@ resource "azurerm_subnet" "gateway" {
   address_prefixes     = ["10.20.0.0/24"]
 }
 
+# The gateway takes requests in; what the model servers send to Azure's services leaves here.
+resource "azurerm_public_ip" "out" {
+  name                = "${local.name}-out"
+  location            = azurerm_resource_group.main.location
+  resource_group_name = azurerm_resource_group.main.name
+  allocation_method   = "Static"
+  sku                 = "Standard"
+  tags                = local.tags
+}
+
+resource "azurerm_nat_gateway" "out" {
+  name                = "${local.name}-out"
+  location            = azurerm_resource_group.main.location
+  resource_group_name = azurerm_resource_group.main.name
+  sku_name            = "Standard"
+  tags                = local.tags
+}
+
+resource "azurerm_nat_gateway_public_ip_association" "out" {
+  nat_gateway_id       = azurerm_nat_gateway.out.id
+  public_ip_address_id = azurerm_public_ip.out.id
+}
+
+resource "azurerm_subnet_nat_gateway_association" "inference" {
+  subnet_id      = azurerm_subnet.inference.id
+  nat_gateway_id = azurerm_nat_gateway.out.id
+}
+
 # Only the gateway reaches the model servers.
 resource "azurerm_network_security_group" "inference" {
   name                = "${local.name}-inference"

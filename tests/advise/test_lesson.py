@@ -1,0 +1,112 @@
+"""The lesson's exercise, solved: a million predictions a day, 99.9 %, 500 ms all over the world, $500 a month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import pytest
+
+from mlarchlint.advise.assessment import Assessment, assess
+from mlarchlint.advise.candidate import CLOUDS, Candidate
+from mlarchlint.advise.search import Advice, advise, ranked
+from mlarchlint.analysis.load import instances_needed, needed_to_survive_a_zone
+from mlarchlint.model.truth import Truth
+from mlarchlint.report.advise_text import render_advice_text
+from tests.advise.requirements import lesson
+
+# 1,000,000 / 86,400 x 3; two virtual CPUs and 40 ms of processor time a prediction.
+PEAK, RPS = 1_000_000 / 86_400 * 3, 2 * 1000 / 40
+OF_ZONES = Candidate("aws", "us-east-1", "c7i.large", 2, 2, 4, "cdn-failover")
+
+
+@lru_cache(maxsize=3)
+def found(cloud: str) -> Advice:
+    return advise(cloud, lesson())
+
+
+def obstacles(one: Assessment) -> set[str]:
+    return {obstacle.rule or obstacle.requirement for obstacle in one.obstacles}
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_three_designs_meet_everything_on_each_cloud(cloud: str) -> None:
+    best = found(cloud).best
+    assert len(best) == 3
+    for one in best:
+        binding = [judgement for judgement in one.judged.judgements if judgement.binding]
+        assert len(binding) >= 7
+        assert all(judgement.met is not Truth.NO for judgement in binding)
+        assert not one.open
+        assert [finding for finding in one.judged.findings if finding.severity.rank > 0] == []
+        assert all(
+            user.cold is not None and user.cold.estimate <= 500 for user in one.judged.design.latencies
+        )
+        assert len(one.judged.design.latencies) == 3
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_they_stay_within_the_budget_as_far_as_they_are_priced(cloud: str) -> None:
+    for one in found(cloud).best:
+        judged_at = one.cost.low if one.gaps else one.cost.high
+        assert 0 < judged_at <= 500
+    assert [one.order for one in found(cloud).best] == sorted(one.order for one in found(cloud).best)
+
+
+def test_what_is_not_priced_is_said_and_stands_behind_what_is() -> None:
+    everything = ranked([found(cloud) for cloud in CLOUDS])
+    gaps = [bool(one.gaps) for one in everything]
+    assert gaps == sorted(gaps)
+    front_door = [one for one in found("azure").best if one.candidate.edge == "frontdoor"]
+    assert all(any(gap.name == "Front Door" for gap in one.gaps) for one in front_door)
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_fleets_are_as_large_as_the_load_asks_for(cloud: str) -> None:
+    for one in found(cloud).best:
+        (capacity,) = one.judged.design.capacities
+        assert capacity.needed == instances_needed(PEAK, RPS, 0.7) == 1
+        zones = one.candidate.zones
+        assert one.candidate.least == max(2, needed_to_survive_a_zone(PEAK, RPS, zones, 0.7))
+        assert one.candidate.most > one.candidate.least
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_the_next_cheaper_design_costs_less_and_fails(cloud: str) -> None:
+    advice = found(cloud)
+    cheaper = advice.next_cheaper
+    assert cheaper is not None
+    assert cheaper.cost.high < advice.best[0].cost.high
+    assert cheaper.obstacles
+    assert advice.closest is None
+
+
+def test_one_zone_is_not_available_enough() -> None:
+    one = assess(replace(OF_ZONES, zones=1), lesson())
+    assert {"MLA-HA001", "MLA-HA004"} <= obstacles(one)
+
+
+def test_without_an_edge_singapore_waits_too_long() -> None:
+    one = assess(replace(OF_ZONES, edge="direct"), lesson())
+    assert "MLA-PE001" in obstacles(one)
+    assert any("apac-se" in obstacle.requirement for obstacle in one.obstacles)
+
+
+def test_the_level_of_the_cdn_needs_a_way_around_it() -> None:
+    assert obstacles(assess(replace(OF_ZONES, edge="cdn"), lesson())) == {"MLA-HA008"}
+    assert obstacles(assess(OF_ZONES, lesson())) == set()
+
+
+def test_a_fleet_that_lacks_instances_alone_gets_more_of_them() -> None:
+    small = assess(replace(OF_ZONES, least=1, most=2), lesson())
+    assert (small.candidate.least, small.candidate.most) == (3, 4)
+    assert obstacles(small) == set()
+
+
+def test_the_advice_is_the_same_each_time() -> None:
+    again = advise("google", lesson())
+    before = found("google")
+    assert render_advice_text([again], ranked([again]), {}) == render_advice_text(
+        [before], ranked([before]), {}
+    )
+    assert [one.files for one in again.best] == [one.files for one in before.best]

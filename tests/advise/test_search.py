@@ -1,0 +1,103 @@
+"""What requirements do to the space of designs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlarchlint.advise.machines import machines_for
+from mlarchlint.advise.places import regions_to_try
+from mlarchlint.advise.search import advise, main_obstacle
+from mlarchlint.advise.space import Space, size_for
+from mlarchlint.config import Config
+from tests.advise.requirements import config, lesson_with
+
+
+def needs(folder: Path, **sections: Any) -> Config:
+    return config(lesson_with(**sections), folder)
+
+
+def test_regions_are_near_the_users_and_where_data_may_be(tmp_path: Path) -> None:
+    japan = needs(tmp_path, users=[{"region": "tokyo"}]).requirements
+    assert regions_to_try("aws", japan, ())[0] == "ap-northeast-1"
+    assert regions_to_try("google", japan, ())[0] == "asia-northeast1"
+    kept = needs(tmp_path, data={"residency": {"allowed_regions": ["eu-west-1", "northeurope"]}}).requirements
+    assert regions_to_try("aws", kept, ()) == ("eu-west-1",)
+    assert regions_to_try("azure", kept, ()) == ("northeurope",)
+    assert regions_to_try("google", kept, ()) == ()
+    assert regions_to_try("aws", kept, ("us-east-1",)) == ()
+
+
+def test_without_users_the_usual_region_is_tried(tmp_path: Path) -> None:
+    nowhere = needs(tmp_path, users=None).requirements
+    assert regions_to_try("google", nowhere, ()) == ("us-central1",)
+
+
+def test_machines_hold_the_model_twice(tmp_path: Path) -> None:
+    small = dict(machines_for("aws", "us-east-1", needs(tmp_path).requirements))
+    assert "t3.medium" in small
+    large = dict(machines_for("aws", "us-east-1", needs(tmp_path, model={"size_gib": 20}).requirements))
+    assert large
+    assert not {"t3.medium", "c7i.2xlarge", "m7i.2xlarge"} & set(large)
+    assert all(name.startswith(("m7i.4", "r7i.")) for name in large)
+
+
+def test_accelerators_are_proposed_where_the_model_was_measured_on_one(tmp_path: Path) -> None:
+    measured = needs(tmp_path, model={"instance": "g4dn.xlarge", "throughput_rps": 50}).requirements
+    for cloud, region in (("aws", "us-east-1"), ("google", "us-central1"), ("azure", "eastus")):
+        found = [name for name, _ in machines_for(cloud, region, measured)]
+        assert found
+        assert all(name.startswith(("g6", "g2-", "a2-", "Standard_NC", "Standard_NV")) for name in found)
+
+
+def test_burstable_machines_need_a_sustained_rate_that_is_known(tmp_path: Path) -> None:
+    def machines(**sections: Any) -> set[str]:
+        space = Space("aws", needs(tmp_path, **sections), ("us-east-1",))
+        return {one.machine for shape in space.shapes() for one in shape}
+
+    assert "t3.medium" in machines()
+    assert not any(name.startswith("t3") for name in machines(model={"throughput_rps": 25}))
+    # Ten times the load is more than what two zones of them earn credits for.
+    busy = machines(traffic={"predictions_per_day": 10_000_000, "peak_factor": 1})
+    assert not any(name.startswith("t3.medium") for name in busy)
+
+
+def test_without_a_throughput_the_load_is_said_to_be_open(tmp_path: Path) -> None:
+    advice = advise("google", needs(tmp_path, model={"service_time_ms": {"p50": 60, "p95": 120}}), top=1)
+    (best,) = advice.best
+    assert (best.candidate.least, best.candidate.most) == (2, 4)
+    assert any(text.startswith("peak load") for text in best.open)
+    assert size_for(None, 3, None) == (3, 6)
+
+
+@pytest.mark.parametrize(
+    ("sections", "requirement"),
+    [
+        ({"budget": {"monthly_usd": 20}}, "budget of the design"),
+        ({"slo": {"availability": 99.9, "latency_p95_ms": 90}}, "latency p95 from"),
+        ({"slo": {"availability": 99.999}}, "availability (engineering)"),
+        ({"resilience": {"survive_region_loss": True}}, "loss of a region"),
+    ],
+)
+def test_where_nothing_is_enough_the_obstacle_is_named(
+    sections: dict[str, Any], requirement: str, tmp_path: Path
+) -> None:
+    advice = advise("google", needs(tmp_path, **sections))
+    assert advice.best == ()
+    assert advice.next_cheaper is None
+    assert advice.closest is not None
+    assert main_obstacle(advice.closest).requirement.startswith(requirement)
+
+
+def test_a_cache_is_proposed_where_inputs_repeat(tmp_path: Path) -> None:
+    traffic = {"predictions_per_day": 1_000_000, "method": "POST", "cacheable": 0.4}
+    space = Space("aws", needs(tmp_path, traffic=traffic), ("us-east-1",))
+    assert {one.cache for shape in space.shapes() for one in shape} == {False, True}
+
+
+def test_nothing_is_tried_where_no_region_is_allowed(tmp_path: Path) -> None:
+    kept = needs(tmp_path, data={"residency": {"allowed_regions": ["eu-west-1"]}})
+    advice = advise("google", kept)
+    assert (advice.best, advice.closest, advice.tried, advice.regions) == ((), None, 0, ())
