@@ -13,6 +13,7 @@ from mlarchlint.analysis import (
     cost_containers,
     cost_databases,
     cost_disks,
+    cost_functions,
     cost_machines,
     cost_models,
     cost_network,
@@ -23,10 +24,11 @@ from mlarchlint.analysis import (
 from mlarchlint.analysis.cost_flow import shares_of
 from mlarchlint.analysis.cost_free import Allowance
 from mlarchlint.analysis.cost_ledger import DEFAULT_REGIONS, Costing, Ledger
+from mlarchlint.analysis.cost_parts import BY_TYPE
 from mlarchlint.analysis.cost_usage import Needs
 from mlarchlint.model.estimate import CostItem, Estimate, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
-from mlarchlint.model.resource import Mode
+from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.workload import RoleOf
 from mlarchlint.prices import Catalog
 from mlarchlint.usage import NO_USAGE, Usage
@@ -65,12 +67,15 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "queue": cost_streams.queue,
     "secret": cost_operations.secret,
     "serverless_container": cost_containers.serverless,
-    "serverless_function": cost_containers.function,
+    "serverless_function": cost_functions.function,
+    "service_namespace": cost_streams.namespace,
     "stream": cost_streams.stream,
     "training_cluster": cost_machines.training_cluster,
     "vector_index": cost_caches.search,
     "waf": cost_network.waf,
 }
+# What grows a node group from inside the cluster.
+NODE_SCALERS = ("cluster-autoscaler", "cluster_autoscaler", "karpenter")
 # Kubernetes objects of these kinds are priced; the rest of a cluster comes with its nodes.
 KUBERNETES_KINDS = frozenset({"block_volume", "container_service", "load_balancer", "model_endpoint"})
 
@@ -83,12 +88,18 @@ def estimate(
     usage: Usage = NO_USAGE,
 ) -> Estimate:
     """The estimate of every resource that has a price or a gap, in graph order."""
-    costing = Costing(graph, roles, needs, catalog, usage, *_host_cloud(graph), shares_of(graph, roles))
+    scaled = any(_scales_nodes(one) for one in graph.resources)
+    costing = Costing(
+        graph, roles, needs, catalog, usage, *_host_cloud(graph), shares_of(graph, roles), scaled
+    )
     found: dict[str, ResourceEstimate] = {}
     allowance = Allowance()
     for resource in graph.resources:
-        pricer = PRICERS.get(resource.kind)
-        if pricer is None or resource.part_of is not None or resource.instance.mode is Mode.DATA:
+        own = BY_TYPE.get(resource.type)
+        pricer = own or PRICERS.get(resource.kind)
+        if pricer is None or resource.instance.mode is Mode.DATA:
+            continue
+        if own is None and resource.part_of is not None:
             continue
         if resource.provider == "kubernetes" and resource.kind not in KUBERNETES_KINDS:
             continue
@@ -100,6 +111,12 @@ def estimate(
             found[resource.key] = ledger.closed()
     dates = [item.row.as_of for one in found.values() for item in one.items if item.row.as_of]
     return Estimate(found, min(dates, default=""))
+
+
+def _scales_nodes(one: Resource) -> bool:
+    """A cluster autoscaler or Karpenter, as a release, a deployment or a pool of its own."""
+    named = f"{one.address} {one['name'].text() or ''}".lower()
+    return any(word in named for word in NODE_SCALERS)
 
 
 def _take_off_what_is_free(ledger: Ledger, allowance: Allowance) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_disks import disk
+from mlarchlint.analysis.cost_gke import own_pools
+from mlarchlint.analysis.cost_groups import group_count
 from mlarchlint.analysis.cost_hours import ON_DEMAND, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
-from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_traffic import requests
-from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.analysis.cost_usage import HOURS, decimal_of
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
@@ -17,24 +18,23 @@ from mlarchlint.model.truth import Truth
 # A machine of each cloud for pods of a scan without nodes; with requests for GPUs, one that has a T4.
 NODES = {"aws": "m5.large", "google": "e2-standard-4", "azure": "Standard_D4s_v5"}
 GPU_NODES = {"aws": "g4dn.xlarge", "google": "g2-standard-4", "azure": "Standard_NC4as_T4_v3"}
+# https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html: the last version whose
+# standard support had ended when the prices were gathered.
+EKS_EXTENDED = Decimal("1.32")
 FREE_EPHEMERAL_GIB = Decimal(20)
 # Requests of a pod that names none: what schedulers commonly assume.
 POD_CPU, POD_MEMORY_GIB = Decimal("0.25"), Decimal("0.5")
 SECONDS = HOURS * 3600
-# https://cloud.google.com/functions/pricing-1stgen: the clock that comes with the memory, in MiB and GHz.
-FUNCTION_GHZ = tuple(
-    (mib, Decimal(ghz))
-    for mib, ghz in ((128, "0.2"), (256, "0.4"), (512, "0.8"), (1024, "1.4"), (2048, "2.4"), (4096, "4.8"))
-)
 
 
 def cluster(ledger: Ledger) -> None:
     """The control plane; nodes are resources of their own."""
     kind = f"{ledger.resource.type} {ledger.text('platform')}".lower()
     if "eks" in kind:
-        ledger.add("control plane", "eks", "cluster", HOURS)
+        _eks(ledger)
     elif "google_container" in kind or "gke" in kind:
         ledger.add("cluster management", "gke", "cluster", HOURS)
+        own_pools(ledger)
     elif "azurerm_kubernetes" in kind or "aks" in kind:
         tier = ledger.text("tier").lower()
         if tier in ("standard", "paid", "premium"):
@@ -45,6 +45,17 @@ def cluster(ledger: Ledger) -> None:
     if machine and count is not None and count.high:
         machines(ledger, Bounds(HOURS, HOURS), ONE, "the pool that comes with the cluster", count=count)
         disk(ledger, count)
+
+
+def _eks(ledger: Ledger) -> None:
+    version = decimal_of(ledger.text("version") or ledger.resource.instance.get("version").text())
+    policy = ledger.resource.instance.get("upgrade_policy").items()
+    standard = bool(policy) and (policy[0].get("support_type").text() or "").upper() == "STANDARD"
+    if version is None or version > EKS_EXTENDED or standard:
+        ledger.add("control plane", "eks", "cluster", HOURS)
+    else:
+        said = f"version {version} is out of standard support"
+        ledger.add("control plane, extended support", "eks", "cluster-extended", HOURS, None, said)
 
 
 def replicas(ledger: Ledger) -> Bounds:
@@ -83,6 +94,8 @@ def fargate(ledger: Ledger) -> None:
         memory if memory is not None else ledger.number("memory_gib") or ledger.number("limits.memory_gib")
     )
     if cpu is None or memory is None:
+        cpu, memory = _worded(ledger, cpu, memory)
+    if cpu is None or memory is None:
         ledger.gap("tasks", "the vCPU and memory of the task are not known")
         return
     count = replicas(ledger)
@@ -97,6 +110,20 @@ def fargate(ledger: Ledger) -> None:
     extra = max(ZERO, (ledger.number("ephemeral_gib") or ZERO) - FREE_EPHEMERAL_GIB)
     if extra:
         ledger.add("Fargate storage over 20 GiB", "fargate", "storage", low * extra, high * extra)
+
+
+def _worded(
+    ledger: Ledger, cpu: Decimal | None, memory: Decimal | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """A task definition may say `1 vCPU` and `2 GB`."""
+    for task in ledger.costing.graph.targets(ledger.resource):
+        for name, unit in (("cpu", "vcpu"), ("memory", "gb")):
+            text = (task.instance.get(name).text() or "").lower().replace(" ", "")
+            if not text.endswith(unit):
+                continue
+            amount = decimal_of(text.removesuffix(unit))
+            cpu, memory = (amount, memory) if name == "cpu" else (cpu, amount)
+    return cpu, memory
 
 
 # -- Kubernetes ------------------------------------------------------------------------------
@@ -189,37 +216,3 @@ def serverless(ledger: Ledger) -> None:
         ledger.add("memory time", "cloud-run", "memory", low * memory, high * memory, said)
     million = Decimal(1_000_000)
     ledger.add("requests", "cloud-run", "requests", served.low / million, served.high / million)
-
-
-def function(ledger: Ledger) -> None:
-    """Requests and the time they take."""
-    served = requests(ledger)
-    millis = ledger.used("request_duration_ms", "average_request_duration") or ledger.need(
-        "model.service_time_ms.p50"
-    )
-    if millis is None:
-        millis = Decimal(100)
-        ledger.note("100 ms a request are assumed")
-    mib = ledger.number("memory_mib")
-    gib = mib / 1024 if mib is not None else ledger.number("memory_gib")
-    if gib is None:
-        gib = Decimal(128) / 1024
-        ledger.note("128 MiB of memory are assumed")
-    million = Decimal(1_000_000)
-    service_name = {"aws": "lambda", "google": "functions", "azure": "functions"}[ledger.provider]
-    ledger.add("requests", service_name, "requests", served.low / million, served.high / million)
-    low, high = (count * millis / 1000 * gib for count in (served.low, served.high))
-    if ledger.provider == "aws":
-        # No trait says it: Graviton functions have their own rate.
-        arm = any(one.text() == "arm64" for one in ledger.resource.instance.get("architectures").items())
-        ledger.tiered("duration", "lambda", "duration-arm" if arm else "duration", low, high)
-        warm = ledger.number("provisioned_concurrency")
-        if warm:
-            ledger.add("provisioned concurrency", "lambda", "provisioned", warm * SECONDS * gib)
-    elif ledger.provider == "azure":
-        ledger.add("duration", "functions", "duration", low, high)
-    else:
-        ledger.add("memory time", "functions", "memory", low, high)
-        clock = next((ghz for limit, ghz in FUNCTION_GHZ if gib * 1024 <= limit), FUNCTION_GHZ[-1][1])
-        busy = [count * millis / 1000 * clock for count in (served.low, served.high)]
-        ledger.add("CPU time", "functions", "cpu", busy[0], busy[1])

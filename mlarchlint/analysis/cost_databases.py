@@ -1,20 +1,23 @@
-"""Databases and their clusters."""
+"""Databases: which pricer a type has, DynamoDB, and those of Google."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
+from mlarchlint.analysis.cost_azure_data import azure
+from mlarchlint.analysis.cost_ledger import ZERO, Bounds, Ledger, countable
+from mlarchlint.analysis.cost_rds import copies, member, rds, rds_engine
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
-from mlarchlint.model.truth import Truth
+from mlarchlint.model.graph import Relation
 
-MILLION = Decimal(1_000_000)
-AURORA_GIB = Decimal(100)
-# https://learn.microsoft.com/azure/azure-sql/database/service-tiers-vcore
-VCORES = re.compile(r"(?P<tier>gp(_s)?_gen5)_(?P<count>\d+)$")
-QUERY_HOURS = Decimal(60)
+__all__ = ["database", "instance", "rds_engine"]
+
+MILLION = 1_000_000
+# https://cloud.google.com/sql/docs/mysql/instance-settings: GiB of memory for each vCPU.
+CLOUD_SQL = re.compile(r"db-(n1-)?(?P<family>standard|highmem)-(?P<vcpu>\d+)$")
+MEMORY_GIB = {"standard": Decimal("3.75"), "highmem": Decimal("6.5")}
 
 
 def database(ledger: Ledger) -> None:
@@ -22,234 +25,158 @@ def database(ledger: Ledger) -> None:
     if "dynamodb" in kind:
         _dynamodb(ledger)
     elif ledger.provider == "aws":
-        _rds(ledger)
+        rds(ledger)
     elif ledger.provider == "google":
-        _cloud_sql(ledger, kind)
+        _google(ledger, kind)
     else:
-        _azure(ledger, kind)
-
-
-def copies(ledger: Ledger) -> Decimal:
-    """A standby in another zone costs as much as the first."""
-    value = ledger.resource["ha"]
-    if value.is_unknown:
-        ledger.gap("standby", f"whether there is one is not known: {value.why}", value)
-    return Decimal(2) if ledger.text("ha") in ("multi_zone", "same_zone") else ONE
-
-
-def _rds(ledger: Ledger) -> None:
-    """Instances and clusters of RDS, DocumentDB, Neptune and Redshift."""
-    kind, engine = ledger.resource.type.lower(), ledger.text("engine").lower()
-    if "global" in kind:
-        return
-    if "redshift" in kind:
-        _redshift(ledger)
-        return
-    if not any(
-        word in kind for word in ("db_instance", "dbinstance", "rds", "docdb", "neptune", "dbcluster")
-    ):
-        ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
-        return
-    cluster = "cluster" in kind and "instance" not in kind
-    if cluster and (engine.startswith("aurora") or engine in ("docdb", "neptune")):
-        _aurora_cluster(ledger, engine)
-        return
-    times = Decimal(3) if cluster else copies(ledger)
-    _class(ledger, engine, times)
-    _rds_storage(ledger, times)
+        azure(ledger)
 
 
 def instance(ledger: Ledger) -> None:
-    """A member of a cluster; the cluster has the storage."""
-    engine = ledger.text("engine").lower() or _cluster_engine(ledger)
-    if ledger.text("instance_type") == "db.serverless":
-        ledger.note("its capacity is priced with its cluster")
-        return
-    if ledger.provider != "aws":
-        ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
-        return
-    _class(ledger, engine, ONE)
+    member(ledger)
 
 
-def _cluster_engine(ledger: Ledger) -> str:
-    for other in ledger.costing.graph.targets(ledger.resource):
-        if other.kind == "database" and (engine := other["engine"].text()):
-            return engine.lower()
-    for word in ("docdb", "neptune"):
-        if word in ledger.resource.type.lower():
-            return word
-    return ""
-
-
-def _class(ledger: Ledger, engine: str, times: Decimal) -> None:
-    name, at = ledger.text("instance_type"), ledger.resource["instance_type"]
-    if not name:
-        ledger.gap("database", f"its class is not known{': ' + at.why if at.why else ''}", at)
-    elif not engine:
-        ledger.gap("database", "its engine is not known", ledger.resource["engine"])
-    elif engine in ("docdb", "neptune"):
-        ledger.add(name, engine, name, HOURS * times, None, at=at)
-    else:
-        label = f"{name}, {'multi-zone' if times > 1 else 'single zone'}"
-        ledger.add(label, "rds", f"{rds_engine(engine)}:{name}", HOURS * times, None, at=at)
-
-
-def _aurora_cluster(ledger: Ledger, engine: str) -> None:
-    """Storage, and serverless capacity; the instances are resources of their own."""
-    least, most = ledger.number("min_capacity"), ledger.number("max_capacity")
-    if most is not None:
-        low = min(least or ZERO, most) * HOURS
-        ledger.add("Aurora capacity units", "rds", "aurora-serverless-v2", low, most * HOURS)
-    used = ledger.used("storage_gb")
-    low, high = (used, used) if used is not None else (ZERO, AURORA_GIB)
-    said = () if used is not None else (f"none to {AURORA_GIB:f} GiB are assumed",)
-    if engine == "docdb":
-        ledger.add("storage", "docdb", "storage", low, high, *said)
-    elif engine == "neptune":
-        ledger.gap("storage", "the catalog has no price of Neptune storage")
-    else:
-        ledger.add("Aurora storage", "rds-storage", "aurora", low, high, *said)
-
-
-def _redshift(ledger: Ledger) -> None:
-    if "namespace" in ledger.resource.type.lower():
-        return
-    if ledger.resource["serverless"].is_true() is Truth.YES:
-        units = ledger.number("min_capacity") or Decimal(128)
-        used = ledger.used("monthly_hours")
-        low, high = (used, used) if used is not None else (ZERO, QUERY_HOURS)
-        said = () if used is not None else (f"none to {QUERY_HOURS:f} hours of queries are assumed",)
-        ledger.add(f"{units:f} RPU", "redshift", "serverless-rpu", units * low, units * high, *said)
-        return
-    name, nodes = ledger.text("instance_type"), ledger.number("nodes") or ONE
-    at = ledger.resource["instance_type"]
-    if name:
-        ledger.add(f"{nodes:f} x {name}", "redshift", name, HOURS * nodes, None, at=at)
-    else:
-        ledger.gap("warehouse", "its node type is not known", at)
-
-
-def rds_engine(engine: str) -> str:
-    for name in ("aurora-postgresql", "aurora-mysql", "postgres", "mysql", "mariadb"):
-        if engine.startswith(name):
-            return name
-    return "aurora-mysql" if engine == "aurora" else engine
-
-
-def _rds_storage(ledger: Ledger, times: Decimal) -> None:
-    size = ledger.number("storage_gib")
-    if size is None:
-        ledger.gap("database storage", "its size is not known", ledger.resource["storage_gib"])
-        return
-    iops = ledger.number("iops")
-    kind = (ledger.text("storage_type") or ("io1" if iops else "gp2")).lower()
-    ledger.add(f"storage, {kind}", "rds-storage", kind, size * times)
-    backup = ledger.used("additional_backup_storage_gb")
-    if backup:
-        ledger.add("further backups", "rds-storage", "backup", backup)
-    # gp3 brings 3,000 IOPS, from 400 GiB on 12,000.
-    included = Decimal(12_000 if size >= 400 else 3000)
-    if kind == "gp3" and iops and iops > included:
-        ledger.add(f"IOPS over {included:,.0f}", "rds-storage", "gp3-iops", (iops - included) * times)
-    if kind in ("io1", "io2") and iops:
-        ledger.add("provisioned IOPS", "rds-storage", f"{kind}-iops", iops * times)
+# -- DynamoDB --------------------------------------------------------------------------------
 
 
 def _dynamodb(ledger: Ledger) -> None:
-    used = ledger.used("storage_gb")
-    low, high = (used, used) if used is not None else (ZERO, Decimal(25))
-    said = () if used is not None else ("none to 25 GiB are assumed",)
-    ledger.add("table storage", "dynamodb", "storage", low, high, *said)
-    restorable = ledger.used("pitr_backup_storage_gb")
-    if restorable:
-        ledger.add("point-in-time backups", "dynamodb", "pitr", restorable)
+    size, said = ledger.volume("storage_gb", default=Decimal(25), what="GiB")
+    ledger.add("table storage", "dynamodb", "storage", size.low, size.high, *said)
+    ledger.use("point-in-time backups", "dynamodb", "pitr", "pitr_backup_storage_gb")
+    ledger.use("backups", "dynamodb", "backup", "on_demand_backup_storage_gb")
+    ledger.use("restored data", "dynamodb", "restore", "monthly_data_restored_gb")
+    reads = ("monthly_streams_read_request_units",)
+    ledger.use("reads of the stream", "dynamodb", "stream-read", *reads, per=MILLION)
     mode = f"{ledger.text('billing_mode')} {ledger.text('capacity.mode')}".lower()
     if "provisioned" in mode:
-        units = ledger.number("capacity.units") or ledger.number("min_capacity")
-        if units is None:
-            ledger.gap("provisioned capacity", "how many units is not known")
-            return
-        # The traits carry the reads; the writes stand beside them in the code.
-        writes = countable(ledger.resource.instance.get("write_capacity").number())
-        if writes is None:
-            writes = units
-            ledger.note("as many write units as read units are assumed")
-        ledger.add("read capacity", "dynamodb", "read-capacity", units * HOURS)
-        ledger.add("write capacity", "dynamodb", "write-capacity", writes * HOURS)
+        _provisioned(ledger)
         return
     served = requests(ledger)
-    reads = ledger.used("monthly_read_request_units")
-    writes = ledger.used("monthly_write_request_units")
-    read = Bounds(reads, reads) if reads is not None else served
-    write = Bounds(writes, writes) if writes is not None else Bounds(ZERO, ZERO)
+    stated = [ledger.used(f"monthly_{way}_request_units") for way in ("read", "write")]
+    read = served if stated[0] is None else Bounds(stated[0], stated[0])
+    write = Bounds(ZERO, ZERO) if stated[1] is None else Bounds(stated[1], stated[1])
     ledger.add("read requests", "dynamodb", "read-on-demand", read.low / MILLION, read.high / MILLION)
     ledger.add("write requests", "dynamodb", "write-on-demand", write.low / MILLION, write.high / MILLION)
+    for place in _replicas(ledger):
+        row = ledger.row("dynamodb", "write-on-demand", place)
+        if row is not None:
+            ledger.charge(f"writes of the replica in {place}", row, write.low / MILLION, write.high / MILLION)
 
 
-def _cloud_sql(ledger: Ledger, kind: str) -> None:
+def _provisioned(ledger: Ledger) -> None:
+    units = ledger.number("capacity.units") or ledger.number("min_capacity")
+    # The traits carry the reads; the writes stand beside them in the code.
+    writes = countable(ledger.resource.instance.get("write_capacity").number())
+    if units is not None and writes is None:
+        writes = units
+        ledger.note("as many write units as read units are assumed")
+    read = _scaled(ledger, "ReadCapacityUnits", units)
+    write = _scaled(ledger, "WriteCapacityUnits", writes)
+    if read is None or write is None:
+        ledger.gap("provisioned capacity", "how many units is not known")
+        return
+    ledger.add("read capacity", "dynamodb", "read-capacity", read.low * HOURS, read.high * HOURS)
+    ledger.add("write capacity", "dynamodb", "write-capacity", write.low * HOURS, write.high * HOURS)
+    for place in _replicas(ledger):
+        row = ledger.row("dynamodb", "write-capacity", place)
+        if row is None:
+            ledger.gap("replica", f"the catalog has no price of write capacity in {place}")
+        else:
+            ledger.charge(f"writes of the replica in {place}", row, write.low * HOURS, write.high * HOURS)
+
+
+def _scaled(ledger: Ledger, dimension: str, units: Decimal | None) -> Bounds | None:
+    """Between the bounds of the scaler of this dimension, or as its usage says."""
+    for scaler in ledger.costing.graph.sources(ledger.resource, Relation.SCALES):
+        if dimension not in (scaler.instance.get("scalable_dimension").text() or ""):
+            continue
+        said = countable(_number(ledger.costing.usage.of(scaler, None).get("capacity")))
+        low, high = countable(scaler["min"].number()), countable(scaler["max"].number())
+        if said is not None:
+            return Bounds(said, said)
+        if low is not None:
+            return Bounds(low, max(low, high or low))
+    return None if units is None else Bounds(units, units)
+
+
+def _number(found: object) -> Decimal | None:
+    return Decimal(str(found)) if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+
+
+def _replicas(ledger: Ledger) -> list[str]:
+    places = [one.get("region_name").text() for one in ledger.resource.instance.get("replica").items()]
+    return [place for place in places if place]
+
+
+# -- Google ----------------------------------------------------------------------------------
+
+
+def _google(ledger: Ledger, kind: str) -> None:
+    if "bigquery" in kind:
+        ledger.use("queries", "bigquery", "queries", "monthly_queries_tb")
+        return
     if "sql" not in kind:
         ledger.gap("database", f"the catalog has no prices of {ledger.resource.type}")
         return
-    name = ledger.text("instance_type") or ledger.text("tier")
-    times = copies(ledger)
+    _cloud_sql_machine(ledger, ledger.text("instance_type") or ledger.text("tier"), copies(ledger))
+    _cloud_sql_storage(ledger, copies(ledger))
+    ledger.use("backups", "cloudsql", "backup", "backup_storage_gb")
+    if not _private_only(ledger):
+        ledger.add("public address, while the instance is stopped", "cloudsql", "ip-unused", ZERO, HOURS)
+
+
+def _private_only(ledger: Ledger) -> bool:
+    for settings in ledger.resource.instance.get("settings").items():
+        for block in settings.get("ip_configuration").items():
+            enabled = block.get("ipv4_enabled")
+            return enabled.is_known and enabled.raw is False
+    return False
+
+
+def _cloud_sql_machine(ledger: Ledger, name: str, times: Decimal) -> None:
+    at = ledger.resource["instance_type"]
+    if not name:
+        ledger.gap("database", "its tier is not known", at)
+        return
+    mysql = "mysql" in ledger.text("engine").lower() or "mysql" in ledger.text("engine_version").lower()
+    shared = name in ("db-f1-micro", "db-g1-small")
+    if (mysql or shared) and _by_machine(ledger, name, times):
+        return
+    shape = _shape(name)
+    if shape is None:
+        ledger.add(name, "cloudsql", name, HOURS * times, None, at=at)
+        return
+    cpus, gib = shape
+    ledger.add(f"{name}, vCPU", "cloudsql", "vcpu", cpus * HOURS * times)
+    ledger.add(f"{name}, memory", "cloudsql", "memory", gib * times)
+
+
+def _by_machine(ledger: Ledger, name: str, times: Decimal) -> bool:
+    """MySQL on named machines has their price; one for two zones where it is known."""
+    pair = ledger.row("cloudsql", f"{name}-ha") if times > 1 else None
+    row = pair or ledger.row("cloudsql", name)
+    if row is None:
+        return False
+    ledger.charge(name, row, HOURS if pair is not None else HOURS * times)
+    return True
+
+
+def _shape(name: str) -> tuple[Decimal, Decimal] | None:
+    """(vCPU, GiB) of `db-custom-4-15360` and `db-n1-standard-4`."""
     custom = name.removeprefix("db-custom-").split("-") if name.startswith("db-custom-") else []
     if len(custom) == 2 and all(part.isdigit() for part in custom):
-        cpus, gib = Decimal(custom[0]), Decimal(custom[1]) / 1024
-        ledger.add(f"{name}, vCPU", "cloudsql", "vcpu", cpus * HOURS * times)
-        ledger.add(f"{name}, memory", "cloudsql", "memory", gib * times)
-    elif name:
-        ledger.add(name, "cloudsql", name, HOURS * times, None, at=ledger.resource["instance_type"])
-    else:
-        ledger.gap("database", "its tier is not known", ledger.resource["instance_type"])
+        return Decimal(custom[0]), Decimal(custom[1]) / 1024
+    found = CLOUD_SQL.match(name)
+    if found is None:
+        return None
+    cpus = Decimal(found["vcpu"])
+    return cpus, cpus * MEMORY_GIB[found["family"]]
+
+
+def _cloud_sql_storage(ledger: Ledger, times: Decimal) -> None:
     size = ledger.number("storage_gib")
     if size is None:
         size = Decimal(10)
         ledger.note("10 GiB of storage are assumed")
-    if "hdd" in ledger.text("storage_type").lower():
-        ledger.gap(
-            "HDD storage",
-            "the catalog has no price of Cloud SQL HDD storage",
-            ledger.resource["storage_type"],
-        )
-    else:
-        ledger.add("SSD storage", "cloudsql", "ssd", size * times)
-    backup = ledger.used("backup_storage_gb")
-    if backup:
-        ledger.add("backups", "cloudsql", "backup", backup)
-
-
-def _azure(ledger: Ledger, kind: str) -> None:
-    name = (ledger.text("instance_type") or ledger.text("tier")).lower()
-    if "cosmos" in kind:
-        units = ledger.number("capacity.units")
-        if "account" in kind:
-            return
-        if units is None:
-            ledger.gap("throughput", "its request units are not known")
-            return
-        ledger.add("throughput", "cosmos", "ru-100", units / 100 * HOURS)
-        return
-    if "mssql_database" in kind and (found := VCORES.match(name)):
-        _sql_vcores(ledger, found["tier"], Decimal(found["count"]))
-        return
-    service = "postgres" if "postgres" in kind else "sql" if "sql" in kind and "mysql" not in kind else ""
-    if not service or not name:
-        ledger.gap("database", f"the catalog has no price of {ledger.resource.type}")
-        return
-    # Azure SQL has its replicas in the price; a standby of PostgreSQL costs as much as the first.
-    times = ONE if service == "sql" else copies(ledger)
-    ledger.add(name, service, name, HOURS * times, None, at=ledger.resource["instance_type"])
-    size = ledger.number("storage_gib")
-    if service == "postgres" and size is not None:
-        ledger.add("storage", "postgres", "storage", size)
-
-
-def _sql_vcores(ledger: Ledger, tier: str, count: Decimal) -> None:
-    """Provisioned cores with their licence, or serverless ones between the least and all."""
-    if "_s_" in tier:
-        least = min(ledger.number("min_capacity") or ZERO, count) * HOURS
-        said = "paused to always on" if not least else "the least to all of its cores"
-        ledger.add("serverless vCores", "sql", f"{tier}_vcore", least, count * HOURS, said)
-    else:
-        ledger.add(f"{count:f} vCores", "sql", f"{tier}_vcore", count * HOURS)
-        ledger.add("SQL licence", "sql", "licence-vcore", count * HOURS)
+    disk = "hdd" if "hdd" in ledger.text("storage_type").lower() else "ssd"
+    ledger.add(f"{disk.upper()} storage", "cloudsql", disk, size * times)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from mlarchlint.analysis.cost_bodies import attached, local_disks, root_is_elsewhere
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 
 # The size of the usual Linux images where none is given, and the type the provider takes.
@@ -30,6 +31,8 @@ def disk(ledger: Ledger, machines: Bounds) -> None:
         return
     kind = ledger.text("root_disk_type") or ROOT_TYPE[ledger.provider]
     size, usual = ledger.number("root_disk_gib"), ROOT_GIB[ledger.provider]
+    if root_is_elsewhere(ledger.costing.graph, ledger.resource):
+        kind, size = ROOT_TYPE[ledger.provider], None
     said: tuple[str, ...] = ()
     if "kubernetes_cluster" in ledger.resource.type:
         if kind.lower() == "ephemeral":
@@ -48,28 +51,18 @@ def aks_disk(ledger: Ledger) -> str:
     return "Premium_LRS" if PREMIUM.search(ledger.text("instance_type")) else "Standard_LRS"
 
 
-def further_disks(ledger: Ledger) -> None:
-    """Disks written inside an instance: no trait carries them, so they are read from its body."""
-    for place, block in enumerate(ledger.resource.instance.get("ebs_block_device").items()):
-        size, kind = (
-            countable(block.get("volume_size").number()),
-            block.get("volume_type").text() or ROOT_TYPE["aws"],
-        )
-        rest = (countable(block.get("iops").number()), countable(block.get("throughput").number()))
-        said = () if size is not None else (f"{ROOT_GIB['aws']:f} GiB are assumed",)
-        volume(ledger, f"disk {place + 1}", kind, size or ROOT_GIB["aws"], Bounds(ONE, ONE), *rest, said)
-    for place, mapping in enumerate(ledger.resource.instance.get("BlockDeviceMappings").items()[1:]):
-        block = mapping.get("Ebs")
-        size, kind = (
-            countable(block.get("VolumeSize").number()),
-            block.get("VolumeType").text() or ROOT_TYPE["aws"],
-        )
-        if size is not None:
-            rest = (countable(block.get("Iops").number()), countable(block.get("Throughput").number()))
-            volume(ledger, f"disk {place + 1}", kind, size, Bounds(ONE, ONE), *rest)
-    scratch = len(ledger.resource.instance.get("scratch_disk").items())
-    if scratch:
-        ledger.add(f"{scratch} local SSD", "disk", "local-ssd", LOCAL_SSD_GIB * scratch)
+def further_disks(ledger: Ledger, machines: Bounds) -> None:
+    """Disks written inside a machine or its template: no trait carries them, so they are read from the bodies."""
+    found = attached(ledger.costing.graph, ledger.resource, ledger.provider)
+    for number, (kind, size, iops, throughput) in enumerate(found, 1):
+        usual = ROOT_GIB[ledger.provider]
+        said = () if size is not None else (f"{usual:f} GiB are assumed",)
+        rest = (iops, throughput, said)
+        volume(ledger, f"disk {number}", kind or ROOT_TYPE[ledger.provider], size or usual, machines, *rest)
+    scratch = local_disks(ledger.costing.graph, ledger.resource)
+    if scratch and ledger.provider == "google":
+        low, high = (LOCAL_SSD_GIB * scratch * count for count in (machines.low, machines.high))
+        ledger.add(f"{scratch} local SSD", "disk", "local-ssd", low, high)
 
 
 # Storage classes that the providers bring, and the disks behind them.
@@ -106,10 +99,13 @@ def block_volume(ledger: Ledger) -> None:
         return
     size = ledger.bounds("size_gib")
     kind = ledger.text("type") or {"aws": "gp2", "google": "pd-standard"}.get(ledger.provider, "Standard_LRS")
+    iops = ledger.number("iops") or countable(ledger.resource.instance.get("provisioned_iops").number())
+    if size is None and (usual := _usual_disk(ledger, kind)) is not None:
+        size, iops = Bounds(usual[0], usual[0]), iops or usual[1]
     if size is None:
         ledger.gap("volume", "its size is not known", ledger.resource["size_gib"])
         return
-    rest = (ledger.number("iops"), ledger.number("throughput_mibs"), ())
+    rest = (iops, ledger.number("throughput_mibs"), ())
     operations = ledger.used("monthly_standard_io_requests")
     if operations and kind == "standard" and ledger.provider == "aws":
         ledger.add("I/O requests", "ebs", "standard-requests", operations / 1_000_000)
@@ -118,6 +114,28 @@ def block_volume(ledger: Ledger) -> None:
     else:
         volume(ledger, f"{kind} volume", kind, size.low, Bounds(ONE, ZERO), *rest)
         volume(ledger, f"{kind} volume", kind, size.high, Bounds(ZERO, ONE), *rest)
+
+
+# https://cloud.google.com/compute/docs/disks: (GiB, IOPS) of a disk that is made from nothing.
+USUAL_DISKS = {
+    "pd-standard": (Decimal(500), None),
+    "pd-balanced": (Decimal(100), None),
+    "pd-ssd": (Decimal(100), None),
+    "pd-extreme": (Decimal(1000), Decimal(100_000)),
+    "hyperdisk-extreme": (Decimal(1000), Decimal(350_000)),
+}
+
+
+def _usual_disk(ledger: Ledger, kind: str) -> tuple[Decimal, Decimal | None] | None:
+    """The provider's default, unless an image or a snapshot decides."""
+    body = ledger.resource.instance
+    given = ("image", "snapshot", "source_disk", "size", "source_instant_snapshot")
+    if ledger.provider != "google" or not all(body.get(name).is_absent for name in given):
+        return None
+    found = USUAL_DISKS.get(kind.rpartition("/")[2])
+    if found is not None:
+        ledger.note(f"no size is given: {found[0]:f} GiB, the provider's default")
+    return found
 
 
 def volume(
@@ -133,11 +151,20 @@ def volume(
     low, high = count.low, count.high
     if ledger.provider == "azure":
         azure_disk(ledger, name, kind, size, count, assumptions)
+        if kind.lower().startswith("ultra"):
+            for label, sku, asked in (
+                ("IOPS", "ultra-iops", iops),
+                ("throughput", "ultra-throughput", throughput),
+            ):
+                if asked:
+                    ledger.add(f"{name}, {label}", "disk", sku, asked * low, asked * high)
         return
     kind = kind.rpartition("/")[2].lower()
     service = "ebs" if ledger.provider == "aws" else "disk"
     ledger.add(f"{name}, {kind}", service, kind, size * low, size * high, *assumptions)
     if ledger.provider != "aws":
+        if iops and kind in ("pd-extreme", "hyperdisk-extreme"):
+            ledger.add(f"{name}, IOPS", service, f"{kind}-iops", iops * low, iops * high)
         return
     if kind == "gp3":
         extra = max(ZERO, (iops or ZERO) - GP3_IOPS)
@@ -150,6 +177,12 @@ def volume(
         ledger.add(f"{name}, IOPS", service, f"{kind}-iops", iops * low, iops * high)
 
 
+def _step_of(size: Decimal) -> Decimal:
+    if size > 1024:
+        return (size / 1024).to_integral_value(rounding="ROUND_CEILING") * 1024
+    return next(Decimal(step) for step in AZURE_STEPS if size <= step)
+
+
 def azure_disk(
     ledger: Ledger, name: str, kind: str, size: Decimal, count: Bounds, assumptions: tuple[str, ...]
 ) -> None:
@@ -157,7 +190,9 @@ def azure_disk(
     head, _, redundancy = kind.lower().partition("_")
     if head in ("ultrassd", "premiumv2"):
         sku = "ultra" if head == "ultrassd" else "premium-v2"
-        ledger.add(f"{name}, {kind}", "disk", sku, size * count.low, size * count.high, *assumptions)
+        # Ultra disks are billed by the step, up to 1 TiB as the others, then by whole TiB.
+        billed = size if sku == "premium-v2" else _step_of(size)
+        ledger.add(f"{name}, {kind}", "disk", sku, billed * count.low, billed * count.high, *assumptions)
         return
     series = AZURE_SERIES.get(head)
     step = next((name for limit, name in zip(AZURE_STEPS, AZURE_NAMES, strict=True) if size <= limit), None)

@@ -20,7 +20,32 @@ COMMITTED = {
     ("azure", "1y"): "vm-savings-1y",
 }
 # https://cloud.google.com/compute/docs/instances/creating-instance-with-custom-machine-type
+# Families of custom types that cost less where they run all month.
+SUSTAINED = frozenset({"n1", "n2", "n2d"})
 CUSTOM = re.compile(r"(?:(?P<family>[a-z]\w+)-)?custom-(?P<vcpu>\d+)-(?P<mib>\d+)$")
+
+# https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html: instanceTypes
+USUAL = {"aws_eks_node_group": "t3.medium", "AWS::EKS::Nodegroup": "t3.medium"}
+WINDOWS = {"aws": "ec2-windows", "azure": "vm-windows"}
+
+
+def windows(ledger: Ledger) -> bool:
+    """Whether the machine pays for Windows; an own licence (hybrid benefit) costs nothing here."""
+    body = ledger.resource.instance
+    if (body.get("license_type").text() or "").lower().startswith("windows"):
+        return False
+    said = str(ledger.stated("operating_system") or ledger.stated("os") or "").lower()
+    if said:
+        return said.startswith("windows")
+    disk = body.get("storage_os_disk").items()
+    named = (
+        ledger.resource.type if "windows" in ledger.resource.type else "",
+        body.get("os_type").text(),
+        body.get("os_sku").text(),
+        disk[0].get("os_type").text() if disk else "",
+        "windows" if body.get("os_profile_windows_config").items() else "",
+    )
+    return any("windows" in (name or "").lower() for name in named)
 
 
 def machine_type(ledger: Ledger) -> str:
@@ -28,7 +53,12 @@ def machine_type(ledger: Ledger) -> str:
     found = ledger.text("instance_type")
     if found:
         return found
-    return next((text for one in ledger.resource["instance_types"].items() if (text := one.text())), "")
+    several = next((text for one in ledger.resource["instance_types"].items() if (text := one.text())), "")
+    usual = USUAL.get(ledger.resource.type, "")
+    if several or not usual or not ledger.resource["instance_type"].is_absent:
+        return several
+    ledger.note(f"no instance type is given: {usual}, the provider's default")
+    return usual
 
 
 def machines(
@@ -125,9 +155,30 @@ def _on_demand(
             low, high = hours.low * count.low / HOURS, hours.high * count.high / HOURS
             ledger.charge(f"{name}, on demand all month", row_month, low, high, assumptions)
             return
-    service = ON_DEMAND[ledger.provider]
     low, high = hours.low * count.low, hours.high * count.high
-    _charge(ledger, f"{name}, on demand", service, name, low, high, assumptions, at)
+    if ledger.provider == "aws" and (term := str(ledger.stated("reserved_instance_term") or "")):
+        reserved = _reserved(ledger, name, term)
+        if reserved is not None:
+            ledger.charge(f"{name}, reserved", reserved, low, high, assumptions)
+            return
+        ledger.gap(f"{name}, reserved", f"the catalog has no price of this reservation ({term})", at)
+        low, assumptions = ZERO, (*assumptions, "on demand at most: it is reserved")
+    if ledger.provider in WINDOWS and windows(ledger):
+        licensed = ledger.row(WINDOWS[ledger.provider], name)
+        if licensed is not None:
+            ledger.charge(f"{name}, Windows", licensed, low, high, assumptions)
+            return
+        ledger.gap("Windows licence", f"the catalog has only the Linux price of {name}", at)
+    _charge(ledger, f"{name}, on demand", ON_DEMAND[ledger.provider], name, low, high, assumptions, at)
+
+
+def _reserved(ledger: Ledger, name: str, term: str) -> PriceRow | None:
+    """A reservation that the usage file states; only one kind of them has prices."""
+    kind, paid = (
+        str(ledger.stated(f"reserved_instance_{word}") or "") for word in ("type", "payment_option")
+    )
+    usual = kind in ("", "standard") and term in ("1_year", "1yr") and paid in ("", "no_upfront")
+    return ledger.row("ec2-reserved", name) if usual else None
 
 
 def _spot(
@@ -181,11 +232,13 @@ def _custom(ledger: Ledger, name: str, low: Decimal, high: Decimal, assumptions:
     if found is None:
         return False
     family = found["family"] or "n1"
-    vcpu, memory = ledger.row("gce-custom", f"{family}-vcpu"), ledger.row("gce-custom", f"{family}-memory")
+    all_month = low >= HOURS and ledger.text("spot") != "all"
+    service = "gce-custom-sustained" if all_month and family in SUSTAINED else "gce-custom"
+    vcpu, memory = ledger.row(service, f"{family}-vcpu"), ledger.row(service, f"{family}-memory")
     if vcpu is None or memory is None:
         return False
+    ledger.note("one price for all regions")
     cpus, gib = Decimal(found["vcpu"]), Decimal(found["mib"]) / 1024
-    ledger.note("one price for all regions; without sustained use discount")
     ledger.charge(f"{name}, vCPU", vcpu, low * cpus, high * cpus, assumptions)
     ledger.charge(f"{name}, memory", memory, low * gib, high * gib, assumptions)
     return True

@@ -27,7 +27,10 @@ ONE = Decimal(1)
 
 @record(frozen=True, slots=True)
 class Costing:
-    """What every resource is priced with. cloud: the provider that Kubernetes resources run on."""
+    """What every resource is priced with.
+
+    cloud: the provider that Kubernetes resources run on. nodes_scale: something in the clusters adds nodes.
+    """
 
     graph: ResourceGraph
     roles: Mapping[str, RoleOf]
@@ -37,6 +40,7 @@ class Costing:
     cloud: str = "aws"
     cloud_region: str = ""
     shares: Mapping[str, Share] = field(default_factory=dict)
+    nodes_scale: bool = False
 
     def wanted(self, path: str) -> Any:
         """What the requirements say, under the dotted name or step by step; None if nothing."""
@@ -146,18 +150,33 @@ class Ledger:
 
     def used(self, *names: str) -> Decimal | None:
         """A figure of the usage file, by the first of these (dotted) names that is given."""
-        if self._used is None:
-            self._used = self.costing.usage.of(self.resource, self.costing.role(self.resource))
-        if not self._used:
-            return None
         for name in names:
-            found: Any = self._used
-            for step in name.split("."):
-                found = found.get(step) if isinstance(found, Mapping) else None
-            number = countable(decimal_of(found))
+            number = countable(decimal_of(self.stated(name)))
             if number is not None:
                 return number
         return None
+
+    def stated(self, name: str) -> Any:
+        """What the usage file says under a (dotted) name: a figure, a word, a list or a section."""
+        if self._used is None:
+            self._used = self.costing.usage.of(self.resource, self.costing.role(self.resource))
+        found: Any = self._used or None
+        for step in name.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
+
+    def volume(self, *names: str, default: Decimal, what: str) -> tuple[Bounds, tuple[str, ...]]:
+        """A stated amount, or none to the default with the assumption that says so."""
+        used = self.used(*names)
+        if used is not None:
+            return Bounds(used, used), ()
+        return Bounds(ZERO, default), (f"none to {default:f} {what} are assumed",)
+
+    def use(self, name: str, service: str, sku: str, *keys: str, per: int = 1) -> None:
+        """An item that only a usage file asks for: `per` of its units make one of the price row's."""
+        used = self.used(*keys)
+        if used:
+            self.tiered(name, service, sku, used, used, per=per)
 
     # -- entries -----------------------------------------------------------------------------
 
@@ -213,17 +232,27 @@ class Ledger:
             self.gap(name, f"the catalog has no price of {what} in {self.region}", at)
 
     def tiered(
-        self, name: str, service: str, sku: str, low: Decimal, high: Decimal, *assumptions: str
+        self,
+        name: str,
+        service: str,
+        sku: str,
+        low: Decimal,
+        high: Decimal,
+        *assumptions: str,
+        per: int = 1,
     ) -> bool:
-        """An item for each tier that the quantity reaches."""
+        """An item for each tier that the quantity reaches. Tiers count single units, of which `per` are priced."""
+        if not low and not high:
+            return True
         tiers = self.costing.catalog.tiers(self.provider, self.region, service, sku)
         if not tiers:
             self.missing(name, f"{service} {sku}")
             return False
         for place, (start, row) in enumerate(tiers):
             end = tiers[place + 1][0] if place + 1 < len(tiers) else None
-            label = name if not start else f"{name}, over {start:f} {row.unit}"
-            self.charge(label, row, _slice(low, start, end), _slice(high, start, end), assumptions)
+            label = name if not start else f"{name}, over {start:f} {row.unit if per == 1 else ''}".rstrip()
+            least, most = (_slice(found, start, end) / per for found in (low, high))
+            self.charge(label, row, least, most, assumptions)
         return True
 
     def closed(self) -> ResourceEstimate:

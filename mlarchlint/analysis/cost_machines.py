@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_disks import disk, further_disks
+from mlarchlint.analysis.cost_groups import group_count, zones_of_pool
 from mlarchlint.analysis.cost_hours import machine_type, machines
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_usage import HOURS, TRAINING_HOURS, TRAINING_RUNS
-from mlarchlint.model.graph import Relation
 from mlarchlint.model.truth import Truth
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
@@ -23,79 +23,54 @@ def instance(ledger: Ledger) -> None:
         machines(ledger, Bounds(WORKING_HOURS, HOURS), ONE, "stops by itself: 8 hours a day to always on")
     else:
         machines(ledger, Bounds(hours, hours) if hours is not None else Bounds(HOURS, HOURS), ONE)
-    disk(ledger, Bounds(ONE, ONE))
-    further_disks(ledger)
+    _beside(ledger, Bounds(ONE, ONE))
+
+
+def _beside(ledger: Ledger, count: Bounds) -> None:
+    """Disks, bursts and metrics of each machine."""
+    disk(ledger, count)
+    further_disks(ledger, count)
+    if ledger.provider != "aws":
+        return
     credits = ledger.used("monthly_cpu_credit_hrs")
-    if credits and ledger.provider == "aws":
-        vcpus = ledger.used("vcpu_count") or Decimal(2)
-        ledger.add("CPU credits", "ec2-cpu-credits", "t3", credits * vcpus)
-    if ledger.provider == "aws" and ledger.resource["detailed_monitoring"].is_true() is Truth.YES:
-        ledger.add("detailed monitoring", "metrics", "metric", DETAILED_METRICS)
+    if credits:
+        vcpus = credits * (ledger.used("vcpu_count") or Decimal(2))
+        ledger.add("CPU credits", "ec2-cpu-credits", "t3", vcpus * count.low, vcpus * count.high)
+    if ledger.resource["detailed_monitoring"].is_true() is Truth.YES:
+        low, high = DETAILED_METRICS * count.low, DETAILED_METRICS * count.high
+        ledger.add("detailed monitoring", "metrics", "metric", low, high)
 
 
 def group(ledger: Ledger) -> None:
     """From its least to its largest size."""
-    count = group_count(ledger)
+    fixed = ledger.used("instances", "nodes", "capacity")
+    count = group_count(ledger) if fixed is None else Bounds(fixed, fixed)
     if count is None:
         ledger.gap(
             "machines", "how many machines the group has is not known", ledger.resource["desired_count"]
         )
         return
-    fixed = ledger.used("instances", "nodes")
-    if fixed is not None:
-        count = Bounds(fixed, fixed)
-    else:
-        zones = zones_of_pool(ledger)
-        count = Bounds(count.low * zones, count.high * zones)
+    zones = zones_of_pool(ledger)
+    count = Bounds(count.low * zones, count.high * zones)
     if "service_plan" in ledger.resource.type:
-        _service_plan(ledger, count)
+        service_plan(ledger, count)
         return
+    hours = ledger.used("monthly_hours", "monthly_hrs") or HOURS
     managed = managed_machines(ledger)
-    machines(ledger, Bounds(HOURS, HOURS), ONE, count=count, managed=managed)
+    machines(ledger, Bounds(hours, hours), ONE, count=count, managed=managed)
     if not managed:
-        disk(ledger, count)
+        _beside(ledger, count)
 
 
-def _service_plan(ledger: Ledger, count: Bounds) -> None:
+def service_plan(ledger: Ledger, count: Bounds) -> None:
     """App Service: workers of a size, not virtual machines."""
-    name, at = ledger.text("instance_type"), ledger.resource["instance_type"]
-    if name.lower() != "y1":  # the consumption plan costs by request
-        ledger.add(
-            f"{name} workers", "app-service", name.lower(), HOURS * count.low, HOURS * count.high, at=at
-        )
-
-
-def zones_of_pool(ledger: Ledger) -> Decimal:
-    """Node counts of a regional GKE pool are per zone, unless the code says `total`."""
-    if ledger.text("platform") != "gke" or ledger.text("zone_redundancy") != "multi":
-        return ONE
-    scaling = ledger.resource.instance.get("autoscaling").items()
-    if scaling and not all(
-        scaling[0].get(name).is_absent for name in ("total_min_node_count", "total_max_node_count")
-    ):
-        return ONE
-    zones = Decimal(len(ledger.resource["zones"].items()) or 3)
-    ledger.note(f"a regional pool: its count holds for each of {zones:f} zones")
-    return zones
-
-
-def group_count(ledger: Ledger) -> Bounds | None:
-    """min..max; the desired count stands in for a bound that is not given. Scalers may widen it."""
-    desired = ledger.bounds("desired_count")
-    least, most = ledger.bounds("min_count") or desired, ledger.bounds("max_count") or desired
-    for scaler in ledger.costing.graph.sources(ledger.resource, Relation.SCALES):
-        lower, upper = countable(scaler["min"].number()), countable(scaler["max"].number())
-        if lower is not None:
-            least = Bounds(lower, lower)
-        if upper is not None:
-            most = Bounds(upper, upper)
-    if least is None and most is None:
-        return None
-    low = least.low if least else ZERO
-    high = most.high if most else low
-    if desired and low < desired.low < high:
-        ledger.note(f"between {low:f} and {high:f} machines; {desired.low:f} at first")
-    return Bounds(low, max(low, high))
+    name, at = ledger.text("instance_type").lower(), ledger.resource["instance_type"]
+    if name == "y1" or name.startswith(("ep", "fc")):
+        return  # what runs on it is priced: by request, or as the first function of an elastic plan
+    windows = (ledger.resource.instance.get("os_type").text() or "").lower().startswith("windows")
+    sku = f"{name}-windows" if windows else name
+    label = f"{name.upper()} workers{' (Windows)' if windows else ''}"
+    ledger.add(label, "app-service", sku, HOURS * count.low, HOURS * count.high, at=at)
 
 
 def training_cluster(ledger: Ledger) -> None:

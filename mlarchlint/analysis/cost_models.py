@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_containers import pods
+from mlarchlint.analysis.cost_groups import group_count
 from mlarchlint.analysis.cost_hours import MANAGED, machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
-from mlarchlint.analysis.cost_machines import group_count
 from mlarchlint.analysis.cost_usage import DAYS, HOURS
 from mlarchlint.model.truth import Truth
 

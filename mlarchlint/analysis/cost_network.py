@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_traffic import request_gib, requests, response_gib
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation
@@ -13,6 +13,8 @@ from mlarchlint.model.resource import Resource
 # https://aws.amazon.com/elasticloadbalancing/pricing/: one LCU has 25 new connections a second or 1 GB an hour.
 LCU_CONNECTIONS, LCU_GB = Decimal(25), ONE
 SECONDS_A_MONTH = HOURS * 3600
+# https://learn.microsoft.com/azure/application-gateway/understanding-pricing
+GATEWAY_UNITS = Decimal(10)
 NAT_MACHINES = Decimal(32)
 NAT_GIB = Decimal(100)
 ENDPOINT_GIB = Decimal(100)
@@ -43,17 +45,38 @@ def load_balancer(ledger: Ledger) -> None:
         _elb(ledger, served, data)
     elif ledger.provider == "google":
         _forwarding_rule(ledger)
+        taken = ledger.used("monthly_ingress_data_gb")
+        data = data if taken is None else Bounds(taken, taken)
         ledger.add("data processed", "lb", "data", data.low, data.high)
     elif "application_gateway" in ledger.resource.type:
-        sku = "waf-v2" if "waf" in ledger.text("tier").lower() else "standard-v2"
-        ledger.add("application gateway", "app-gateway", sku, HOURS)
-        ledger.add("capacity units", "app-gateway", f"{sku}-cu", ZERO, HOURS, "up to one capacity unit")
+        _application_gateway(ledger)
     elif ledger.text("tier").lower() != "basic":
-        rules = Decimal(max(1, len(ledger.costing.graph.targets(ledger.resource, Relation.CONTAINS))))
-        ledger.add("rules", "lb", "rule", HOURS * rules, None, f"{rules:f} rules")
+        # The rules are resources of their own.
         ledger.add("data processed", "lb", "data", data.low, data.high)
     if ledger.text("scheme") == "internet":
         internet(ledger, answers)
+
+
+def _application_gateway(ledger: Ledger) -> None:
+    """A version 2 gateway and its capacity units: as stated, as fixed, or as its scaling allows."""
+    tier = ledger.text("tier").lower()
+    sku = "waf-v2" if "waf" in tier else "standard-v2"
+    ledger.add("application gateway", "app-gateway", sku, HOURS)
+    block = ledger.resource.instance.get("sku").items()
+    fixed = countable(block[0].get("capacity").number()) if block else None
+    scaled = ledger.resource.instance.get("autoscale_configuration").items()
+    used = ledger.used("capacity_units", "monthly_v2_capacity_units")
+    least, most = fixed, fixed
+    if scaled:
+        least = countable(scaled[0].get("min_capacity").number())
+        most = countable(scaled[0].get("max_capacity").number())
+    if used is not None:
+        least = most = used
+    elif scaled or fixed is not None:
+        # An instance of the gateway holds at least ten capacity units.
+        least, most = (None if one is None else one * GATEWAY_UNITS for one in (least, fixed or least))
+    low, high = least or ZERO, max(least or ZERO, most or ZERO, ONE)
+    ledger.add("capacity units", "app-gateway", f"{sku}-cu", low * HOURS, high * HOURS)
 
 
 def _forwarding_rule(ledger: Ledger) -> None:
@@ -148,6 +171,9 @@ def cdn(ledger: Ledger) -> None:
 def api_gateway(ledger: Ledger) -> None:
     if ledger.provider == "aws":
         served = requests(ledger)
+        if ledger.text("protocol").lower() == "websocket":
+            ledger.gap("messages", "the catalog has no price of WebSocket messages")
+            return
         http = ledger.text("protocol").lower() == "http" or "apigatewayv2" in ledger.resource.type.lower()
         sku = "http" if http else "rest"
         _per_million(ledger, "apigateway", sku, served)
@@ -175,6 +201,9 @@ def _per_million(ledger: Ledger, service: str, sku: str, served: Bounds) -> None
 def way_out(ledger: Ledger) -> None:
     """NAT gateways and private endpoints."""
     kind = ledger.text("kind")
+    if ledger.resource.type == "azurerm_firewall":
+        _firewall(ledger)
+        return
     if "egressonly" in ledger.resource.type.lower().replace("_", ""):
         return  # free, as what an IPv6 gateway does costs nothing
     if kind == "nat" and ledger.provider == "google":
@@ -190,10 +219,33 @@ def way_out(ledger: Ledger) -> None:
             return
         if ledger.provider == "azure":
             zones = ONE
+        named = len(ledger.resource.instance.get("subnet_ids").items())
+        if ledger.provider == "aws" and named:
+            zones = Decimal(named)
         ledger.add(
             "private endpoint", "private-endpoint", "interface", HOURS * zones, None, f"in {zones:f} subnets"
         )
+        ways = [f"monthly_{way}_data_processed_gb" for way in ("inbound", "outbound")]
+        if any(ledger.used(way) is not None for way in ways):
+            for way in ways:
+                ledger.use("data through the endpoint", "private-endpoint", "data", way)
+            return
         _data(ledger, "data through the endpoint", "private-endpoint", ENDPOINT_GIB)
+
+
+def _firewall(ledger: Ledger) -> None:
+    tier = (ledger.resource.instance.get("sku_tier").text() or ledger.text("tier") or "standard").lower()
+    hub = ledger.resource.instance.get("virtual_hub").items()
+    sku = (
+        "secured-virtual-hub" if hub and tier == "standard" and _row(ledger, "secured-virtual-hub") else tier
+    )
+    ledger.add("firewall", "firewall", sku, HOURS)
+    if _row(ledger, f"{sku}-data"):
+        ledger.use("data through the firewall", "firewall", f"{sku}-data", "monthly_data_processed_gb")
+
+
+def _row(ledger: Ledger, sku: str) -> bool:
+    return ledger.row("firewall", sku) is not None
 
 
 def _cloud_nat(ledger: Ledger) -> None:
@@ -219,11 +271,16 @@ def _data(ledger: Ledger, name: str, service: str, default: Decimal) -> None:
 
 
 def address(ledger: Ledger) -> None:
-    if ledger.text("scheme") != "internal":
-        attached = bool(_users(ledger))
-        ledger.add(
-            "public address", "ip", "in-use" if attached or ledger.provider == "azure" else "unused", HOURS
-        )
+    if ledger.text("scheme") == "internal" or ledger.text("address_type").lower() == "internal":
+        return
+    body = ledger.resource.instance
+    sku = "in-use" if _users(ledger) or ledger.provider == "azure" else "unused"
+    if ledger.provider == "azure":
+        if (body.get("sku_tier").text() or "").lower() == "global":
+            sku = "global"
+        elif (body.get("allocation_method").text() or "").lower() == "dynamic":
+            sku = "dynamic"
+    ledger.add("public address", "ip", sku, HOURS)
 
 
 def _users(ledger: Ledger) -> tuple[Resource, ...]:
@@ -236,12 +293,15 @@ def dns_zone(ledger: Ledger) -> None:
         ledger.add("hosted zone", "route53", "zone", ONE)
     elif ledger.provider == "google":
         ledger.add("managed zone", "dns", "zone", ONE)
+    elif ledger.provider == "azure":
+        ledger.add("hosted zone", "dns", "zone", ONE)
 
 
 def waf(ledger: Ledger) -> None:
     if ledger.provider != "aws":
         return
     rules = ledger.number("rules") or ZERO
+    rules += (ledger.used("rule_group_rules") or ZERO) + (ledger.used("managed_rule_group_rules") or ZERO)
     ledger.add("web ACL", "waf", "acl", ONE)
     ledger.add("rules", "waf", "rule", rules)
     served = requests(ledger)

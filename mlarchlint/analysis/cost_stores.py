@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_ledger import ZERO, Ledger
-from mlarchlint.analysis.cost_usage import DAYS, OTHER_STORE_GIB, STORE_GIB
+from mlarchlint.analysis import cost_blob
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Ledger
+from mlarchlint.analysis.cost_s3 import S3, classes
+from mlarchlint.analysis.cost_usage import OTHER_STORE_GIB, STORE_GIB
 from mlarchlint.model.resource import Resource
 
-# Storage classes as the code spells them, by the catalog's SKU.
-S3 = {
-    "": "standard", "standard": "standard", "standard_ia": "standard-ia", "onezone_ia": "onezone-ia",
-    "intelligent_tiering": "intelligent-tiering", "glacier": "glacier", "glacier_ir": "glacier-ir",
-    "deep_archive": "deep-archive", "express_onezone": "express-onezone",
-}  # fmt: skip
 GCS_PLACES = {"us": "us", "eu": "eu", "asia": "asia"}
+# The registry's own unit: 30 days a month. https://azure.microsoft.com/pricing/details/container-registry/
+REGISTRY_DAYS = Decimal(30)
+ACR_GIB = {"basic": Decimal(10), "standard": Decimal(100), "premium": Decimal(500)}
 FILES_GIB = Decimal(100)
 IMAGES_GIB = Decimal(20)
 LUSTRE = {"persistent_1": "persistent-1-ssd", "persistent_2": "persistent-2-ssd"}
@@ -63,72 +62,37 @@ def object_store(ledger: Ledger) -> None:
     kind = ledger.text("storage_class").lower()
     if ledger.provider == "aws":
         sku = S3.get(kind, kind)
-        if _s3_classes(ledger):
+        if classes(ledger):
             return
         low, high, said = size_of(ledger, f"{sku.replace('-', '_')}.storage_gb", "standard.storage_gb")
         ledger.tiered(f"S3 storage, {sku}", "s3", sku, low, high, *said)
     elif ledger.provider == "google":
         low, high, said = size_of(ledger)
         ledger.add(f"storage, {kind or 'standard'}", "gcs", kind or "standard", low, high, *said)
-        for name, sku in (("a", "class-a"), ("b", "class-b")):
-            operations = ledger.used(f"monthly_class_{name}_operations") or ZERO
-            ledger.add(f"class {name.upper()} operations", "gcs", sku, operations / 10_000)
+        for name in ("a", "b"):
+            key = f"monthly_class_{name}_operations"
+            sku = f"class-{name}" if kind in ("", "standard") else f"{kind}-class-{name}"
+            ledger.use(f"class {name.upper()} operations", "gcs", sku, key, per=10_000)
         taken = ledger.used("monthly_data_retrieval_gb")
         if taken and kind not in ("", "standard"):
             ledger.add("data retrieval", "gcs", f"{kind}-retrieval", taken)
+        _gcs_egress(ledger)
     else:
         low, high, said = size_of(ledger, "storage_gb")
-        premium = ledger.text("tier").lower() == "premium"
-        tier = "premium" if premium else kind or "hot"
-        # No trait tells the six redundancies apart.
-        replication = (ledger.resource.instance.get("account_replication_type").text() or "").lower()
-        if not replication:
-            replication = "lrs"
-            ledger.note("locally redundant storage is assumed")
-        ledger.tiered(
-            f"blob storage, {tier} {replication.upper()}", "blob", f"{tier}-{replication}", low, high, *said
-        )
+        cost_blob.account(ledger, low, high, said)
 
 
-S3_USAGE = {
-    "standard": "standard",
-    "standard_infrequent_access": "standard-ia",
-    "one_zone_infrequent_access": "onezone-ia",
-    "glacier_flexible_retrieval": "glacier",
-    "glacier_instant_retrieval": "glacier-ir",
-    "glacier_deep_archive": "deep-archive",
-}
+# Usage keys of `monthly_egress_data_transfer_gb`, by the SKUs of data to the internet.
+GCS_WAYS = {
+    "same_continent": "same-continent", "worldwide": "internet", "asia": "asia", "china": "china",
+    "australia": "australia",
+}  # fmt: skip
 
 
-def _s3_classes(ledger: Ledger) -> bool:
-    """Each class of a usage file with what is stored in it and asked of it."""
-    found = False
-    for name, sku in S3_USAGE.items():
-        size = ledger.used(f"{name}.storage_gb")
-        puts, gets = (
-            ledger.used(f"{name}.monthly_tier_1_requests"),
-            ledger.used(f"{name}.monthly_tier_2_requests"),
-        )
-        found |= any(used is not None for used in (size, puts, gets))
-        if size:
-            ledger.tiered(f"S3 storage, {sku}", "s3", sku, size, size)
-        for label, what, used in (("PUT, COPY, POST, LIST", "put", puts), ("GET and other", "get", gets)):
-            if used:
-                ledger.add(f"{label} requests, {sku}", "s3", f"{sku}-{what}", used / 1000)
-        taken = ledger.used(f"{name}.monthly_data_retrieval_gb")
-        if taken:
-            ledger.add(f"retrieval, {sku}", "s3", f"{sku}-retrieval", taken)
-    frequent = ledger.used("intelligent_tiering.frequent_access_storage_gb")
-    rare = ledger.used("intelligent_tiering.infrequent_access_storage_gb")
-    if frequent is not None or rare is not None:
-        found = True
-        ledger.tiered(
-            "S3 storage, frequent access", "s3", "intelligent-tiering", frequent or ZERO, frequent or ZERO
-        )
-        ledger.add("S3 storage, infrequent access", "s3", "intelligent-tiering-infrequent", rare or ZERO)
-        objects = ledger.used("intelligent_tiering.monitored_objects") or ZERO
-        ledger.add("monitored objects", "s3", "intelligent-tiering-monitoring", objects / 1000)
-    return found
+def _gcs_egress(ledger: Ledger) -> None:
+    for key, sku in GCS_WAYS.items():
+        name = f"data transfer, {key.replace('_', ' ')}"
+        ledger.use(name, "egress", sku, f"monthly_egress_data_transfer_gb.{key}")
 
 
 def file_share(ledger: Ledger) -> None:
@@ -152,9 +116,10 @@ def file_share(ledger: Ledger) -> None:
             # Each 20 GiB stored bring 1 MiB/s: https://aws.amazon.com/efs/pricing/
             least, most = (max(ZERO, speed - stored / 20) for stored in (high, low))
             ledger.add("provisioned throughput", "efs", "provisioned-throughput", least, most)
-        rare = ledger.used("infrequent_access_storage_gb")
-        if rare:
-            ledger.add("EFS storage, infrequent access", "efs", f"{sku}-ia", rare)
+        ledger.use("EFS storage, infrequent access", "efs", f"{sku}-ia", "infrequent_access_storage_gb")
+        for way in ("read", "write"):
+            key = f"monthly_infrequent_access_{way}_gb"
+            ledger.use(f"{way}s of infrequent access", "efs", f"ia-{way}", key)
     elif ledger.provider == "google":
         if "filestore" not in kind:
             ledger.gap("file system", f"the catalog has no price of {ledger.resource.type}")
@@ -170,16 +135,16 @@ def file_share(ledger: Ledger) -> None:
     elif "netapp" in kind:
         ledger.gap("file system", f"the catalog has no price of {ledger.resource.type}")
     else:
-        tier = (ledger.text("storage_class") or "TransactionOptimized").lower()
-        if used is None and tier != "premium" and size is not None:
-            low, said = ZERO, (f"empty to its quota of {size:f} GiB",)
-        sku = {"transactionoptimized": "standard", "standard": "standard"}.get(tier, tier)
-        ledger.add(f"file storage, {sku}", "files", f"{sku}-lrs", low, high, *said)
+        cost_blob.share(ledger, size, low, high, said)
 
 
 def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str, ...]) -> None:
     if "lustre" not in f"{kind} {ledger.text('protocol')} {ledger.text('tier')}".lower():
+        system = "fsx-openzfs" if "openzfs" in kind else "fsx-windows"
+        if ledger.row(system, "backup") is not None:
+            ledger.use("backups", system, "backup", "backup_storage_gb")
         if "openzfs" in kind:
+            low, high = low * _compressed(ledger), high * _compressed(ledger)
             ledger.add("OpenZFS SSD storage", "fsx-openzfs", "ssd", low, high, *said)
             ledger.add("throughput", "fsx-openzfs", "throughput", ledger.number("throughput_mibs") or ZERO)
         elif "windows" in kind and "multi" in ledger.text("deployment_type").lower():
@@ -204,6 +169,18 @@ def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str
     ledger.add(f"Lustre storage, {sku}", "fsx-lustre", sku, low, high, *said)
 
 
+def _compressed(ledger: Ledger) -> Decimal:
+    """The share that is left of what is stored; a usage file says the saving in percent."""
+    root = ledger.resource.instance.get("root_volume_configuration").items()
+    kind = (root[0].get("data_compression_type").text() or "") if root else ""
+    saved = ledger.used("data_compression_saving_percent", "data_compression_savings_percentage")
+    if kind.upper() in ("LZ4", "ZSTD"):
+        if saved is None:
+            return ONE
+        return ONE - saved / 100
+    return ONE
+
+
 def image_registry(ledger: Ledger) -> None:
     used = ledger.used("storage_gb")
     low, high = (used, used) if used is not None else (ZERO, IMAGES_GIB)
@@ -214,4 +191,14 @@ def image_registry(ledger: Ledger) -> None:
         ledger.add("images", "artifact-registry", "storage", low, high, *said)
     else:
         tier = (ledger.text("tier") or "basic").lower()
-        ledger.add(f"registry, {tier}", "acr", tier, DAYS)
+        ledger.add(f"registry, {tier}", "acr", tier, REGISTRY_DAYS)
+        places = [*ledger.resource.instance.get("georeplications").items()]
+        places += ledger.resource.instance.get("georeplication_locations").items()
+        if places and tier == "premium":
+            days = REGISTRY_DAYS * len(places)
+            ledger.add(f"{len(places)} further regions", "acr", "replica", days)
+        if used is not None:
+            over = max(ZERO, used - ACR_GIB.get(tier, used))
+            ledger.add("storage over what is included", "acr", "storage", over)
+        built = ledger.used("monthly_build_vcpu_hrs")
+        ledger.add("builds", "acr", "build", (built or ZERO) * 3600)

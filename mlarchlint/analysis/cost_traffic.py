@@ -20,6 +20,7 @@ def requests(ledger: Ledger) -> Bounds:
         "monthly_function_invocations",
         "monthly_http_requests",
         "monthly_executions",
+        "monthly_message_count",
     )
     if said is not None:
         return Bounds(said, said)

@@ -47,7 +47,6 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any], str]] = [
     ("azurerm_nat_gateway", "egress", "azure", {**EAST, "kind": "nat"}, {"monthly_data_processed_gb": 100}, "37.35"),
     ("azurerm_private_endpoint", "egress", "azure", {**EAST, "kind": "private_endpoint"}, {"monthly_data_processed_gb": 100}, "8.3"),
     ("azurerm_public_ip", "address", "azure", EAST, {}, "3.65"),
-    ("azurerm_redis_cache", "cache", "azure", {**EAST, "instance_type": "Standard_C3"}, {}, "164.25"),
     ("google_compute_address", "address", "google", CENTRAL, {}, "7.3"),
     ("google_container_cluster", "cluster", "google", CENTRAL, {}, "73"),
     ("google_redis_instance", "cache", "google", {**CENTRAL, "storage_gib": 1, "tier": "BASIC"}, {}, "35.77"),

@@ -237,8 +237,9 @@ def test_custom_machine_types_are_priced_by_their_parts() -> None:
         "compute_instance", "google", {"region": "us-central1", "instance_type": "n2-custom-4-16384"}
     )
     items = {item.name: item.monthly.low for item in priced(machine).resources[machine.key].items}
-    assert items["n2-custom-4-16384, vCPU"] == 730 * 4 * Decimal("0.033174")
-    assert items["n2-custom-4-16384, memory"] == 730 * 16 * Decimal("0.004446")
+    # All month: 0.8 of the price.
+    assert items["n2-custom-4-16384, vCPU"] == 730 * 4 * Decimal("0.033174") * Decimal("0.8")
+    assert items["n2-custom-4-16384, memory"] == 730 * 16 * Decimal("0.004446") * Decimal("0.8")
 
 
 def test_a_retired_type_with_a_last_price_says_so() -> None:

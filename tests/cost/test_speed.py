@@ -32,9 +32,9 @@ def test_a_thousand_resources_take_far_less_than_a_tenth_of_a_second() -> None:
     )
     taken = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         estimate(graph, {}, {}, Catalog())
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.1
 
 

@@ -1,0 +1,112 @@
+"""How many machines a group has: its bounds, what scales it, and what its workloads need."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
+from mlarchlint.model.graph import Relation
+from mlarchlint.model.resource import Resource
+
+# A ceiling of more than so many times the usual size is a limit, not a plan.
+CEILING = Decimal(10)
+# Groups that stay at their desired size unless something besides them scales them.
+STEADY_TYPES = frozenset(
+    {
+        "aws_autoscaling_group",
+        "AWS::AutoScaling::AutoScalingGroup",
+        "aws_eks_node_group",
+        "AWS::EKS::Nodegroup",
+    }
+)
+
+
+def group_count(ledger: Ledger) -> Bounds | None:
+    """min..max; the desired count stands in for a bound that is not given. Scalers may widen it."""
+    desired = ledger.bounds("desired_count")
+    least, most = ledger.bounds("min_count") or desired, ledger.bounds("max_count") or desired
+    scalers = ledger.costing.graph.sources(ledger.resource, Relation.SCALES)
+    for scaler in scalers:
+        lower, upper = countable(scaler["min"].number()), countable(scaler["max"].number())
+        if lower is not None:
+            least = Bounds(lower, lower)
+        if upper is not None:
+            most = Bounds(upper, upper)
+    if least is None and most is None:
+        return None
+    low = least.low if least else ZERO
+    high = max(low, most.high if most else low)
+    if not scalers and low < high and _stays(ledger):
+        first = desired or _started(ledger, low)
+        ledger.note(
+            f"nothing in the scan scales it: {first.high:f} machines are priced, {low:f} to {high:f} allowed"
+        )
+        return first
+    if desired and low < desired.low < high:
+        ledger.note(f"between {low:f} and {high:f} machines; {desired.low:f} at first")
+    return _below_the_ceiling(ledger, Bounds(low, high), desired.high if desired else ZERO)
+
+
+def _stays(ledger: Ledger) -> bool:
+    if ledger.resource.type not in STEADY_TYPES:
+        return False
+    if "autoscaling" in ledger.resource.type.lower():
+        return True
+    return not ledger.costing.nodes_scale
+
+
+def _started(ledger: Ledger, low: Decimal) -> Bounds:
+    """A group without a desired size starts with its least; a group of none is priced with one machine."""
+    return Bounds(low, low) if low else Bounds(ZERO, ONE)
+
+
+def _below_the_ceiling(ledger: Ledger, count: Bounds, desired: Decimal) -> Bounds:
+    """Bounds like 1 to 1000 guard against a runaway; what is planned is nearer to the usual size."""
+    usual = max(count.low, desired, ONE)
+    if count.high <= usual * CEILING or ledger.resource.kind not in ("compute_group", "cluster"):
+        return count
+    need = _needed(ledger)
+    high = min(count.high, max(usual, need))
+    why = "what the pods of the scan request" if need > usual else "its usual size"
+    ledger.note(f"may grow to {count.high:f} machines: {high:f} are priced at most, {why}")
+    return Bounds(min(count.low, high), high)
+
+
+def _needed(ledger: Ledger) -> Decimal:
+    """Machines of this type that all pods of the scan with known requests would fill."""
+    spec = ledger.costing.catalog.spec(ledger.provider, ledger.text("instance_type"))
+    if spec is None or not spec.vcpu or not spec.memory_gib:
+        return ZERO
+    cpu = memory = gpus = ZERO
+    for one in ledger.costing.graph.of_kind("container_service", "model_endpoint", "batch_job"):
+        if one.provider != "kubernetes":
+            continue
+        count = _most_pods(ledger, one)
+        cpu += count * (countable(one["requests.cpu"].number()) or ZERO)
+        memory += count * (countable(one["requests.memory_gib"].number()) or ZERO)
+        gpus += count * (countable(one["requests.gpu"].number()) or ZERO)
+    shares = [cpu / spec.vcpu, memory / spec.memory_gib]
+    if spec.accelerator_count:
+        shares = [gpus / spec.accelerator_count]
+    return max(shares).to_integral_value(rounding="ROUND_CEILING")
+
+
+def _most_pods(ledger: Ledger, one: Resource) -> Decimal:
+    found = [countable(one["replicas"].number()) or countable(one["desired_count"].number()) or ONE]
+    for scaler in ledger.costing.graph.sources(one, Relation.SCALES):
+        found.append(countable(scaler["max"].number()) or ZERO)
+    return max(found)
+
+
+def zones_of_pool(ledger: Ledger) -> Decimal:
+    """Node counts of a regional GKE pool are per zone, unless the code says `total`."""
+    if ledger.text("platform") != "gke" or ledger.text("zone_redundancy") != "multi":
+        return ONE
+    scaling = ledger.resource.instance.get("autoscaling").items()
+    if scaling and not all(
+        scaling[0].get(name).is_absent for name in ("total_min_node_count", "total_max_node_count")
+    ):
+        return ONE
+    zones = Decimal(len(ledger.resource["zones"].items()) or 3)
+    ledger.note(f"a regional pool: its count holds for each of {zones:f} zones")
+    return zones
