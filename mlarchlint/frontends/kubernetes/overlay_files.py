@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ class Overlay:
     lacks: str = ""
 
 
-def read_overlay(folder: Path, root: Path) -> Overlay:
-    """All that it is made of, as far as it is there."""
+def read_overlay(folder: Path, root: Path, read: Callable[[Path], Mapping[str, Any]]) -> Overlay:
+    """All that it is made of, as far as it is there. read: `kustomization_in`, or what remembers it."""
     overlay = Overlay(folder)
     waiting = [Path(os.path.realpath(folder))]
     while waiting and not overlay.lacks.startswith("it builds"):
@@ -47,7 +47,7 @@ def read_overlay(folder: Path, root: Path) -> Overlay:
         overlay.folders.append(here)
         if len(overlay.folders) > _MOST_FOLDERS:
             overlay.lacks = f"it builds on more than {_MOST_FOLDERS} folders"
-        written = kustomization_in(here)
+        written = read(here)
         for name in _loaded(written):
             if _REMOTE.search(name):
                 overlay.lacks = overlay.lacks or f"it names {name[:80]}, and nothing is fetched"
@@ -122,12 +122,12 @@ def _texts(value: object) -> list[str]:
     return [item for item in _list(value) if isinstance(item, str)]
 
 
-def tops(folders: list[Path]) -> list[Path]:
+def tops(folders: list[Path], read: Callable[[Path], Mapping[str, Any]]) -> list[Path]:
     """The folders that no other kustomization builds on: what is deployed."""
     used = {
         os.path.realpath(folder / name)
         for folder in folders
-        for name in parts(kustomization_in(folder))
+        for name in parts(read(folder))
         if not _REMOTE.search(name)
     }
     return [folder for folder in folders if os.path.realpath(folder) not in used]

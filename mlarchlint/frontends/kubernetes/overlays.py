@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from mlarchlint.frontends.kubernetes.chart_copy import MAX_BYTES, MAX_FILES
@@ -46,8 +46,9 @@ def build_overlays(
     """Adds to `made` what the overlays among these folders (shown) build."""
     real = Path(os.path.realpath(root))
     top: list[Overlay] = []
-    for folder in tops([base / folder for folder in sorted(folders)]):
-        overlay = read_overlay(folder, real)
+    read = cache(kustomization_in)  # many overlays are built on the same folders
+    for folder in tops([base / folder for folder in sorted(folders)], read):
+        overlay = read_overlay(folder, real, read)
         made.left += [shown(_file_of(part), base) for part in (folder, *overlay.folders)]
         if overlay.changes or overlay.lacks:
             top.append(overlay)
