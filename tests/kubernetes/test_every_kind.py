@@ -91,6 +91,9 @@ NESTED = [
     ("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "{leaderWorkerTemplate: {workerTemplate: POD}}", "container_service"),
     ("jobset.x-k8s.io/v1alpha2", "JobSet", "{replicatedJobs: [{name: j, template: {spec: {template: POD}}}]}", "batch_job"),
     ("batch.volcano.sh/v1alpha1", "Job", "{tasks: [{name: t, template: POD}]}", "batch_job"),
+    ("batch.volcano.sh/v1alpha1", "CronJob", "{schedule: '@daily', jobTemplate: {spec: {tasks: [{name: t, template: POD}]}}}",
+     "batch_job"),
+    ("flow.volcano.sh/v1alpha1", "JobTemplate", "{tasks: [{name: t, template: POD}]}", "container_template"),
     ("keda.sh/v1alpha1", "ScaledJob", "{jobTargetRef: {template: POD}}", "batch_job"),
     ("kubeflow.org/v1", "PyTorchJob", "{pytorchReplicaSpecs: {Worker: {template: POD}}}", "batch_job"),
     ("kubeflow.org/v1", "TFJob", "{tfReplicaSpecs: {Worker: {template: POD}}}", "batch_job"),
@@ -115,6 +118,7 @@ BARE = [
     ("serving.kserve.io/v1alpha1", "ServingRuntime", "SPEC", "container_template"),
     ("serving.kserve.io/v1alpha1", "ClusterServingRuntime", "SPEC", "container_template"),
     ("serving.kserve.io/v1alpha1", "LLMInferenceService", "{template: SPEC}", "model_endpoint"),
+    ("serving.kserve.io/v1alpha2", "LLMInferenceServiceConfig", "{template: SPEC}", "container_template"),
 ]
 WITH_PODS = [*NESTED, *BARE]
 FILLED_IN = ("serving.kserve.io", "machinelearning.seldon.io")

@@ -162,3 +162,45 @@ def test_a_note_of_origin_opens_no_file_that_is_not_of_the_overlay(
     program(empty_path, "kustomize", f"print({text!r})")
     [instance] = read_manifests([], rendered=built(tree(tmp_path / "root", FILES))).instances
     assert instance.span.file.startswith("k8s/prod/")
+
+
+def test_a_component_is_not_built_alone(tmp_path: Path, empty_path: Path) -> None:
+    program(empty_path, "kustomize", "sys.exit('a component cannot be built')")
+    files = {
+        "k8s/part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+        "patches: [{path: more.yaml}]\n",
+        "k8s/part/more.yaml": PATCH,
+    }
+    root = tree(tmp_path / "root", files)
+    made = Rendered()
+    build_overlays(("k8s/part",), root, root, True, made)
+    assert evaluated(root, made).diagnostics == ()
+    assert made.tools == {}
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["patches: [{path: away.yaml}]", "patchesStrategicMerge: [away.yaml]", "resources: [away.yaml]",
+     "configMapGenerator: [{name: c, envs: [away.yaml]}]\nreplicas: [{name: api, count: 2}]"],
+)  # fmt: skip
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, empty_path: Path, section: str) -> None:
+    program(empty_path, "kustomize", "sys.exit('it was run')")
+    root = tree(tmp_path / "root", FILES | {"k8s/prod/kustomization.yaml": f"{section}\n"})
+    [said] = [d for d in built(root).diagnostics if d.span.file.startswith("k8s/prod")]
+    assert "away.yaml is not in the scanned code" in said.summary
+    assert built(root).tools == {"": 1}
+
+
+def test_overlays_are_read_in_their_order_whichever_is_built_first(tmp_path: Path, empty_path: Path) -> None:
+    script = (
+        "import re\nname = re.search(r'k8s/(\\w+)', sys.argv[-1])[1]\ntime.sleep(0.3 if name == 'dev' else 0)\n"
+        "print('apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: ' + name + '}')\n"
+    )
+    program(empty_path, "kustomize", script)
+    names = ("dev", "prod", "qa", "test")
+    more = {f"k8s/{n}/kustomization.yaml": "patches: [{path: ../prod/more.yaml}]\n" for n in names}
+    root = tree(tmp_path / "root", FILES | more)
+    made = Rendered()
+    build_overlays([f"k8s/{name}" for name in names], root, root, True, made)
+    assert [i.name for i in read_manifests([], rendered=made).instances] == list(names)
+    assert made.tools == {"kustomize": 4}

@@ -180,6 +180,7 @@ _READERS: dict[tuple[str, str], _Reader] = {
     ("kubeflow.org", "Experiment"): _experiment,
     ("trainer.kubeflow.org", "TrainJob"): jobs.train_job,
     ("batch.volcano.sh", "Job"): jobs.volcano_job,
+    ("batch.volcano.sh", "CronJob"): jobs.volcano_cron_job,
     ("jobset.x-k8s.io", "JobSet"): jobs.job_set,
     ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"): serving.leader_worker_set,
     ("sparkoperator.k8s.io", "SparkApplication"): jobs.spark,

@@ -72,7 +72,21 @@ def train_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
 
 def volcano_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     """https://volcano.sh/en/docs/vcjob/"""
+    return _volcano(instance.get("spec"), templates)
+
+
+def volcano_cron_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    """https://github.com/volcano-sh/volcano/blob/master/docs/design/cronvcjob.md"""
     spec = instance.get("spec")
+    return {
+        **_volcano(at(spec, "jobTemplate.spec"), templates),
+        "schedule": spec.get("schedule"),
+        "suspended": or_default(spec.get("suspend"), False, spec),
+        "concurrency_policy": or_default(spec.get("concurrencyPolicy"), "Allow", spec),
+    }
+
+
+def _volcano(spec: Value, templates: list[PodTemplate]) -> Traits:
     working = [t for t in templates if t.hint != "control"]
     return {
         "nodes": sum_of([or_default(t.replicas, 1, t.spec) for t in working], spec),

@@ -60,6 +60,10 @@ def read_overlay(folder: Path, root: Path, read: Callable[[Path], Mapping[str, A
                 waiting.append(place)
             else:
                 overlay.files.append(place)
+        for name in (*_patch_files(written), *_generator_files(written)):
+            if not (here / name).exists() and not _REMOTE.search(name):
+                missing = f"{name[:80]} is not in the scanned code, and nothing is fetched"
+                overlay.lacks = overlay.lacks or missing
         patches = [Path(os.path.realpath(here / name)) for name in _patch_files(written)]
         overlay.patches += patches
         overlay.files += patches
@@ -99,6 +103,14 @@ def _loaded(written: Mapping[str, Any]) -> Iterator[str]:
     for entry in (*_list(written.get("replacements")), written.get("openapi")):
         if isinstance(entry, Mapping) and isinstance(entry.get("path"), str):
             yield entry["path"]
+    yield from _generator_files(written)
+    for section in ("helmCharts", "helmChartInflationGenerator"):
+        for entry in _list(written.get(section)):
+            repository = entry.get("repo") or entry.get("chartRepo") if isinstance(entry, Mapping) else ""
+            yield str(repository or "https://")
+
+
+def _generator_files(written: Mapping[str, Any]) -> Iterator[str]:
     for section in ("configMapGenerator", "secretGenerator"):
         for entry in _list(written.get(section)):
             given = entry if isinstance(entry, Mapping) else {}
@@ -108,10 +120,6 @@ def _loaded(written: Mapping[str, Any]) -> Iterator[str]:
                 *_texts([given.get("env")]),
             ):
                 yield name.partition("=")[2] or name
-    for section in ("helmCharts", "helmChartInflationGenerator"):
-        for entry in _list(written.get(section)):
-            repository = entry.get("repo") or entry.get("chartRepo") if isinstance(entry, Mapping) else ""
-            yield str(repository or "https://")
 
 
 def _list(value: object) -> list[Any]:

@@ -50,7 +50,9 @@ def build_overlays(
     for folder in tops([base / folder for folder in sorted(folders)], read):
         overlay = read_overlay(folder, real, read)
         made.left += [shown(_file_of(part), base) for part in (folder, *overlay.folders)]
-        if overlay.changes or overlay.lacks:
+        # a component is built by what includes it
+        alone = kustomization_in(folder).get("kind") != "Component"
+        if alone and (overlay.changes or overlay.lacks):
             top.append(overlay)
     tool = overlay_tool()
     kept_back = {overlay.folder: _kept_back(overlay, enabled, tool) for overlay in top}

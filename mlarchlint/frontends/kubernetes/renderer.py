@@ -168,5 +168,5 @@ def _reason(errors: str, home: Path) -> str:
     logged = _ERROR.search(said)
     if logged and logged[1]:
         place = lines.index(said) + 1
-        said = said[logged.end() :].rstrip('"') or "".join(lines[place : place + 1])
+        said = said[logged.end() :].rstrip('"') or " ".join(lines[place : place + 4])
     return said[:300] or "it failed without a word"

@@ -118,6 +118,8 @@ _PLACES: dict[tuple[str, str], tuple[Place, ...]] = {
         *_ray("spec.rayClusterSpec", "serving"),
     ),
     ("batch.volcano.sh", "Job"): (Place("spec.tasks[]", hint="training"),),
+    ("batch.volcano.sh", "CronJob"): (Place("spec.jobTemplate.spec.tasks[]", hint="training"),),
+    ("flow.volcano.sh", "JobTemplate"): (Place("spec.tasks[]", hint="training"),),
     ("jobset.x-k8s.io", "JobSet"): (Place("spec.replicatedJobs[]", "template.spec.template"),),
     ("trainer.kubeflow.org", "TrainingRuntime"): (
         Place("spec.template.spec.replicatedJobs[]", "template.spec.template", hint="training"),
@@ -131,6 +133,9 @@ _PLACES: dict[tuple[str, str], tuple[Place, ...]] = {
         Place("spec.predictors[].componentSpecs[]", "", "replicas", "serving", managed=True),
     ),
 }  # fmt: skip
+_PLACES["serving.kserve.io", "LLMInferenceServiceConfig"] = _PLACES[
+    "serving.kserve.io", "LLMInferenceService"
+]
 _PLACES["serving.kserve.io", "ClusterServingRuntime"] = _PLACES["serving.kserve.io", "ServingRuntime"]
 _PLACES["trainer.kubeflow.org", "ClusterTrainingRuntime"] = _PLACES["trainer.kubeflow.org", "TrainingRuntime"]
 _SERVERS = {("apps.nvidia.com", "NIMService"), ("production-stack.vllm.ai", "VLLMRuntime")}
