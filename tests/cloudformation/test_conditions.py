@@ -144,3 +144,42 @@ def test_the_scenarios_of_a_whole_template() -> None:
     assert other[0].get("InitialInstanceCount").plain() == 1
     assert found["Key"].get("EnableKeyRotation").plain() is True
     assert found["Sandbox"].get("BucketName").plain() == "sandbox"
+
+
+def test_properties_chosen_as_a_whole_are_judged_one_by_one() -> None:
+    text = UNKNOWN + (
+        "Resources: {R: {Type: 'Custom::R', Properties: {'Fn::If': [Prod, {A: 1, B: 2}, {A: 1, C: 3}]}}}"
+    )
+    evaluation = evaluated(text)
+    assert not evaluation.diagnostics
+    found = by_address(evaluation)["R"]
+    assert found.get("A").plain() == 1
+    assert found.get("B").scenario_where(lambda one: one.is_set()) == "Prod is true"
+    assert found.get("C").scenario_where(lambda one: one.is_set()) == "Prod is false"
+
+
+def test_more_combinations_than_the_limit_are_said_once_a_resource() -> None:
+    names = "abcd"
+    before = "Parameters: {" + ", ".join(f"{n}: {{Type: String}}" for n in names) + "}\nConditions:\n"
+    before += "".join(f"  Is{n}: !Equals [!Ref {n}, x]\n" for n in names)
+    joined = "!Join ['', [" + ", ".join(f"!If [Is{n}, '{n}', '']" for n in names) + "]]"
+    evaluation = evaluated(
+        f"{before}Resources: {{R: {{Type: 'Custom::R', Properties: {{P: {joined}, Q: {joined}}}}}}}"
+    )
+    (note,) = evaluation.diagnostics
+    assert (note.code, note.level.value) == ("scenario-limit", "note")
+    assert "more than 8 combinations" in note.summary
+    assert note.span.line == 7
+
+
+def test_conditions_that_exclude_each_other_leave_one_case_under_each() -> None:
+    text = UNKNOWN + (
+        "  NotProd: !Not [!Condition Prod]\n"
+        "Resources:\n"
+        "  In: {Type: 'Custom::R', Condition: Prod, Properties: {P: !If [NotProd, x, y], Q: [!If [NotProd, x, !Ref AWS::NoValue], z]}}\n"
+        "  Out: {Type: 'Custom::R', Condition: NotProd, Properties: {P: !If [Prod, !If [NotProd, a, b], c]}}\n"
+    )
+    found = by_address(evaluated(text))
+    assert found["In"].get("P").plain() == "y"
+    assert found["In"].get("Q").plain() == ["z"]
+    assert found["Out"].get("P").plain() == "c"

@@ -145,6 +145,23 @@ def test_every_property_path_exists_in_a_type_of_its_entry(name: str) -> None:
     assert missing == []
 
 
+def test_every_property_of_a_sam_type_exists() -> None:
+    model = pytest.importorskip("samtranslator.model.sam_resources")
+    checked = 0
+    for text in FILES.values():
+        for entry in yaml.load(text, yaml.CSafeLoader):
+            types = [t for t in texts(entry.get("cloudformation")) if t.startswith("AWS::Serverless::")]
+            known = {
+                name
+                for type_name in types
+                for name in getattr(model, "Sam" + type_name.rpartition("::")[2]).property_types
+            }
+            for path in property_paths(entry) if types else ():
+                assert parse_path(path)[0].name in known, f"{types}: {path}"
+                checked += 1
+    assert checked > 50
+
+
 def test_a_wrong_property_is_noticed() -> None:
     root = schema("AWS::RDS::DBInstance")
     assert exists(parse_path("MultiAZ"), root)

@@ -10,6 +10,7 @@ from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 from mlarchlint.frontends.cloudformation.remarks import ignores_of
 from mlarchlint.frontends.cloudformation.sam import with_globals
 from mlarchlint.frontends.cloudformation.sam_made import Made
+from mlarchlint.frontends.cloudformation.scenarios import choice
 from mlarchlint.frontends.cloudformation.stack import Stack
 from mlarchlint.frontends.yaml_tree import Map, Node, between
 from mlarchlint.model.diagnostic import Diagnostic, Level
@@ -17,7 +18,7 @@ from mlarchlint.model.record import record
 from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.truth import Truth
-from mlarchlint.model.value import Value
+from mlarchlint.model.value import OTHERS, Value
 
 STACK_TYPES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _ATTRIBUTES = (
@@ -140,7 +141,6 @@ def _instance(
     if condition is not None:
         body["$Condition"] = Value.known(text_of(condition), condition.span)
     metadata = body.get("$Metadata", Value.absent(resource.span))
-    region = stack.world.region
     return Instance(
         address=address,
         type=resource.type,
@@ -155,7 +155,7 @@ def _instance(
         exists=resource.exists,
         symbolic=resource.name in stack.open_keys,
         whole=not stack.is_open,
-        provider_config={"region": Value.known(region, NOWHERE)} if region else {},
+        provider_config=stack.world.placement,
         ignores=(*stack.ignores, *ignores_of(stack.remarks, resource.span, metadata)),
     )
 
@@ -169,9 +169,23 @@ def _properties(resource: Declared) -> dict[str, Value]:
     value = resource.evaluator.value(node) if call_of(node) else None
     if value is not None and isinstance(value.raw, dict):
         return dict(value.raw)
+    if value is not None and value.is_unknown and not value.error:
+        return _conditional(value)
     if text_of(node) not in ("", "null", "~"):
         resource.evaluator.refuse(f"the Properties of {resource.name} must be a mapping", node.span)
     return {}
+
+
+def _conditional(properties: Value) -> dict[str, Value]:
+    """Properties that an unknown condition chooses between: each in every case."""
+    names = dict.fromkeys(name for _, case in properties.scenarios for name in case.mapping())
+    if not names:
+        return {OTHERS: properties}
+    cases = properties.scenarios
+    return {
+        name: choice(((label, case.get(name)) for label, case in cases), properties.span, properties.why)
+        for name in names
+    }
 
 
 def _link_dependencies(body: dict[str, Value], prefix: str, resource: Declared) -> None:

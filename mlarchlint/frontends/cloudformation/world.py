@@ -68,6 +68,12 @@ class World:
         """ "" is unknown."""
         return self.pseudo["AWS::Region"].text() or "" if "AWS::Region" in self.pseudo else ""
 
+    @property
+    def placement(self) -> dict[str, Value]:
+        """Region and account, as far as the user gives them (`--parameter AWS::AccountId=…`)."""
+        names = {"region": "AWS::Region", "account": "AWS::AccountId"}
+        return {name: self.pseudo[pseudo] for name, pseudo in names.items() if pseudo in self.pseudo}
+
     def begin_resource(self) -> None:
         self.branches, self.noted = 0, False
 
