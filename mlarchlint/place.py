@@ -12,6 +12,8 @@ from mlarchlint.model.value import Value
 _REGIONS = {"aws": ("region",), "google": ("region",), "azure": ("location",)}
 # What an account is called: in the resource itself, then in its provider block.
 _ACCOUNTS = {"google": ("project", "project"), "azure": ("", "subscription_id")}
+# What a template calls the role that a service takes on to do its work.
+_PASSED_ROLES = ("RoleArn", "Role", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole", "RoleARN", "NodeRole")
 _AWS_ACCOUNT = re.compile(r"^arn:[\w-]*:iam::(\d{12}):")
 
 
@@ -50,6 +52,11 @@ def _account(provider: str, instance: Instance) -> Value | None:
 
 def _aws_account(instance: Instance) -> Value | None:
     """The only account that the provider block allows, or that of the role it takes on."""
+    given = instance.provider_config.get("account")
+    if given is not None:
+        return given
+    if instance.format is Format.CLOUDFORMATION:
+        return _account_of_role(instance)
     allowed = instance.provider_config.get("allowed_account_ids")
     if allowed is not None and len(allowed.items()) == 1:
         return allowed.items()[0]
@@ -61,6 +68,18 @@ def _aws_account(instance: Instance) -> Value | None:
             return replace(arn, raw=found[1])
         if arn.is_unknown:
             return arn
+    return None
+
+
+def _account_of_role(instance: Instance) -> Value | None:
+    """A service may only be passed a role of its own account:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    for name in _PASSED_ROLES:
+        arn = instance.get(name)
+        found = _AWS_ACCOUNT.match(arn.text() or "")
+        if found:
+            return replace(arn, raw=found[1])
     return None
 
 

@@ -153,3 +153,29 @@ def test_pods_without_known_nodes_are_nowhere(tmp_path: Path) -> None:
     (tmp_path / "llm.yaml").write_text(DEPLOYMENT)
     graph = read(tmp_path, "")
     assert graph["Deployment/chat/llm"]["region"].is_absent
+
+
+TEMPLATE = """
+Resources:
+  Notebook:
+    Type: AWS::SageMaker::NotebookInstance
+    Properties: {InstanceType: ml.t3.medium, RoleArn: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "account"),
+    [("arn:aws:iam::111122223333:role/ml", "111122223333"), ("!Sub 'arn:${AWS::Partition}:iam::x'", None)],
+)
+def test_a_template_is_in_the_account_of_the_role_it_passes(
+    tmp_path: Path, role: str, account: str | None
+) -> None:
+    (tmp_path / "t.yaml").write_text(TEMPLATE % role)
+    assert read(tmp_path, "")["Notebook"]["account"].text() == account
+
+
+def test_the_account_of_a_template_may_be_given(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text("Resources: {Data: {Type: AWS::S3::Bucket}}\n")
+    config = Config(parameters={"AWS::AccountId": "111122223333", "AWS::Region": "eu-west-1"})
+    graph = normalise(evaluate(discover([tmp_path], config), config).instances, built_in_kinds())
+    assert where(graph, "Data") == ("eu-west-1", "111122223333")

@@ -16,7 +16,7 @@ from mlarchlint.frontends.yaml_tree import Map, Node, between
 from mlarchlint.model.diagnostic import Diagnostic, Level
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Format, Instance, Mode
-from mlarchlint.model.span import NOWHERE, SourceSpan
+from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import OTHERS, Value
 
