@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ from mlarchlint.model.value import Value
 if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start-up time
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
+    from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.permission_width import Width
@@ -47,6 +49,7 @@ _NAMED_ONLY = {
     "Capacity": "capacity",
     "Exposure": "exposure",
     "PathAvailability": "availability",
+    "Protection": "entry_protection",
     "UserLatency": "latency",
     "Width": "permission_width",
 }
@@ -54,7 +57,7 @@ _NAMED_ONLY = {
 Hits = Iterator[Hit]
 SERVING = ("inference",)
 TRAINING = ("training", "tuning")
-Check = Callable[[Resource, Design], Hits]
+Check = Callable[..., Hits]  # (node, design), and `params` where the rule has any
 DesignCheck = Callable[[Design], Hits]
 
 __all__ = [
@@ -76,6 +79,7 @@ __all__ = [
     "Money",
     "Part",
     "PathAvailability",
+    "Protection",
     "Related",
     "Relation",
     "Resource",
@@ -133,12 +137,28 @@ def rule(
     since: str,
     roles: tuple[str, ...] = (),
     ignorable: bool = True,
+    params: Mapping[str, Any] | None = None,
 ) -> Callable[[Check], Rule]:
-    """Makes a Rule of a check. Its name is the function's, its documentation the module's docstring."""
+    """Makes a Rule of a check. Its name is the function's, its documentation the module's docstring.
+
+    params: settings with their defaults, which the configuration and policies may change; the check
+    then has an argument `params`.
+    """
 
     def make(check: Check) -> Rule:
+        bound = partial(check, params=params) if params else check
         return Rule(
-            id, _name(check), severity, on, roles, since, _doc(check), check, ignorable, check.__module__
+            id,
+            _name(check),
+            severity,
+            on,
+            roles,
+            since,
+            _doc(check),
+            bound,
+            ignorable,
+            check.__module__,
+            params=params or {},
         )
 
     return make

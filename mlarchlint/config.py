@@ -62,6 +62,7 @@ class Config:
     `TF_VAR_name` of the process's environment counts. fail_on: None means that findings never fail the run.
     profile: of mlarchlint.profiles. ruleset: of mlarchlint.rulesets; empty runs every rule. min_severity:
     what is below it is not reported. baseline: absolute.
+    policies: files and folders, absolute.
     origins: where each key was set: `default`, `FILE:LINE` or the flag.
     """
 
@@ -85,6 +86,7 @@ class Config:
     fail_on: Severity | None = Severity.LOW
     min_severity: Severity = Severity.INFO
     baseline: Path | None = None
+    policies: tuple[Path, ...] = ()
     environment: str = ""
     limits: Limits = field(default_factory=Limits)
     uncertain: bool = False

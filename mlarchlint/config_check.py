@@ -17,10 +17,10 @@ _TYPES = {
 }  # fmt: skip
 
 
-def mistakes_in(document: Document, part: str = "") -> list[Mistake]:
+def mistakes_in(document: Document, part: str = "", schema_name: str = "config") -> list[Mistake]:
     """part: a definition of the schema (`requirements`) that the whole document must meet."""
     schema: dict[str, Any] = json.loads(
-        (resources.files("mlarchlint.data") / "schema" / "config.json").read_text(encoding="utf-8")
+        (resources.files("mlarchlint.data") / "schema" / f"{schema_name}.json").read_text(encoding="utf-8")
     )
     if part:
         schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}

@@ -70,6 +70,7 @@ _CHECKS: dict[str, Callable[[Any, Any, Schema, Schema], bool]] = {
     "maximum": lambda d, w, _s, _r: not _is_number(d) or d <= w,
     "minLength": lambda d, w, _s, _r: not isinstance(d, str) or len(d) >= w,
     "minItems": lambda d, w, _s, _r: not isinstance(d, list) or len(d) >= w,
+    "maxItems": lambda d, w, _s, _r: not isinstance(d, list) or len(d) <= w,
     "minProperties": lambda d, w, _s, _r: not isinstance(d, dict) or len(d) >= w,
     "pattern": lambda d, w, _s, _r: not isinstance(d, str) or bool(re.search(w, d)),
     "$ref": lambda d, w, _s, r: _referenced(d, w, r),

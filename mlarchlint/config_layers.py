@@ -40,6 +40,7 @@ class Flags:
     fail_on: str | None = None
     profile: str | None = None
     baseline: Path | None = None
+    policies: tuple[Path, ...] = ()
     var_files: tuple[Path, ...] = ()
     vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = None
@@ -113,6 +114,10 @@ def _from_document(document: Document, place: Path, environment: str | None) -> 
         min_severity=Severity(data.get("min_severity", "info")),
         uncertain=data.get("uncertain", False),
         baseline=_baseline(document, base, fence),
+        policies=tuple(
+            _inside(base / name, fence, document.span(("policies", str(place))), folder=True)
+            for place, name in enumerate(data.get("policies", ()))
+        ),
         limits=_limits(data.get("limits", {})),
         origins=origins,
     )
@@ -217,12 +222,12 @@ def _as_parameter(value: Any) -> str:
     return ",".join(_as_text(item) for item in value) if isinstance(value, list) else _as_text(value)
 
 
-def _inside(place: Path, fence: Path, span: SourceSpan) -> Path:
+def _inside(place: Path, fence: Path, span: SourceSpan, folder: bool = False) -> Path:
     """A configuration comes with the scanned code: it may not name files outside the repository."""
     real = place.resolve()
     if not real.is_relative_to(fence):
         raise ConfigError([Mistake("names a file outside the repository", span)])
-    if not real.is_file():
+    if not real.is_file() and not (folder and real.is_dir()):
         raise ConfigError([Mistake(f"there is no file '{place.name}' beside the configuration", span)])
     return Path(os.path.abspath(place))
 
@@ -302,10 +307,11 @@ def _with_flags(config: Config, flags: Flags) -> Config:
         "tf_var_env": flags.tf_var_env,
         "workspace": flags.workspace,
         "baseline": flags.baseline,
+        "policies": (*config.policies, *flags.policies) if flags.policies else (),
         "uncertain": flags.uncertain,
     }
     changes = {key: value for key, value in given.items() if value}
-    origins = {**config.origins, **{key: f"--{key.rstrip('s').replace('_', '-')}" for key in changes}}
+    origins = {**config.origins, **{key: _flag(key) for key in changes}}
     if flags.fail_on is not None:
         changes["fail_on"] = severity_or_never(flags.fail_on)
         origins["fail_on"] = "--fail-on"
@@ -317,6 +323,12 @@ def _with_flags(config: Config, flags: Flags) -> Config:
         origins["usage"] = f"--usage-file {shown_path(flags.usage_file)}"
     config = replace(config, **changes, origins=origins)
     return replace(config, suppressions=(*config.suppressions, *_waivers(config.requirements)))
+
+
+def _flag(key: str) -> str:
+    """`var_files` is `--var-file`."""
+    singular = {"policies": "policy"}.get(key, key.rstrip("s"))
+    return f"--{singular.replace('_', '-')}"
 
 
 def _waivers(requirements: Requirements) -> tuple[ConfigSuppression, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -52,12 +52,29 @@ class Document:
 
 
 def read_yaml(text: str, file: str) -> Document:
+    """The one document of a text."""
+    return _documents(text, file, lambda loader: [loader.get_single_node()])[0]
+
+
+def read_yaml_documents(text: str, file: str) -> list[Document]:
+    """The documents of a text, the empty ones left out."""
+
+    def nodes(loader: Any) -> list[Any]:
+        found = []
+        while loader.check_node():
+            found.append(loader.get_node())
+        return found
+
+    return [document for document in _documents(text, file, nodes) if document.data]
+
+
+def _documents(text: str, file: str, nodes_of: Callable[[Any], list[Any]]) -> list[Document]:
     import yaml
 
     loader: Any = None
     try:
         loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
+        nodes = nodes_of(loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -67,6 +84,10 @@ def read_yaml(text: str, file: str) -> Document:
     finally:
         if loader is not None:
             loader.dispose()
+    return [_document(node, file) for node in nodes]
+
+
+def _document(node: Any, file: str) -> Document:
     reading = _YamlReading(file)
     data = reading.plain(node, ()) if node is not None else {}
     if reading.mistakes:

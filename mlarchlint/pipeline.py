@@ -30,7 +30,8 @@ from mlarchlint.model.resource import Evaluation, Instance
 from mlarchlint.model.rule import Rule
 from mlarchlint.model.workload import RoleOf, Workload
 from mlarchlint.normalise import normalise
-from mlarchlint.registry import built_in_rules
+from mlarchlint.registry import rules_for
+from mlarchlint.rule_settings import with_params
 from mlarchlint.rulesets import in_ruleset
 from mlarchlint.suppress import apply_suppressions
 
@@ -122,10 +123,11 @@ def scan_sources(
 
 def chosen_rules(config: Config) -> Iterator[Rule]:
     """What `select`, `ignore` and `ruleset` leave, as `rules:` sets it."""
-    for rule in built_in_rules().values():
+    for rule in rules_for(config).values():
         if config.runs(rule.id, rule.name, rule.pillar) and in_ruleset(rule, config.ruleset):
-            ignorable = config.setting(rule.id, rule.name).ignorable
-            yield rule if ignorable is None else replace(rule, ignorable=ignorable)
+            setting = config.setting(rule.id, rule.name)
+            rule = with_params(rule, setting.params)
+            yield rule if setting.ignorable is None else replace(rule, ignorable=setting.ignorable)
 
 
 def evaluate(sources: Sources, config: Config) -> Evaluation:

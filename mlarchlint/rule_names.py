@@ -9,10 +9,11 @@ from mlarchlint.config_check import nearest
 from mlarchlint.config_text import ConfigError, Mistake
 from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import NOWHERE
+from mlarchlint.rule_settings import mistakes_in_params
 
 
 def mistaken_rules(config: Config, rules: Collection[Rule]) -> None:
-    """Raises ConfigError that lists every selector no rule answers to."""
+    """Raises ConfigError that lists every selector no rule answers to, and every parameter no rule has."""
     mistakes = []
     for key, selectors in (("select", config.select), ("ignore", config.ignore)):
         for selector in selectors:
@@ -20,8 +21,11 @@ def mistaken_rules(config: Config, rules: Collection[Rule]) -> None:
                 where = config.origins.get(key, key)
                 mistakes.append(Mistake(f"{where}: {unknown_rule(selector, rules)}", NOWHERE))
     for name, setting in config.rules.items():
-        if not any(name in (rule.id, rule.name) for rule in rules):
+        meant = next((rule for rule in rules if name in (rule.id, rule.name)), None)
+        if meant is None:
             mistakes.append(Mistake(unknown_rule(name, rules), setting.span))
+            continue
+        mistakes += [Mistake(text, setting.span) for text in mistakes_in_params(meant, setting.params)]
     for entry in config.suppressions:
         if not _known(entry.rule, rules):
             mistakes.append(Mistake(unknown_rule(entry.rule, rules), entry.span))

@@ -36,13 +36,18 @@ Where nothing says how large the model is, for runtimes of large models (vLLM, T
 `model.cpu_time_ms` alone is above the required latency. Where a latency is required and the time on processors is
 not known, the verdict is unknown. Fleets are judged only where load and throughput are known.
 
+## Parameters
+`small_model_gib` (1): models below this size do without an accelerator.
+
 ## References
 - https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlcost-26.html
 - https://docs.aws.amazon.com/sagemaker/latest/dg/inference-recommender.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
 from mlarchlint.api import (
     SERVING,
@@ -59,7 +64,6 @@ from mlarchlint.api import (
     saved_by_processors,
 )
 
-_SMALL_GIB = 1
 _LARGE = re.compile(
     r"vllm|text-generation|\btgi\b|triton|tensorrt|sglang|diffus|llama|ollama|\bnim\b|LLMInferenceService|NIMService|djl-lmi",
     re.IGNORECASE,
@@ -76,14 +80,15 @@ _KSERVE = ("sklearn", "xgboost", "lightgbm")
     ),
     roles=SERVING,
     since="0.1",
+    params={"small_model_gib": 1},
 )
-def oversized_or_gpu_for_light_inference(node: Resource, design: Design) -> Hits:
-    yield from _accelerator(node, design)
+def oversized_or_gpu_for_light_inference(node: Resource, design: Design, params: Mapping[str, Any]) -> Hits:
+    yield from _accelerator(node, design, Decimal(params["small_model_gib"]))
     yield from _fleet(node, design)
 
 
-def _accelerator(node: Resource, design: Design) -> Iterator[Hit]:
-    light = _light(node, design)
+def _accelerator(node: Resource, design: Design, small: Decimal) -> Iterator[Hit]:
+    light = _light(node, design, small)
     if not light:
         return
     card = has_accelerator(node)
@@ -106,7 +111,7 @@ def _accelerator(node: Resource, design: Design) -> Iterator[Hit]:
     yield Hit(card, claim + _saving(node, design), attribute="accelerator", fix=fix)
 
 
-def _light(node: Resource, design: Design) -> str:
+def _light(node: Resource, design: Design, small: Decimal) -> str:
     """Why processors would do; empty where nothing says so."""
     if _LARGE.search(" ".join((node.type, node.address, *_texts(node["images"]), *_texts(node["commands"])))):
         return ""
@@ -114,7 +119,7 @@ def _light(node: Resource, design: Design) -> str:
     if framework:
         return f"a model of {framework}"
     size = design.needs(node).number("model.size_gib")
-    return f"a model of {size:g} GiB" if size is not None and size < _SMALL_GIB else ""
+    return f"a model of {size:g} GiB" if size is not None and size < small else ""
 
 
 def _framework(node: Resource) -> str:

@@ -29,15 +29,31 @@ resource "aws_autoscaling_group" "inference" {
 Services that the provider spreads itself (Lambda, Cloud Run, a SageMaker endpoint with two or
 more instances), training fleets, development environments, and zones that the code leaves open.
 
+## Parameters
+`min_zones` (2): how many zones a fleet has to span.
+
 ## References
 - https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_fault_isolation_multiaz_region_system.html
 - https://cloud.google.com/architecture/framework/reliability
 - https://learn.microsoft.com/azure/reliability/availability-zones-overview
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule
+from mlarchlint.api import (
+    SERVING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Relation,
+    Resource,
+    Severity,
+    Truth,
+    Value,
+    ZoneSpan,
+    rule,
+)
 
 
 @rule(
@@ -48,8 +64,10 @@ from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource,
     ),
     roles=SERVING,
     since="0.1",
+    params={"min_zones": 2},
 )
-def inference_single_zone(node: Resource, design: Design) -> Hits:
+def inference_single_zone(node: Resource, design: Design, params: Mapping[str, int]) -> Hits:
+    least = params["min_zones"]
     if (
         node.provider == "kubernetes"
         and node["spread_zones"].is_true() is Truth.YES
@@ -59,15 +77,14 @@ def inference_single_zone(node: Resource, design: Design) -> Hits:
     if _host_is_judged(node, design):
         return
     if node.kind == "compute_instance":
-        yield from _fleet(node, design)
+        yield from _fleet(node, design, least)
         return
     span = design.zones(node)
-    match span.multi:
-        case Truth.NO if _elsewhere_too(node, design):
+    match _spread(span, least):
+        case Truth.NO if _elsewhere_too(node, design, least):
             return
         case Truth.NO:
-            where = _named(span.names)
-            yield Hit(span.deciding, f"serves from a single availability zone{where}", fix=_fix(node))
+            yield Hit(span.deciding, f"serves from {_zones(span.names, least)}", fix=_fix(node))
         case Truth.MAYBE if span.deciding.is_unknown or span.least == 1:
             yield Hit(span.deciding, f"zone spread is not known: {span.why}", certain=False, fix=_fix(node))
 
@@ -80,31 +97,35 @@ def _host_is_judged(node: Resource, design: Design) -> bool:
     return any(host.kind == "compute_group" and design.role(host) in SERVING for host in hosts)
 
 
-def _elsewhere_too(node: Resource, design: Design) -> bool:
+def _spread(span: ZoneSpan, least: int) -> Truth:
+    if span.least >= least:
+        return Truth.YES
+    return Truth.NO if span.most is not None and span.most < least else Truth.MAYBE
+
+
+def _elsewhere_too(node: Resource, design: Design, least: int) -> bool:
     """One group in each zone, all behind one backend, is the same as one group in all zones."""
     pools = design.sources(node, Relation.ROUTES_TO)
     groups = {other for pool in pools for other in design.targets(pool, Relation.ROUTES_TO)}
     spans = [design.zones(other) for other in groups if other.kind == node.kind]
-    return len({name for span in spans for name in span.names}) >= 2
+    return len({name for span in spans for name in span.names}) >= least
 
 
-def _fleet(node: Resource, design: Design) -> Hits:
+def _fleet(node: Resource, design: Design, least: int) -> Hits:
     """Single machines are judged together with those that share their declaration or backend pool."""
     fleet = design.machines(node)
     if len(fleet) == 1 and not node.instance.symbolic:
         return  # one machine stands in one zone: that it is alone is MLA-HA002
     spans = [design.zones(other) for other in fleet]
     names = {name for span in spans for name in span.names}
-    if len(names) >= 2 or any(span.multi is Truth.YES for span in spans):
+    if len(names) >= least or any(_spread(span, least) is Truth.YES for span in spans):
         return
     deciding = design.zones(node)
     open_ones = [span for span in spans if not span.names]
     if len(fleet) == 1 or not open_ones:
-        where = _named(sorted(names))
         many = f"all {len(fleet)} machines serve" if len(fleet) > 1 else "every machine serves"
-        yield Hit(
-            _place(node, deciding.deciding), f"{many} from a single availability zone{where}", fix=_fix(node)
-        )
+        where = _zones(sorted(names), least)
+        yield Hit(_place(node, deciding.deciding), f"{many} from {where}", fix=_fix(node))
     elif any(span.deciding.is_unknown for span in open_ones):
         yield Hit(
             open_ones[0].deciding,
@@ -114,9 +135,12 @@ def _fleet(node: Resource, design: Design) -> Hits:
         )
 
 
-def _named(zones: Sequence[str]) -> str:
-    """The zone in words, unless it is only known by a reference."""
-    return f" ({zones[0]})" if zones and "." not in zones[0] and "#" not in zones[0] else ""
+def _zones(names: Sequence[str], least: int) -> str:
+    """In words; a zone that is only known by a reference is not named."""
+    if len(names) > 1:
+        return f"{len(names)} availability zones, fewer than {least}"
+    named = f" ({names[0]})" if names and "." not in names[0] and "#" not in names[0] else ""
+    return f"a single availability zone{named}"
 
 
 def _place(node: Resource, deciding: Value) -> Value:

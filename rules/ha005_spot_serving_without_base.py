@@ -38,12 +38,17 @@ resource "aws_autoscaling_group" "inference" {
 Asynchronous and batch inference, training, development environments, fleets with an on-demand
 part behind the same load balancer, and pods that other nodes take as well.
 
+## Parameters
+`many_pools` (3): from so many types or zones on, with replacement ahead of the loss, the finding is medium.
+
 ## References
 - https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html
 - https://karpenter.sh/docs/concepts/disruption/#interruption
 - https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms
 - https://learn.microsoft.com/azure/aks/spot-node-pool
 """
+
+from collections.abc import Mapping
 
 from mlarchlint.api import (
     SERVING,
@@ -60,7 +65,6 @@ from mlarchlint.api import (
 )
 
 _FIX = "keep an on-demand base that carries the service, and add spot capacity above it"
-_MANY = 3
 
 
 @rule(
@@ -71,8 +75,9 @@ _MANY = 3
     ),
     roles=SERVING,
     since="0.1",
+    params={"many_pools": 3},
 )
-def spot_serving_without_base(node: Resource, design: Design) -> Hits:
+def spot_serving_without_base(node: Resource, design: Design, params: Mapping[str, int]) -> Hits:
     spot, base = node["spot"], node["on_demand_base"]
     if node["method"].equals("async") is Truth.YES or base.at_least(1) is Truth.YES:
         return
@@ -89,13 +94,13 @@ def spot_serving_without_base(node: Resource, design: Design) -> Hits:
     else:
         related = tuple(Related(f"{guest.address} has no other nodes", guest.span) for guest in stranded)
         claim = "serves from interruptible capacity only: all of it may be taken back at short notice"
-        yield Hit(spot, claim, severity=_severity(node), related=related, fix=_FIX)
+        yield Hit(spot, claim, severity=_severity(node, params["many_pools"]), related=related, fix=_FIX)
 
 
-def _severity(node: Resource) -> Severity | None:
+def _severity(node: Resource, least: int) -> Severity | None:
     """Many pools to draw from, and a replacement before the loss: less likely to lose all at once."""
     kinds = len(node["instance_types"].items())
-    many = max(kinds, len(node["zones"].items())) >= _MANY or node["spot_pools"].at_least(_MANY) is Truth.YES
+    many = max(kinds, len(node["zones"].items())) >= least or node["spot_pools"].at_least(least) is Truth.YES
     return Severity.MEDIUM if many and node["capacity_rebalance"].is_true() is Truth.YES else None
 
 

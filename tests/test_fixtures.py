@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,11 +10,10 @@ import pytest
 
 from mlarchlint.config import Config
 from mlarchlint.config_layers import load_config
+from mlarchlint.expectations import Expectation, expected_in, found_in
 from mlarchlint.pipeline import Result, scan
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-_EXPECT = re.compile(r"#\s*expect:\s*(.+?)\s*$")
-Expectation = tuple[str, int, str]
 
 
 def _cases() -> Iterator[tuple[Path, str]]:
@@ -48,27 +46,12 @@ def _fields(config: Config) -> dict[str, object]:
 
 
 def expected(folder: Path) -> set[Expectation]:
-    found: set[Expectation] = set()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if file.name.endswith(".expect"):
-            lines = (line.split() for line in file.read_text("utf-8").splitlines() if line.strip())
-            found |= {
-                (file.name.removesuffix(".expect"), int(line), ident) for line, *ids in lines for ident in ids
-            }
-            continue
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            match = _EXPECT.search(line)
-            if match:
-                found |= {(file.name, number, ident.strip()) for ident in match[1].split(",")}
-    return found
+    """By file name: the folder of a case is shown in several ways."""
+    return {(Path(file).name, line, rule) for file, line, rule in expected_in(folder)}
 
 
 def actual(result: Result) -> set[Expectation]:
-    return {
-        (Path(finding.span.file).name, finding.span.line, finding.rule + ("" if finding.certain else "?"))
-        for finding in result.findings
-        if finding.suppressed is None
-    }
+    return {(Path(file).name, line, rule) for file, line, rule in found_in(result.findings, "")}
 
 
 @pytest.mark.parametrize(("folder", "rule"), list(_cases()), ids=lambda value: _name(value))

@@ -19,6 +19,7 @@ COMMANDS = {
     "advise": "Find the cheapest designs that meet requirements, and write one as Terraform.",
     "rules": "List the rules.",
     "explain": "Print the documentation of a rule.",
+    "policy": "Work with policies of your own.",
     "init": "Write a commented configuration from what is found.",
     "baseline": "Accept the findings of today, so that only new ones fail a run.",
     "config": "Look at the configuration.",

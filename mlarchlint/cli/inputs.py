@@ -54,7 +54,7 @@ def configured(paths: tuple[Path, ...], options: dict[str, Any]) -> Config:
     from mlarchlint.config_layers import Flags, load_config
     from mlarchlint.config_text import ConfigError
 
-    for name in ("var_files", "parameter_files"):
+    for name in ("var_files", "parameter_files", "policies"):
         options[name] = tuple(path.absolute() for path in options.get(name, ()))
     try:
         return load_config(paths, Flags(**options))

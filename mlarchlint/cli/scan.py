@@ -54,6 +54,13 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
     help="Do not run these rules. Repeatable, or separated by commas.",
 )
 @click.option(
+    "--policy",
+    "policies",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    help="A policy file, or a folder of policies. Repeatable.",
+)
+@click.option(
     "--profile",
     type=click.Choice(("default", "strict", "relaxed")),
     help="How strict the run is, where neither a flag nor the configuration says otherwise.",
@@ -111,11 +118,11 @@ def scanned(paths: tuple[Path, ...], options: dict[str, Any]) -> Result:
     from mlarchlint import pipeline
     from mlarchlint.config_text import ConfigError
     from mlarchlint.discover import NoSuchPath
-    from mlarchlint.registry import RuleError, built_in_rules
+    from mlarchlint.registry import RuleError, rules_for
     from mlarchlint.rule_names import mistaken_rules
 
     try:
-        mistaken_rules(config, built_in_rules().values())
+        mistaken_rules(config, rules_for(config).values())
         with Progress() as progress:
             return pipeline.scan(list(paths), config, progress=progress)
     except NoSuchPath as error:

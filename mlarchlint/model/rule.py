@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
 from typing import Any
 
 from mlarchlint.model.finding import Related, Severity
@@ -49,6 +50,8 @@ class Rule:
 
     roles: only subjects with one of these roles; empty means any.
     doc: the module docstring of the rule's file, in Markdown sections.
+    group: the pillar of a rule whose id does not tell it.
+    params: its settings with their defaults; `check` takes them as `params` where there are any.
     """
 
     id: str
@@ -61,10 +64,12 @@ class Rule:
     check: Callable[[Resource, Any], Iterator[Hit]]
     ignorable: bool = True
     source: str = ""
+    group: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def pillar(self) -> str:
-        return PILLARS.get(self.id.split("-")[-1][:2], "custom")
+        return self.group or PILLARS.get(self.id.split("-")[-1][:2], "custom")
 
     @property
     def statement(self) -> str:

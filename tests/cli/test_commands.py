@@ -29,7 +29,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Co
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pipeline, "scan", scan)
-    monkeypatch.setattr(registry, "built_in_rules", lambda: {r.id: r for r in (rule(), rule("MLA-SE003"))})
+    monkeypatch.setattr(registry, "rules_for", lambda _: {r.id: r for r in (rule(), rule("MLA-SE003"))})
     (tmp_path / ".git").mkdir()
     return made
 

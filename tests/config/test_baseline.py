@@ -134,7 +134,15 @@ def test_what_is_no_baseline_is_an_error(tmp_path: Path, text: str) -> None:
     assert len(mistakes(tmp_path, text)) == 1
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.sampled_from(["version", "findings", "count", "a"]) | st.text(), x)))  # fmt: skip
+_NAMES = st.sampled_from(["version", "findings", "count", "a"])
+_JSON = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
 def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: object) -> None:
     place = tmp_path_factory.getbasetemp() / "any.json"
     place.write_text(json.dumps(data))

@@ -74,7 +74,10 @@ def files() -> list[Path]:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 def test_the_documentation_has_its_sections_in_order(rule: Rule) -> None:
-    assert re.findall(r"^## (.+)$", rule.doc, re.MULTILINE) == SECTIONS
+    sections = re.findall(r"^## (.+)$", rule.doc, re.MULTILINE)
+    assert [name for name in sections if name != "Parameters"] == SECTIONS
+    told = rule.doc.partition("## Parameters")[2].partition("## References")[0]
+    assert re.findall(r"^`(\w+)` \((.+)\):", told, re.MULTILINE) == [(n, str(v)) for n, v in rule.params.items()]
     bodies = re.split(r"^## .+$", rule.doc, flags=re.MULTILINE)
     assert all(body.strip() for body in bodies)
     assert re.search(r"^- https://\S+$", bodies[-1], re.MULTILINE)
