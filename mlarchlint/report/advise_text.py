@@ -35,7 +35,7 @@ def _lines(
         elif advice.closest is not None:
             yield from _closest(advice.closest)
         yield ""
-    yield conclusion(numbered)
+    yield from wrap(conclusion(numbered), _PROSE)
 
 
 def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> Iterator[str]:

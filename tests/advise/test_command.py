@@ -24,8 +24,8 @@ def test_designs_stand_side_by_side_with_the_one_that_fails() -> None:
     for name in ("a month", "availability", "p95 from apac-se", "without a zone", "left of $500"):
         assert any(line.strip().startswith(name) for line in lines), name
     assert any(line.strip().startswith("The next cheaper one") for line in lines)
-    assert lines[-1].startswith("Design 1 costs least")
-    assert max(map(len, lines[2:20])) <= 160
+    assert any(line.startswith("Design 1 costs least") for line in lines)
+    assert max(map(len, lines)) <= 140
 
 
 def test_the_json_report_follows_its_schema(tmp_path: Path) -> None:
