@@ -339,7 +339,8 @@ def _converted(trait: Trait, value: Value) -> Value:
     raw = _mapped(trait, value.raw)
     if isinstance(raw, (dict, list)) and raw is not value.raw:
         return replace(from_plain(raw, value.span), origin=value.origin, refs=value.refs)
-    return value.with_raw(_scaled(trait, _typed(trait.type, raw)))
+    raw = _scaled(trait, _typed(trait.type, raw))
+    return value if raw is value.raw else value.with_raw(raw)
 
 
 def _matched(trait: Trait, value: Value) -> Value:
