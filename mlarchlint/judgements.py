@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from mlarchlint.design import Design
 from mlarchlint.judged_places import latency, regions, residency
@@ -12,6 +13,27 @@ from mlarchlint.judgement import Judgement, nothing_serves
 from mlarchlint.model.finding import Finding
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.model.truth import Truth
+
+if TYPE_CHECKING:
+    from mlarchlint.pipeline import Result
+
+DECIDING = "MLA-ML004"  # the rule whose verdict is shown as it is
+
+
+def judged(result: Result) -> tuple[Judgement, ...]:
+    """Of what a scan has found; empty where no requirements are written."""
+    requirements = result.config.requirements
+    if not requirements.data:
+        return ()
+    ran = DECIDING in {rule.id for rule in result.rules}
+    return judgements(design_of(result), result.findings if ran else None)
+
+
+def design_of(result: Result) -> Design:
+    config = result.config
+    return Design(
+        result.graph, result.roles, result.workloads, result.estimate, config.requirements, config.workspace
+    )
 
 
 def judgements(design: Design, findings: Sequence[Finding] | None = None) -> tuple[Judgement, ...]:
@@ -58,7 +80,7 @@ def _no_fleet(design: Design) -> Iterator[Judgement]:
 
 
 # What a rule decides without a figure: requirement, where it is written, what is asked for, the rule.
-_BY_RULE = (("updates without downtime", "updates.zero_downtime", "yes", "MLA-ML004"),)
+_BY_RULE = (("updates without downtime", "updates.zero_downtime", "yes", DECIDING),)
 
 
 def _by_rule(design: Design, findings: Sequence[Finding] | None) -> Iterator[Judgement]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mlarchlint.notes import Note
     from mlarchlint.pipeline import Result
 
-_DECIDING = "MLA-ML004"  # the rule whose verdict is shown as it is
 FORMATS = ("text", "json", "markdown")
 
 
@@ -35,8 +34,7 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
     met, 2 wrong usage or configuration, 3 incomplete: something could not be read.
     """
     from mlarchlint.cli.scan import put, scanned
-    from mlarchlint.design import Design
-    from mlarchlint.judgements import judgements
+    from mlarchlint.judgements import DECIDING, design_of, judged
     from mlarchlint.model.diagnostic import Level
     from mlarchlint.model.truth import Truth
     from mlarchlint.notes import notes
@@ -48,22 +46,13 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
         diagnostic
         for diagnostic in result.diagnostics
         if diagnostic.level is Level.ERROR
-        and (diagnostic.code != "rule-crashed" or _DECIDING in diagnostic.summary)
+        and (diagnostic.code != "rule-crashed" or DECIDING in diagnostic.summary)
     ]
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):
             click.echo(line, err=True)
-    design = Design(
-        result.graph,
-        result.roles,
-        result.workloads,
-        result.estimate,
-        result.config.requirements,
-        result.config.workspace,
-    )
-    ran = _DECIDING in {rule.id for rule in result.rules}
-    found = judgements(design, result.findings if ran else None)
-    put(output, renderer(format)(result, found, notes(design)))
+    found = judged(result)
+    put(output, renderer(format)(result, found, notes(design_of(result))))
     unmet = any(one.met is Truth.NO and one.binding for one in found)
     ctx.exit(3 if errors else 1 if unmet else 0)
 

@@ -10,6 +10,7 @@ from mlarchlint import __version__
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.finding import Finding, Severity, Suppression
 from mlarchlint.model.span import SourceSpan
+from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import Workload
 from mlarchlint.report.inert import inert
 from mlarchlint.report.redact import Redactor
@@ -150,9 +151,19 @@ def _summary(result: Result, summary: Summary) -> dict[str, Any]:
             "gaps": summary.unpriced,
             "budget": None if summary.budget is None else _amount(summary.budget),
         },
+        **({"requirements": _requirements(result)} if config.requirements.data else {}),
         "fail_on": config.fail_on.value if config.fail_on else "never",
         "exit_code": summary.exit_code,
     }
+
+
+def _requirements(result: Result) -> dict[str, int]:
+    """How many of those that are enforced are met, not met, or cannot be told."""
+    from mlarchlint.judgements import judged
+
+    verdicts = [one.met for one in judged(result) if one.binding]
+    names = {Truth.YES: "met", Truth.NO: "not_met", Truth.MAYBE: "unknown"}
+    return {name: verdicts.count(truth) for truth, name in names.items()}
 
 
 def _renderers(result: Result) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.diagnostic import Level
+from mlarchlint.model.truth import Truth
 from mlarchlint.report.summary import Summary, dollars, unread_modules
 from mlarchlint.report.wording import Wording
 
@@ -24,7 +25,7 @@ def plain_text(text: str, style: str) -> str:
 def summary_lines(
     result: Result, summary: Summary, words: Wording, paint: Paint = plain_text
 ) -> Iterator[str]:
-    """The outcome, what was read, the workloads, the cost: one line each."""
+    """The outcome, what was read, the workloads, the cost: one line each; then the requirements."""
     yield verdict(result, summary, paint)
     if result.comparison is not None:
         yield _against(result.comparison, words)
@@ -45,6 +46,27 @@ def summary_lines(
         named += [f"{more} more"] if more else []
         yield f"Workloads: {words.safe(', '.join(named))}."
     yield from _cost(result, summary)
+    yield from _requirements(result, words)
+
+
+def _requirements(result: Result, words: Wording) -> Iterator[str]:
+    """How many are met, and each one that is not, or that cannot be told."""
+    if not result.config.requirements.data:
+        return
+    from mlarchlint.judgements import judged
+    from mlarchlint.report.check_text import counted, word
+
+    found = [one for one in judged(result) if one.binding]
+    if not found:
+        return
+    yield f"Requirements: {counted(found)} (`mlarchlint check` shows the arithmetic)."
+    for one in found:
+        if one.met is not Truth.YES:
+            said = one.missing if one.met is Truth.MAYBE else one.computed
+            rule = f" [{one.rule}]" if one.rule else ""
+            yield words.safe(
+                f"  {word(one)}: {one.requirement}, {one.required}{': ' if said else ''}{said}{rule}"
+            )
 
 
 def _against(found: Comparison, words: Wording) -> str:
