@@ -2,8 +2,9 @@
 
 ## What it does
 With `updates.zero_downtime: true` it reports serving workloads whose update strategy takes all
-replicas away at once, may make all of them unavailable, or moves all requests to a new model in
-one step. Without the requirement only a strategy that stops everything first is mentioned.
+replicas away at once, may make all of them unavailable, cuts off the requests that are under way
+(no draining at the load balancer, no time to stop), or moves all requests to a new model in one
+step. Without the requirement only a strategy that stops everything first is mentioned.
 
 ## Why is this bad
 Models are updated far more often than machines fail. If each update stops the service for as
@@ -27,7 +28,7 @@ spec:
 
 ## When it does not fire
 Without the requirement (but for `Recreate`, as a hint), with `updates.zero_downtime: false`,
-serverless revisions, and rolling updates that keep replicas: where accelerators are scarce and
+serverless revisions, endpoints with several variants (their weights move the traffic), and rolling updates that keep replicas: where accelerators are scarce and
 a surge finds no machine, one replica at a time is the right choice.
 
 ## References
@@ -42,7 +43,19 @@ import math
 from collections.abc import Iterator
 from decimal import Decimal
 
-from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Resource, Severity, Truth, Value, rule
+from mlarchlint.api import (
+    SERVING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Relation,
+    Resource,
+    Severity,
+    Truth,
+    Value,
+    rule,
+)
 
 _WANTED = "updates.zero_downtime"
 _FIX = "replace replicas a few at a time, and only after the new ones answer"
@@ -63,6 +76,7 @@ def updates_cause_downtime(node: Resource, design: Design) -> Hits:
     if wanted:
         yield from _all_at_once(node)
         yield from _too_many_away(node, design)
+        yield from _cut_off(node, design)
         yield from _in_one_step(node)
 
 
@@ -140,9 +154,25 @@ def _floor(percent: Decimal | None, least: Decimal | None) -> Decimal | None:
     return Decimal(math.floor(percent * least / 100)) if percent is not None and least is not None else None
 
 
+def _cut_off(node: Resource, design: Design) -> Hits:
+    """Replicas leave with requests under way, as each update makes them do."""
+    fix = "let requests end: draining for as long as one may take, and time to stop"
+    for pool in design.sources(node, Relation.ROUTES_TO):
+        drain = pool["drain_s"]
+        if pool.kind == "backend_pool" and drain.equals(0) is Truth.YES:
+            claim = f"an update cuts off requests under way: {pool.address} does not drain"
+            yield Hit(drain, claim, attribute="drain_s", severity=Severity.MEDIUM, fix=fix)
+    stop = node["termination_grace_s"]
+    if stop.equals(0) is Truth.YES:
+        claim = "an update cuts off requests under way: replicas get no time to stop"
+        yield Hit(stop, claim, attribute="termination_grace_s", severity=Severity.MEDIUM, fix=fix)
+
+
 def _in_one_step(node: Resource) -> Hits:
     """Managed endpoints keep the old fleet, but send everything to the new one at once."""
     kind = node["deployment.type"]
+    if node["variants"].at_least(2) is Truth.YES:
+        return
     if node.kind != "model_endpoint" or node["serverless"].is_true() is Truth.YES:
         return
     match kind.equals("all_at_once"):
