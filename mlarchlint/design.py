@@ -61,6 +61,7 @@ class Design:
         self._zones: dict[str, ZoneSpan] = {}
         self._environments: dict[str, str] = {}
         self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
+        self._releases = [other for other in graph if other.type == "helm_release"]
         for other in graph:
             if other.instance.mode is not Mode.MANAGED:
                 self._unread.setdefault(other.instance.scope, []).append(other)
@@ -305,7 +306,20 @@ class Design:
             opaque = other.instance.mode is Mode.MODULE and (other.kind == "other" or other.kind in kinds)
             if opaque or other in near or other.type.endswith("terraform_remote_state"):
                 return other.address
-        return self._open_guard(node, kinds)
+        return self._open_guard(node, kinds) or self._unread_release(node, kinds)
+
+    def _unread_release(self, node: Resource, kinds: tuple[str, ...]) -> str:
+        """A release of a chart that brings such things to the whole cluster, in the node's stack or beside it."""
+        from mlarchlint.analysis.unread_releases import release_could_hold
+
+        return release_could_hold(
+            (
+                other
+                for other in self._releases
+                if node.provider == "kubernetes" or other.instance.scope == node.instance.scope
+            ),
+            kinds,
+        )
 
     def _open_guard(self, node: Resource, kinds: tuple[str, ...]) -> str:
         """A Kubernetes object of these kinds in the node's namespace that does not say whom it selects."""
