@@ -298,6 +298,8 @@ def dns_zone(ledger: Ledger) -> None:
 
 
 def waf(ledger: Ledger) -> None:
+    if ledger.provider == "google" and ledger.row("waf", "acl") is None:
+        ledger.gap("Cloud Armor", "the catalog has no prices of Cloud Armor")
     if ledger.provider != "aws":
         return
     rules = ledger.number("rules") or ZERO

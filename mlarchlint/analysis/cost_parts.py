@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_azure_data import cosmos
 from mlarchlint.analysis.cost_ledger import ONE, Bounds, Ledger, countable
+from mlarchlint.analysis.cost_network import egress
+from mlarchlint.analysis.cost_traffic import requests, response_gib
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
@@ -105,7 +107,12 @@ def _secret_version(ledger: Ledger) -> None:
 
 
 def _accelerator(ledger: Ledger) -> None:
+    """What it carries leaves through it, at the usual price and a premium by source and destination."""
     ledger.add("accelerator", "global-accelerator", "fixed", HOURS)
+    egress(ledger, response_gib(ledger, requests(ledger)))
+    ledger.gap(
+        "premium on the data", "the catalog has no prices of the premium on data through Global Accelerator"
+    )
 
 
 def _insights(ledger: Ledger) -> None:
