@@ -41,9 +41,9 @@ def laid_together(full: Sequence[Instance], bare: Sequence[Instance], given: Giv
         other = _counterpart(instance, left)
         if other is not None:
             left.remove(other)
+            names = dict.fromkeys([*known.body, *other.body])
             body = {
-                name: _agreed(known.body[name], instance.get(name), other.get(name), given)
-                for name in known.body
+                name: _agreed(known.get(name), instance.get(name), other.get(name), given) for name in names
             }
             found.append(replace(known, body=body))
         else:
@@ -96,7 +96,7 @@ def _agreed(known: Value, full: Value, bare: Value, given: Given) -> Value:
     """What is certain of a value, given it in both renderings."""
     if known.is_unknown or full.plain() == bare.plain():
         return known
-    if isinstance(known.raw, tuple) and len(known.items()) == len(bare.items()):
+    if isinstance(bare.raw, tuple) and 0 < len(known.items()) == len(bare.items()):
         parts = zip(known.items(), full.items(), bare.items(), strict=True)
         return known.with_raw(tuple(_agreed(a, b, c, given) for a, b, c in parts))
     if known.mapping() and bare.mapping():
