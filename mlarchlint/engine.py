@@ -12,7 +12,7 @@ from mlarchlint.design import Design
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.finding import Finding, Related, Severity, Subject
 from mlarchlint.model.graph import Relation
-from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.resource import Format, Mode, Resource
 from mlarchlint.model.rule import Hit, Rule
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.model.truth import Truth
@@ -172,6 +172,11 @@ def _borrowed(one: _Judged, design: Design) -> bool:
     )
 
 
+def _construct(node: Resource) -> str:
+    """The path of the CDK construct that wrote a template's resource."""
+    return node.name if node.instance.format is Format.CLOUDFORMATION and "/" in node.name else ""
+
+
 def _finding(group: list[_Judged], design: Design) -> Finding:
     one = max(group, key=lambda judged: judged.severity.rank)
     node, hit = one.node, one.hit
@@ -184,7 +189,7 @@ def _finding(group: list[_Judged], design: Design) -> Finding:
         severity=one.severity,
         certain=one.certain,
         message=one.message,
-        subject=Subject(node.address, node.kind, node.type)
+        subject=Subject(node.address, node.kind, node.type, _construct(node))
         if node is not None
         else Subject("", "design", ""),
         span=hit.at.span if hit.at.span.file else (node.span if node is not None else NOWHERE),

@@ -29,9 +29,16 @@ class Severity(str, Enum):
 
 @record(frozen=True, slots=True)
 class Subject:
+    """path: what people know it by, where that is not the address: the path of a CDK construct."""
+
     address: str
     kind: str
     type: str
+    path: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.path} ({self.address})" if self.path else self.address
 
 
 @record(frozen=True, slots=True)

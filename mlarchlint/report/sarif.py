@@ -83,7 +83,7 @@ class _Writer:
         }
 
     def finding(self, finding: Finding) -> dict[str, Any]:
-        claim = f"{finding.subject.address} {finding.message}".strip()
+        claim = f"{finding.subject.shown} {finding.message}".strip()
         uncertain = "" if finding.certain else "Uncertain: "
         fix = " " + _sentence(finding.fix[:1].upper() + finding.fix[1:]) if finding.fix else ""
         found: dict[str, Any] = {

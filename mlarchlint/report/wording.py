@@ -33,7 +33,7 @@ class Wording:
         return [f for f in self.result.findings if f.suppressed is None and (f.certain or uncertain)]
 
     def claim(self, finding: Finding) -> str:
-        return self.safe(f"{finding.subject.address} {finding.message}".strip())
+        return self.safe(f"{finding.subject.shown} {finding.message}".strip())
 
     def span(self, finding: Finding) -> SourceSpan:
         """A finding about the whole design stands at the first file that was read."""
