@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.cold_start import ColdStart
     from mlarchlint.analysis.copies import Copy
+    from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
@@ -108,6 +109,24 @@ class Design:
         from mlarchlint.analysis.exposure import own_exposure
 
         return own_exposure(self.graph, node)
+
+    def behind(self, entry: Resource) -> tuple[Resource, ...]:
+        """An entry and all that it leads to."""
+        from mlarchlint.analysis.entry_protection import behind
+
+        return behind(self.graph, entry)
+
+    def first_entry(self, node: Resource) -> bool:
+        """Whether requests from the internet meet it first."""
+        from mlarchlint.analysis.entry_protection import first_entry
+
+        return first_entry(self.graph, node)
+
+    def protection(self, entry: Resource, targets: tuple[Resource, ...]) -> Protection:
+        """What asks, limits and checks on the ways from an entry to the targets, taken together."""
+        from mlarchlint.analysis.entry_protection import protection_of
+
+        return protection_of(self.graph, entry, targets)
 
     def identities(self, node: Resource) -> tuple[Resource, ...]:
         """Whom a policy is granted to, also through attachments and bindings; of an identity, itself."""
