@@ -23,7 +23,8 @@ connections that end at an edge, where only latency is the matter.
 
 ## When it does not fire
 Where none of the three is required, where one region meets the latency target for all users, and
-where data may be in one region only.
+where data may be in one region only. A region that is not known is an unknown verdict where survival of
+its loss is required.
 
 ## References
 - https://docs.cloud.google.com/architecture/infra-reliability-guide/design
@@ -48,6 +49,7 @@ from mlarchlint.api import (
 )
 
 _REGION = 99.99
+_SURVIVE = "resilience.survive_region_loss"
 
 
 @rule(id="MLA-HA012", severity=Severity.MEDIUM, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
@@ -56,14 +58,19 @@ def single_region_for_global_service(node: Resource, design: Design) -> Hits:
     if not fleets or fleets[0].node is not node:
         return
     regions = {fleet.node["region"].text() for fleet in fleets}
-    if len(regions) != 1:
-        return
-    region = next(iter(regions))
     needs = design.needs(node)
-    if region is None or len(needs.items("data.residency.allowed_regions")) == 1:
+    if len(regions - {None}) > 1 or len(needs.items("data.residency.allowed_regions")) == 1:
+        return
+    open_one = next((fleet.node["region"] for fleet in fleets if fleet.node["region"].is_unknown), None)
+    fix = "serve from a second region, behind a global load balancer or DNS with health checks"
+    if open_one is not None and needs.flag(_SURVIVE):
+        claim = f"whether it serves from a second region is not known: {open_one.why}"
+        related = (Related("required here", needs.span(_SURVIVE)),)
+        yield Hit(open_one, claim, certain=False, attribute=_SURVIVE, related=related, fix=fix)
+    region = next(iter(regions))
+    if None in regions or region is None:
         return
     place = Value.known(region, node.span)
-    fix = "serve from a second region, behind a global load balancer or DNS with health checks"
     for path, claim in _reasons(node, design):
         related = (Related("required here", needs.span(path)),)
         yield Hit(place, f"serves from {region} alone, {claim}", attribute=path, related=related, fix=fix)
@@ -73,8 +80,8 @@ def single_region_for_global_service(node: Resource, design: Design) -> Hits:
 def _reasons(node: Resource, design: Design) -> list[tuple[str, str]]:
     needs = design.needs(node)
     found = []
-    if needs.flag("resilience.survive_region_loss"):
-        found.append(("resilience.survive_region_loss", "and nothing is left when that region is lost"))
+    if needs.flag(_SURVIVE):
+        found.append((_SURVIVE, "and nothing is left when that region is lost"))
     wanted = needs.number("slo.availability")
     if wanted is not None and wanted > _REGION:
         claim = f"and one region is designed for {percent(_REGION / 100)} where {wanted:g} % are required"

@@ -20,8 +20,8 @@ with a fleet in `us-west-2`.
 `eu-central-1`, `eu-west-1` or another region near the users.
 
 ## When it does not fire
-Without users in the requirements, with fleets in several regions, and where the region or the
-place of the users is not known.
+Without users in the requirements, with fleets in several regions, and where the place of the
+users is not known. A region that is not known is an unknown verdict.
 
 ## References
 - https://learn.microsoft.com/azure/networking/azure-network-latency
@@ -49,6 +49,11 @@ _NOTHING_MS = 15  # below this distances do not matter
 @rule(id="MLA-PE007", severity=Severity.LOW, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
 def region_far_from_users(node: Resource, design: Design) -> Hits:
     region = node["region"].text()
+    if node["region"].is_unknown and _serves_users(node, design):
+        claim = f"whether another region is nearer to the users is not known: {node['region'].why}"
+        related = (Related("the users are stated here", design.needs(node).span("users")),)
+        yield Hit(node["region"], claim, certain=False, related=related)
+        return
     near = design.nearest_region(node) if region is not None else None
     if near is None:
         return
@@ -61,3 +66,8 @@ def region_far_from_users(node: Resource, design: Design) -> Hits:
     claim = f"{region} is {here:,.0f} ms (one round trip) from the users on average, {name} would be {best:,.0f} ms"
     related = (Related("the users are stated here", design.needs(node).span("users")),)
     yield Hit(Value.known(region, node.span), claim, related=related, fix=f"serve from {name}")
+
+
+def _serves_users(node: Resource, design: Design) -> bool:
+    """Users are stated, and the node is the one fleet that serves them."""
+    return bool(design.needs(node).items("users")) and [fleet.node for fleet in design.fleets] == [node]

@@ -35,12 +35,14 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "machines and disks are chosen by nodes and classes",
     ),
-    ("MLA-HA012", ""): ({"uncertain"}, "without a known region there is no distance; `check` says so"),
     ("MLA-PE006", ""): (
         {"uncertain"},
         "the method and the share of repeats are stated, or there is no claim",
     ),
-    ("MLA-PE007", ""): ({"uncertain"}, "without a known region there is no distance; `check` says so"),
+    ("MLA-SE006", "kubernetes"): (
+        {"certain", "uncertain"},
+        "nodes, registries and control planes are the cloud's; a self-managed audit policy is no object",
+    ),
     ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
 }
 
