@@ -68,6 +68,13 @@ def load_config(paths: Sequence[Path], flags: Flags | None = None) -> Config:
     return _with_flags(_in_profile(config, flags), flags)
 
 
+def environments_in(paths: Sequence[Path], config: Path | None = None) -> tuple[str, ...]:
+    """The names of the configured environments, as they are written. Raises ConfigError with every mistake."""
+    place = config or find_config(paths[0] if paths else Path("."))
+    document = read_document(place, may_lack_table=config is None) if place is not None else None
+    return tuple(document.data.get("environments", {})) if document is not None else ()
+
+
 def _in_profile(config: Config, flags: Flags) -> Config:
     """What a profile says counts where the file is silent."""
     name = flags.profile or config.profile

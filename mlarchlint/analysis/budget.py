@@ -148,7 +148,12 @@ def _runs(
 def _run(job: Resource, found: ResourceEstimate, needs: Requirements) -> Money:
     """What a job is stated to take it takes; how far a cluster fills is open."""
     money = cost_of_run(found, needs)
-    stated = needs.number("training.max_run_hours") is not None or job["max_runtime_s"].is_known
+    own = (entry for entry in needs.workloads if matches(job, entry.get("match") or {}))
+    hours = next(
+        (training.get("max_run_hours") for entry in own if (training := entry.get("training"))), None
+    )
+    stated = hours is not None or needs.number("training.max_run_hours") is not None
+    stated = stated or job["max_runtime_s"].is_known
     return Money(money.high, money.high) if stated and job.kind == "batch_job" and not found.gaps else money
 
 

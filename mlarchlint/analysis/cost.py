@@ -14,6 +14,7 @@ from mlarchlint.analysis import (
     cost_databases,
     cost_disks,
     cost_functions,
+    cost_jobs,
     cost_machines,
     cost_models,
     cost_network,
@@ -37,7 +38,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "address": cost_network.address,
     "alarm": cost_operations.alarm,
     "api_gateway": cost_network.api_gateway,
-    "batch_job": cost_machines.job,
+    "batch_job": cost_jobs.job,
     "block_volume": cost_disks.block_volume,
     "cache": cost_caches.cache,
     "cdn": cost_network.cdn,
@@ -77,7 +78,9 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
 # What grows a node group from inside the cluster.
 NODE_SCALERS = ("cluster-autoscaler", "cluster_autoscaler", "karpenter")
 # Kubernetes objects of these kinds are priced; the rest of a cluster comes with its nodes.
-KUBERNETES_KINDS = frozenset({"block_volume", "container_service", "load_balancer", "model_endpoint"})
+KUBERNETES_KINDS = frozenset(
+    {"batch_job", "block_volume", "container_service", "load_balancer", "model_endpoint"}
+)
 
 
 def estimate(

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from mlarchlint.analysis.cost_advice import MACHINES, saved_by_successor, saved_by_tiering
+from mlarchlint.analysis.cost_generations import older_machine
 from mlarchlint.analysis.cost_hours import MANAGED, ON_DEMAND
 from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_smaller, saved_by_spot
 from mlarchlint.analysis.cost_sizes import fits, smaller
+from mlarchlint.analysis.roles import data_role
 from mlarchlint.model.estimate import Estimate, Money, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
@@ -63,6 +66,53 @@ def changes_of(
     saved = saved_by_smaller(found, resource.provider, catalog) if sizes else None
     if saved is not None and saved.high >= _LEAST:
         yield Change(found.key, 2, f"{' and '.join(sizes)} for {{}} if the load allows", saved)
+    yield from _newer(resource, found, catalog)
+    yield from _lower_ceiling(found, role)
+    yield from _colder(resource, found, catalog)
+    yield from _beside_nat(resource, found)
+
+
+def _newer(resource: Resource, found: ResourceEstimate, catalog: Catalog) -> Iterator[Change]:
+    """What took the place of a previous generation."""
+    for name in _types(found):
+        older = older_machine(catalog, resource.provider, name, resource["accelerator.count"].is_known)
+        if older is None or not older.successor:
+            continue
+        saved = saved_by_successor(found, resource.provider, name, older.successor, catalog)
+        if saved is not None and saved.high >= _LEAST:
+            yield Change(found.key, 3, f"{older.successor} for {{}}", saved)
+
+
+def _lower_ceiling(found: ResourceEstimate, role: str | None) -> Iterator[Change]:
+    """A group that may grow to more than twice its least size, held at twice of it."""
+    if role in INTERRUPTIBLE or not found.monthly.low:
+        return
+    most = Decimal(2) * found.monthly.low
+    if found.monthly.high - most >= _LEAST and any(item.row.service in MACHINES for item in found.items):
+        saved = Money(Decimal(0), found.monthly.high - most)
+        yield Change(found.key, 4, "a ceiling of twice the least size for {} if the load allows", saved)
+
+
+def _colder(resource: Resource, found: ResourceEstimate, catalog: Catalog) -> Iterator[Change]:
+    """What is old in a store without a lifecycle, at most."""
+    if resource["lifecycle_rules"].more_than(0) is not Truth.NO or data_role(resource) == "model":
+        return
+    saved = saved_by_tiering(found, resource.provider, catalog)
+    if saved is not None and saved[1] >= _LEAST:
+        yield Change(found.key, 5, f"a lifecycle to {saved[0]} for {{}}", Money(Decimal(0), saved[1]))
+
+
+def _beside_nat(resource: Resource, found: ResourceEstimate) -> Iterator[Change]:
+    """Data of object stores needs no gateway that takes its price for each GiB."""
+    if resource["kind"].text() != "nat" or resource.provider not in ("aws", "azure"):
+        return
+    data = [
+        item.monthly for item in found.items if item.row.service == "nat" and item.row.sku.startswith("data")
+    ]
+    high = sum((money.high for money in data), Decimal(0))
+    if high >= _LEAST:
+        words = "an endpoint for object storage beside {}, at most"
+        yield Change(found.key, 6, words, Money(sum((money.low for money in data), Decimal(0)), high))
 
 
 def may_be_interrupted(resource: Resource, needs: Requirements) -> bool:

@@ -132,7 +132,7 @@ def _worded(
 def pods(ledger: Ledger) -> None:
     """Pods cost what their nodes cost: nothing of their own where the scan has nodes."""
     graph = ledger.costing.graph
-    if any(is_node(one) for one in (*graph.of_kind("compute_group"), *graph.of_kind("cluster"))):
+    if nodes_are_priced(ledger):
         ledger.note("runs on the nodes of this scan, which are priced on their own")
         return
     if any(
@@ -157,6 +157,11 @@ def pods(ledger: Ledger) -> None:
         HOURS * count.high * share,
         f"the scan has no nodes: {name} is assumed, of which a replica takes {share * 100:.1f} %",
     )
+
+
+def nodes_are_priced(ledger: Ledger) -> bool:
+    graph = ledger.costing.graph
+    return any(is_node(one) for one in (*graph.of_kind("compute_group"), *graph.of_kind("cluster")))
 
 
 def autopilot(ledger: Ledger) -> None:

@@ -121,7 +121,7 @@ def _google(ledger: Ledger, kind: str) -> None:
     _cloud_sql_machine(ledger, ledger.text("instance_type") or ledger.text("tier"), copies(ledger))
     _cloud_sql_storage(ledger, copies(ledger))
     ledger.use("backups", "cloudsql", "backup", "backup_storage_gb")
-    if not _private_only(ledger):
+    if not _private_only(ledger) and ledger.row("cloudsql", "ip-unused") is not None:
         ledger.add("public address, while the instance is stopped", "cloudsql", "ip-unused", ZERO, HOURS)
 
 

@@ -75,6 +75,7 @@ class Ledger:
     items: list[CostItem] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    runs: Decimal = ZERO
     _used: Mapping[str, Any] | None = None
     _region: str = ""
 
@@ -268,7 +269,9 @@ class Ledger:
             ]
         if self.resource.instance.symbolic and (items or self.gaps):
             self.gap("instances", "how many there are is not known: one is counted")
-        return ResourceEstimate(self.resource.key, tuple(items), tuple(self.gaps), tuple(self.notes))
+        return ResourceEstimate(
+            self.resource.key, tuple(items), tuple(self.gaps), tuple(self.notes), self.runs
+        )
 
 
 def countable(number: Decimal | None) -> Decimal | None:

@@ -96,8 +96,11 @@ def training_cluster(ledger: Ledger) -> None:
     machines(ledger, Bounds(steady, total), ONE, share, why, managed=managed_machines(ledger))
 
 
-def training_hours(ledger: Ledger) -> tuple[Decimal, str]:
-    """Hours of training a month: the requirements, the resource's own limit, or the default."""
+def training_hours(
+    ledger: Ledger, runs: Decimal | None = None, hours: Decimal | None = None
+) -> tuple[Decimal, str]:
+    """Hours of training a month: the requirements, the resource's own limit and schedule, or the defaults given."""
+    planned, usual = runs, hours or TRAINING_HOURS
     runs = ledger.used("monthly_runs") or ledger.need("training.runs_per_month")
     hours = ledger.used("run_hours") or ledger.need("training.max_run_hours")
     limit = ledger.number("max_runtime_s")
@@ -106,23 +109,16 @@ def training_hours(ledger: Ledger) -> tuple[Decimal, str]:
         hours = limit / 3600
         said.append(f"each run takes its limit of {hours:f} hours")
     if hours is None:
-        hours = TRAINING_HOURS
+        hours = usual
         said.append(f"{hours:f} hours a run are assumed")
+    if runs is None and planned is not None:
+        runs = planned
+        said.append(f"its schedule makes {runs:.1f} runs a month")
     if runs is None:
         runs = TRAINING_RUNS
         said.append(f"{runs:f} runs a month are assumed")
+    ledger.runs = runs
     return hours * runs, "; ".join(said) or f"{runs:f} runs a month of {hours:f} hours"
-
-
-def job(ledger: Ledger) -> None:
-    """A training or batch job: its machines for the hours of its runs."""
-    if not machine_type(ledger):
-        return
-    hours, why = training_hours(ledger)
-    nodes = ledger.number("nodes") or ONE
-    trials = ledger.number("max_jobs") if ledger.resource["tuning"].is_true() is Truth.YES else None
-    total = hours * nodes * (trials or ONE)
-    machines(ledger, Bounds(ZERO, total), ONE, why, managed=managed_machines(ledger))
 
 
 def managed_machines(ledger: Ledger) -> bool:

@@ -27,7 +27,7 @@ def saved_by_commitment(found: ResourceEstimate, catalog: Catalog, term: str = "
 
 def cost_of_run(found: ResourceEstimate, needs: Needs) -> Money:
     """At most what one run of a training job or cluster costs: the month without its steady part, by its runs."""
-    runs = countable(decimal_of(_wanted(needs, "training", "runs_per_month"))) or TRAINING_RUNS
+    runs = found.runs or countable(decimal_of(_wanted(needs, "training", "runs_per_month"))) or TRAINING_RUNS
     money = found.monthly
     return Money(Decimal(0), (money.high - money.low) / runs)
 

@@ -43,6 +43,11 @@ class CostCommand(click.Command):
     metavar="DAYS",
     help="Exit with 1 if a price is older than this.",
 )
+@click.option(
+    "--all-environments",
+    is_flag=True,
+    help="Each environment of the configuration with its own inputs, and their sum.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -51,6 +56,7 @@ def command(
     format: str,
     output: str,
     max_price_age: int | None,
+    all_environments: bool,
     **options: Any,
 ) -> None:
     """Estimate what the designs below PATH cost in a month. `cost diff BASE PATH` compares it with a base.
@@ -59,27 +65,68 @@ def command(
     Exit codes: 0 within the budget (or none is set), 1 over the budget or prices too old,
     2 wrong usage or configuration, 3 incomplete: something could not be read.
     """
-    from mlarchlint.cli.scan import put, scanned
+    from mlarchlint.cli.scan import put
+
+    results = _results(paths, options, all_environments)
+    failed = sum(_errors_of(result) for _, result in results) > 0
+    if all_environments:
+        from mlarchlint.report.cost_environments import render_environments
+
+        put(output, render_environments(results, format))
+    else:
+        put(output, renderer(format)(results[0][1], results[0][1].estimate))
+    complaints = [line for name, result in results for line in _complaints(name, result, max_price_age)]
+    for line in complaints:
+        click.echo(line, err=True)
+    ctx.exit(3 if failed else 1 if complaints else 0)
+
+
+def _results(
+    paths: tuple[Path, ...], options: dict[str, Any], all_environments: bool
+) -> list[tuple[str, Result]]:
+    """(environment, result): of the one that is asked for, or of all that the configuration has."""
+    from mlarchlint.cli.scan import scanned
+
+    if not all_environments:
+        return [("", scanned(paths, options))]
+    if options.get("environment"):
+        raise click.UsageError("--environment and --all-environments exclude each other")
+    from mlarchlint.cli.inputs import BadConfiguration
+    from mlarchlint.config_layers import environments_in
+    from mlarchlint.config_text import ConfigError
+
+    try:
+        names = environments_in(paths, options.get("config"))
+    except ConfigError as error:
+        raise BadConfiguration(error) from None
+    if not names:
+        raise click.UsageError("the configuration has no environments")
+    return [(name, scanned(paths, {**options, "environment": name})) for name in names]
+
+
+def _errors_of(result: Result) -> bool:
+    """Prints what could not be read; whether there was any."""
     from mlarchlint.model.diagnostic import Level
-    from mlarchlint.report.cost_budgets import budgets_of, complaint
     from mlarchlint.report.diagnostics import diagnostic_lines
     from mlarchlint.report.inert import inert
 
-    result = scanned(paths, options)
     errors = [diagnostic for diagnostic in result.diagnostics if diagnostic.level is Level.ERROR]
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):
             click.echo(line, err=True)
-    estimate = result.estimate
-    put(output, renderer(format)(result, estimate))
     roles = {found.role for found in result.roles.values() if found.role}
     unused = result.config.usage.unused(result.graph, roles)
     if unused:
         click.echo(f"note: usage for {', '.join(map(inert, unused))} matches nothing here", err=True)
-    complaints = [*filter(None, map(complaint, budgets_of(result))), *too_old(estimate, max_price_age)]
-    for line in complaints:
-        click.echo(line, err=True)
-    ctx.exit(3 if errors else 1 if complaints else 0)
+    return bool(errors)
+
+
+def _complaints(name: str, result: Result, max_price_age: int | None) -> list[str]:
+    from mlarchlint.report.cost_budgets import budgets_of, complaint
+    from mlarchlint.report.inert import inert
+
+    found = [*filter(None, map(complaint, budgets_of(result))), *too_old(result.estimate, max_price_age)]
+    return [f"{inert(name)}: {line}" if name else line for line in found]
 
 
 def renderer(format: str) -> Callable[[Result, Estimate], str]:

@@ -63,12 +63,16 @@ class Gap:
 
 @record(frozen=True, slots=True)
 class ResourceEstimate:
-    """assumptions: what holds for the resource as a whole, beside those of its items."""
+    """assumptions: what holds for the resource as a whole, beside those of its items.
+
+    runs: the runs of training that the month counts; 0 for what does not train.
+    """
 
     key: str
     items: tuple[CostItem, ...] = ()
     gaps: tuple[Gap, ...] = ()
     assumptions: tuple[str, ...] = ()
+    runs: Decimal = Decimal(0)
 
     @property
     def monthly(self) -> Money:

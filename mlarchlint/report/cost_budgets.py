@@ -39,11 +39,15 @@ def complaint(verdict: Verdict) -> str:
     )
 
 
+def environment_of(result: Result, key: str) -> str:
+    return environment_in(result.config.requirements, result.config.workspace, result.graph[key])
+
+
 def environments_of(result: Result) -> dict[str, Money]:
     """What the resources of each environment cost together, production first; `unknown` for the rest."""
     found: dict[str, Money] = {}
     for key, one in result.estimate.resources.items():
-        name = environment_in(result.config.requirements, result.config.workspace, result.graph[key])
+        name = environment_of(result, key)
         found[name] = found.get(name, Money()) + one.monthly
     return {name: found[name] for name in _ORDER if name in found}
 

@@ -27,11 +27,11 @@ def cost_report(result: Result, estimate: Estimate) -> dict[str, Any]:
         "currency": estimate.currency,
         "as_of": estimate.as_of,
         "environment": result.config.environment,
-        "monthly": _money(estimate.monthly),
+        "monthly": money_json(estimate.monthly),
         "budget": _budget(result),
         "budgets": [budget_json(verdict) for verdict in budgets_of(result)],
         "environments": [
-            {"name": name, "monthly": _money(money)} for name, money in environments_of(result).items()
+            {"name": name, "monthly": money_json(money)} for name, money in environments_of(result).items()
         ],
         "resources": [
             _resource(result, found, redactor)
@@ -42,7 +42,7 @@ def cost_report(result: Result, estimate: Estimate) -> dict[str, Any]:
             {
                 "name": workload.name,
                 "role": workload.role,
-                "monthly": _money(total(estimate, workload.members)),
+                "monthly": money_json(total(estimate, workload.members)),
                 "resources": [
                     result.graph[key].address for key in workload.members if key in estimate.resources
                 ],
@@ -80,7 +80,7 @@ def _resource(result: Result, found: ResourceEstimate, redactor: Redactor) -> di
         "type": resource.type,
         "file": resource.span.file,
         "line": resource.span.line,
-        "monthly": _money(found.monthly),
+        "monthly": money_json(found.monthly),
         "items": [_item(item, redactor) for item in found.items],
         "gaps": [_gap(gap, redactor) for gap in found.gaps],
         "assumptions": [inert(redactor.text(text)) for text in assumptions_of(found)],
@@ -94,7 +94,7 @@ def _item(item: CostItem, redactor: Redactor) -> dict[str, Any]:
         "quantity": {"low": _number(item.quantity_low), "high": _number(item.quantity_high)},
         "unit": item.unit,
         "price": float(row.price),
-        "monthly": _money(item.monthly),
+        "monthly": money_json(item.monthly),
         "service": row.service,
         "sku": inert(redactor.text(row.sku)),
         "region": inert(redactor.text(row.region)),
@@ -112,7 +112,7 @@ def _gap(gap: Gap, redactor: Redactor) -> dict[str, Any]:
     }
 
 
-def _money(money: Money) -> dict[str, float]:
+def money_json(money: Money) -> dict[str, float]:
     return {"low": _number(money.low), "high": _number(money.high)}
 
 

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import Estimate
-from mlarchlint.report.cost_budgets import differing_environments
+from mlarchlint.report.cost_budgets import differing_environments, environment_of
 from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
 COLUMNS = (
     "workload", "address", "item", "quantity_low", "quantity_high", "unit", "price", "monthly_low", "monthly_high",
-    "service", "sku", "region", "source", "as_of", "gap",
+    "service", "sku", "region", "source", "as_of", "gap", "environment",
 )  # fmt: skip
 
 
@@ -74,17 +74,20 @@ def render_cost_csv(result: Result, estimate: Estimate) -> str:
     for branch in branches(result, estimate):
         for found in branch.resources:
             head = (cell(branch.name), cell(names.address(found)))
+            place = environment_of(result, found.key)
             for item in found.items:
                 row, money = item.row, item.monthly
                 table.writerow(
                     (
                         *head, cell(names.text(item.name)), f"{item.quantity_low:f}", f"{item.quantity_high:f}",
                         item.unit, f"{row.price:f}", f"{money.low:.6f}", f"{money.high:.6f}", row.service,
-                        cell(names.text(row.sku)), cell(names.text(row.region)), row.source, row.as_of, "",
+                        cell(names.text(row.sku)), cell(names.text(row.region)), row.source, row.as_of, "", place,
                     )
                 )  # fmt: skip
             for gap in found.gaps:
-                table.writerow((*head, cell(names.text(gap.name)), *[""] * 11, cell(names.text(gap.why))))
+                table.writerow(
+                    (*head, cell(names.text(gap.name)), *[""] * 11, cell(names.text(gap.why)), place)
+                )
     return text.getvalue()
 
 

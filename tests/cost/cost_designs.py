@@ -28,12 +28,22 @@ def made(
     exists: Truth = Truth.YES,
     symbolic: bool = False,
     mode: Mode = Mode.MANAGED,
+    body: dict[str, Any] | None = None,
 ) -> Resource:
-    """A trait is plain data or a Value."""
+    """A trait is plain data or a Value; the body is what the code says besides."""
     address = f"{type or kind}.{name}"
     span = SourceSpan("main.tf", line, 1, line, 10)
+    written = {key: from_plain(value, span) for key, value in (body or {}).items()}
     instance = Instance(
-        address, type or kind, name, Format.TERRAFORM, {}, span, exists=exists, symbolic=symbolic, mode=mode
+        address,
+        type or kind,
+        name,
+        Format.TERRAFORM,
+        written,
+        span,
+        exists=exists,
+        symbolic=symbolic,
+        mode=mode,
     )
     values = {
         trait: value if isinstance(value, Value) else from_plain(value, span)
