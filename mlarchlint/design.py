@@ -28,11 +28,14 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.cold_start import ColdStart
     from mlarchlint.analysis.copies import Copy
+    from mlarchlint.analysis.encryption import Encryption
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
+    from mlarchlint.analysis.network_reach import Reach
+    from mlarchlint.analysis.observers import Observation
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.serving_paths import ServingPath
@@ -183,6 +186,24 @@ class Design:
     def entries(self, node: Resource) -> tuple[Resource, ...]:
         """What requests come through on their way to the node, nearest first."""
         return entries_to(self.graph, node)
+
+    def may_reach(self, source: Resource, target: Resource, port: int | None = None) -> Reach:
+        """Whether networks and firewalls let the one get to the other."""
+        from mlarchlint.analysis.network_reach import may_reach
+
+        return may_reach(self.graph, source, target, port)
+
+    def encryption(self, node: Resource) -> Encryption:
+        """Whether it is encrypted at rest, and with whose key."""
+        from mlarchlint.analysis.encryption import encryption_of
+
+        return encryption_of(self.graph, node)
+
+    def observations(self, node: Resource) -> tuple[Observation, ...]:
+        """The alarms, logs, traces and monitors of it and of what requests pass before it."""
+        from mlarchlint.analysis.observers import observations_of
+
+        return observations_of(self.graph, node)
 
     def data_role(self, store: Resource) -> str | None:
         """What a store holds: dataset, model, features, checkpoints, logs, ..."""

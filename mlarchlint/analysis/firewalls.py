@@ -147,6 +147,8 @@ def _block(guard: Resource, rule: Value) -> Admission:
         return Admission(guard, (rule,), (), True, Truth.MAYBE, rule)
     sources = tuple(part for name in _SOURCES for part in _flat(rule.get(name)))
     peers = tuple(ref for name in _PEERS for ref in rule.get(name).all_refs())
+    if rule.get("self").is_true() is Truth.YES:
+        peers = (*peers, guard.address)
     low = rule.get("from_port") if not rule.get("from_port").is_absent else rule.get("FromPort")
     high = rule.get("to_port") if not rule.get("to_port").is_absent else rule.get("ToPort")
     named = (*_flat(rule.get("destination_port_range")), *_flat(rule.get("destination_port_ranges")))
@@ -178,6 +180,8 @@ def _of_resource(guard: Resource, rule: Resource) -> Admission:
         for name in ("source_security_group_id", "referenced_security_group_id", "SourceSecurityGroupId")
         for ref in body.get(name).all_refs()
     )
+    if body.get("self").is_true() is Truth.YES:
+        peers = (*peers, guard.address)
     return Admission(guard, sources, ports, allows, sure, deciding, _rank(body.get("priority")), peers)
 
 
