@@ -145,6 +145,10 @@ def evaluate(sources: Sources, config: Config) -> Evaluation:
         # after Terraform: its releases say with which values a chart of the repository is deployed
         parts.append(_kubernetes(sources, config, declared if releases else ()))
     instances: list[Instance] = [instance for part in parts for instance in part.instances]
+    if sources.kubernetes and declared:
+        from mlarchlint.frontends.kubernetes.terraform_copies import without_copies
+
+        instances = without_copies(instances)
     return Evaluation(
         tuple(instances),
         tuple(diagnostic for part in parts for diagnostic in part.diagnostics),
