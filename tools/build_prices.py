@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import prices_alike
 import prices_aws
 import prices_azure
 import prices_google
@@ -28,6 +29,7 @@ def build(source: Path, out: Path, regions: frozenset[str] = frozenset()) -> Cat
     prices_google.read(catalog, source)
     prices_azure.read(catalog, source)
     clear(out)
+    prices_alike.fill(catalog)
     catalog.write(out)
     specs = out / "specs"
     prices_specs.aws(source, specs)

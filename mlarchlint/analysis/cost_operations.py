@@ -131,7 +131,9 @@ def _metric_alarm(ledger: Ledger) -> None:
 
 
 def dashboard(ledger: Ledger) -> None:
-    if ledger.provider == "aws":
+    if "grafana" in ledger.resource.type.lower():
+        unpriced(ledger)
+    elif ledger.provider == "aws":
         ledger.add("dashboard", "metrics", "dashboard", ONE)
 
 
