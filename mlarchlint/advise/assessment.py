@@ -14,6 +14,7 @@ from mlarchlint.model.estimate import Gap, Money
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.truth import Truth
 
+_BUDGET = "MLA-CO003"
 _MORE_STEPS = 2  # how often a fleet gets one more instance in each zone for the sake of availability
 
 
@@ -63,6 +64,7 @@ class Assessment:
             one.machine,
             one.purchase,
             one.cache,
+            one.form,
         )
 
 
@@ -129,7 +131,22 @@ def _unmet(one: Judged) -> list[Obstacle]:
             computed = judgement.computed.partition(",")[0] if expected_late else judgement.computed
             why = f"{computed or judgement.closes}, {judgement.required} required"
             found.append(Obstacle(judgement.requirement, why, judgement.rule))
+    if not any(obstacle.rule == _BUDGET for obstacle in found):
+        found += _unpriced_over(one)
     return found
+
+
+def _unpriced_over(one: Judged) -> list[Obstacle]:
+    """Where costs have no price a budget is judged by the low figure; a proposal keeps to it with the high one."""
+    return [
+        Obstacle(
+            f"budget of {verdict.what}",
+            f"up to ${verdict.cost.high:,.0f}, ${verdict.budget:,.0f} required",
+            _BUDGET,
+        )
+        for verdict in one.design.budgets()
+        if verdict.cost.high > verdict.allowed
+    ]
 
 
 def _open(one: Judged) -> tuple[str, ...]:

@@ -17,6 +17,12 @@ EDGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "google": {"global": ()},
     "azure": {"gateway": ("gateway",), "frontdoor": ("frontdoor",)},
 }
+# What serves: a fleet of machines, or containers without servers of one's own.
+FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "aws": {"machines": ()},
+    "google": {"machines": ("machines",), "containers": ("containers",)},
+    "azure": {"machines": ()},
+}
 # The files that say how instances are paid; without any, they are all on demand.
 PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "aws": {"on-demand": ("on-demand",), "spot": ("spot",)},
@@ -27,7 +33,8 @@ PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """machine: the type of the instances. zones: how many of the region's. least, most: instances.
+    """form: a key of FORMS. machine: the type of the instances, or the size of containers (`2 vCPU, 4 GiB`).
+    zones: how many of the region's. least, most: instances.
 
     edge: a key of EDGES.
     purchase: how what is above the least size is paid (`on-demand`, `spot`). cache: of predictions.
@@ -42,9 +49,10 @@ class Candidate:
     edge: str
     purchase: str = "on-demand"
     cache: bool = False
+    form: str = "machines"
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The files that only some designs have."""
         paid, edge = PURCHASES[self.cloud][self.purchase], EDGES[self.cloud][self.edge]
-        return (*paid, *edge, *(("cache",) if self.cache else ()))
+        return (*FORMS[self.cloud][self.form], *paid, *edge, *(("cache",) if self.cache else ()))

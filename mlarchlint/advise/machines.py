@@ -14,6 +14,8 @@ from mlarchlint.requirements import Requirements
 
 # The model twice, while a new version is loaded beside the old one, and the system (assumed).
 COPIES, SYSTEM_GIB = 2, 1
+# (virtual CPUs, GiB) of containers.
+SIZES = ((1, 2), (2, 4), (4, 8), (8, 16))
 _SERVICE = {"aws": "ec2", "google": "gce", "azure": "vm"}
 
 
@@ -37,6 +39,27 @@ def machines_for(cloud: str, region: str, needs: Requirements) -> tuple[tuple[st
         if spec is not None and row is not None and _holds(spec, needs, measured):
             found.append((name, row.price))
     return tuple(sorted(found, key=lambda one: (one[1], one[0])))
+
+
+def containers_for(needs: Requirements) -> tuple[str, ...]:
+    """Sizes of containers that hold the model, smallest first; none for what was measured on an accelerator."""
+    measured = measured_on(needs, embedded())
+    return tuple(
+        f"{cpu} vCPU, {memory} GiB"
+        for cpu, memory in SIZES
+        if _holds(_container(cpu, memory), needs, measured)
+    )
+
+
+def size_of(container: str) -> tuple[int, int]:
+    """Of `2 vCPU, 4 GiB`."""
+    cpu, _, memory, _ = container.split()
+    return int(cpu), int(memory)
+
+
+def _container(cpu: int, memory: int) -> InstanceSpec:
+    none = Decimal(0)
+    return InstanceSpec("", Decimal(cpu), Decimal(memory), "", none, none, False, True, False, "x86_64")
 
 
 def measured_on(needs: Requirements, catalog: Catalog) -> InstanceSpec | None:

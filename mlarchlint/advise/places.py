@@ -67,11 +67,14 @@ def regions_to_try(cloud: str, needs: Requirements, given: Sequence[str]) -> tup
 
 
 def _with_cheapest(cloud: str, needs: Requirements, nearest: Sequence[str]) -> tuple[str, ...]:
-    """The nearest ones, and one a little farther where its machines cost less."""
+    """The nearest ones, and a little farther one whose machines cost less, and the usual one."""
     prices = {name: found[0][1] for name in nearest[:_NEAR] if (found := machines_for(cloud, name, needs))}
     chosen = list(nearest[:_NEAREST])
     least = min((prices[name] for name in chosen if name in prices), default=None)
     cheaper = [
         name for name in nearest[_NEAREST:_NEAR] if name in prices and (least is None or prices[name] < least)
     ]
-    return (*chosen, *sorted(cheaper, key=lambda name: prices[name])[:1])
+    further = sorted(cheaper, key=lambda name: prices[name])[:1]
+    # Nowhere are more services priced than in the usual region.
+    usual = [name for name in nearest[_NEAREST:_NEAR] if name == DEFAULT_REGIONS[cloud]]
+    return tuple(dict.fromkeys((*chosen, *further, *usual)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from mlarchlint.advise.candidate import EDGES, PURCHASES, Candidate
+from mlarchlint.advise.candidate import EDGES, FORMS, PURCHASES, Candidate
 from mlarchlint.advise.evaluation import designed
-from mlarchlint.advise.machines import machines_for, may_lack_credits
+from mlarchlint.advise.machines import containers_for, machines_for, may_lack_credits
 from mlarchlint.advise.places import zones_in
 from mlarchlint.advise.writing import terraform
 from mlarchlint.analysis.capacity import Capacity
@@ -35,8 +35,11 @@ class Space:
         known: dict[tuple[str, bool], Capacity | None] = {}
         repeats = (self.config.requirements.number("traffic.cacheable") or 0) >= _CACHEABLE
         for region in self.regions:
+            caches = (False, True) if repeats else (False,)
+            if "containers" in FORMS[self.cloud]:
+                yield from ((one,) for cache in caches for one in self._containers(region, cache))
             for zones in ZONES:
-                for cache in (False, True) if repeats else (False,):
+                for cache in caches:
                     sized = self._sized(region, zones, cache, known)
                     for edge in EDGES[self.cloud] if sized else ():
                         yield tuple(
@@ -44,6 +47,18 @@ class Space:
                             for machine, least, most in sized
                             for purchase in self._purchases(region, machine)
                         )
+
+    def _containers(self, region: str, cache: bool) -> Iterator[Candidate]:
+        """Spread over the zones by the provider: no number of zones is chosen. None where they have no price."""
+        if embedded().price(self.cloud, region, "cloud-run", "vcpu") is None:
+            return
+        for size in containers_for(self.config.requirements)[:_CHEAPEST]:
+            edge = next(iter(EDGES[self.cloud]))
+            zones = len(zones_in(self.cloud, region))
+            probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form="containers")
+            capacity = self._of(probe)
+            needed = capacity.needed if capacity is not None and capacity.needed else 1
+            yield replace(probe, most=2 * needed)
 
     def _purchases(self, region: str, machine: str) -> Iterator[str]:
         for purchase in PURCHASES[self.cloud]:
@@ -70,7 +85,10 @@ class Space:
         """Of some fleet of such machines: what one of them serves is the same in all."""
         edge, purchase = next(iter(EDGES[self.cloud])), next(iter(PURCHASES[self.cloud]))
         probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache)
-        files = terraform(probe, self.config.requirements, zones_in(self.cloud, region))
+        return self._of(probe)
+
+    def _of(self, probe: Candidate) -> Capacity | None:
+        files = terraform(probe, self.config.requirements, zones_in(probe.cloud, probe.region))
         return next(iter(designed(files, self.config).capacities), None)
 
 

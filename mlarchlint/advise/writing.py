@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from mlarchlint.advise.candidate import Candidate
+from mlarchlint.advise.machines import size_of
 from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
 
@@ -46,15 +47,19 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
         ("environment", needs.text("environment") or "prod"),
         ("region", candidate.region),
         ("zones", zones[: candidate.zones]),
-        ("instance_type", candidate.machine),
         ("least", candidate.least),
         ("most", candidate.most),
-        ("disk_gib", _SYSTEM_GIB + (int(2 * size) if size else 0)),
         ("latency_p95_s", float(target if target else _ALERT_MS) / 1000),
     ]
     if candidate.cloud == "aws":
         rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
-    if candidate.cloud == "google":
+    if candidate.form == "containers":
+        cpu, memory = size_of(candidate.machine)
+        rows += [("cpu", str(cpu)), ("memory", f"{memory}Gi")]
+        rows.append(("concurrency", int(needs.number("model.concurrency") or cpu)))
+    else:
+        rows += [("instance_type", candidate.machine), ("disk_gib", _SYSTEM_GIB + int(2 * (size or 0)))]
+    if candidate.cloud == "google" and candidate.form == "machines":
         spec = embedded().spec("google", candidate.machine)
         # Machines with accelerators cannot move to another host.
         rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))

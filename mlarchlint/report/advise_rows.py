@@ -25,8 +25,8 @@ def rows(one: Assessment) -> Iterator[tuple[str, str]]:
     """(what, figure), in the order of the table. The same rows for every design of one set of requirements."""
     candidate = one.candidate
     yield "region", candidate.region
-    yield "machines", machines(one)
-    yield "zones", str(candidate.zones)
+    yield "fleet", machines(one)
+    yield "zones", str(candidate.zones) if candidate.form == "machines" else "by the provider"
     yield "entry", EDGES[candidate.cloud, candidate.edge]
     if candidate.cache:
         yield "cache", "of predictions"
@@ -44,6 +44,8 @@ def rows(one: Assessment) -> Iterator[tuple[str, str]]:
 
 def machines(one: Assessment) -> str:
     candidate = one.candidate
+    if candidate.form == "containers":
+        return f"{candidate.least} to {candidate.most} containers of {candidate.machine}"
     spot = f", above {candidate.least} on spot" if candidate.purchase == "spot" else ""
     return f"{candidate.least} to {candidate.most} x {candidate.machine}{spot}"
 
@@ -52,6 +54,8 @@ def title(one: Assessment) -> str:
     """A design in one line."""
     candidate = one.candidate
     zones = f"{candidate.zones} zone{'s' if candidate.zones > 1 else ''}"
+    if candidate.form == "containers":
+        zones = "the zones"
     edge = EDGES[candidate.cloud, candidate.edge].partition(";")[0]
     if candidate.edge == "cdn-failover":
         edge += " with failover"
@@ -79,6 +83,8 @@ def _availability(one: Assessment) -> Iterator[tuple[str, str]]:
 
 
 def _without_a_zone(one: Assessment) -> str:
+    if one.candidate.form == "containers":
+        return "the provider starts others"
     for capacity in one.judged.design.capacities:
         if capacity.left is None or capacity.needed is None:
             continue

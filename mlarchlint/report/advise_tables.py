@@ -88,6 +88,7 @@ def _design(one: Assessment, number: int | None = None) -> dict[str, Any]:
         "title": title(one),
         "region": candidate.region,
         "zones": candidate.zones,
+        "form": candidate.form,
         "machine": candidate.machine,
         "least": candidate.least,
         "most": candidate.most,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlarchlint.advise.machines import machines_for
+from mlarchlint.advise.machines import containers_for, machines_for, size_of
 from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.search import advise, main_obstacle
 from mlarchlint.advise.space import Space, size_for
@@ -65,7 +65,7 @@ def test_burstable_machines_need_a_sustained_rate_that_is_known(tmp_path: Path) 
 
 
 def test_without_a_throughput_the_load_is_said_to_be_open(tmp_path: Path) -> None:
-    advice = advise("google", needs(tmp_path, model={"service_time_ms": {"p50": 60, "p95": 120}}), top=1)
+    advice = advise("azure", needs(tmp_path, model={"service_time_ms": {"p50": 60, "p95": 120}}), top=1)
     (best,) = advice.best
     assert (best.candidate.least, best.candidate.most) == (2, 4)
     assert any(text.startswith("peak load") for text in best.open)
@@ -89,6 +89,21 @@ def test_where_nothing_is_enough_the_obstacle_is_named(
     assert advice.next_cheaper is None
     assert advice.closest is not None
     assert main_obstacle(advice.closest).requirement.startswith(requirement)
+
+
+def test_containers_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) -> None:
+    assert containers_for(needs(tmp_path).requirements)[0] == "1 vCPU, 2 GiB"
+    assert containers_for(needs(tmp_path, model={"size_gib": 3}).requirements)[0] == "4 vCPU, 8 GiB"
+    measured = {"instance": "g4dn.xlarge", "throughput_rps": 50}
+    assert containers_for(needs(tmp_path, model=measured).requirements) == ()
+    assert size_of("4 vCPU, 8 GiB") == (4, 8)
+
+
+def test_a_budget_holds_for_the_high_figure_also_where_costs_have_no_price(tmp_path: Path) -> None:
+    advice = advise("azure", needs(tmp_path, budget={"monthly_usd": 250}))
+    assert advice.best == ()
+    assert advice.closest is not None
+    assert any("up to $" in obstacle.why for obstacle in advice.closest.obstacles)
 
 
 def test_a_cache_is_proposed_where_inputs_repeat(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlarchlint.advise.candidate import CLOUDS, EDGES, PURCHASES, Candidate
+from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, PURCHASES, Candidate
 from mlarchlint.advise.evaluation import judged
 from mlarchlint.advise.folder import CONFIG, CannotWrite, files_to_write, write_into
 from mlarchlint.advise.places import regions_known, zones_in
@@ -31,7 +31,9 @@ def every_design(cloud: str) -> Iterator[Candidate]:
     for edge in EDGES[cloud]:
         for purchase in PURCHASES[cloud]:
             for cache in (False, True):
-                yield Candidate(cloud, region, machine, 2, 2, 4, edge, purchase, cache)
+                for form in FORMS[cloud]:
+                    size = machine if form == "machines" else "2 vCPU, 4 GiB"
+                    yield Candidate(cloud, region, size, 2, 2, 4, edge, purchase, cache, form)
 
 
 def files(candidate: Candidate) -> dict[str, str]:
@@ -54,9 +56,12 @@ def test_no_rule_finds_anything_not_even_an_uncertain_one(cloud: str) -> None:
 def test_the_fleet_is_what_was_chosen(cloud: str) -> None:
     for candidate in every_design(cloud):
         (fleet,) = judged(files(candidate), nothing_required()).design.fleets
-        assert (fleet.count.least, fleet.count.most, fleet.zones.least) == (2, 4, 2)
+        assert (fleet.count.least, fleet.count.most) == (2, 4)
         assert fleet.node["region"].text() == candidate.region
-        assert fleet.node["instance_type"].text() == candidate.machine
+        assert fleet.managed == (candidate.form == "containers")
+        if not fleet.managed:
+            assert fleet.zones.least == 2
+            assert fleet.node["instance_type"].text() == candidate.machine
 
 
 @pytest.mark.parametrize("cloud", CLOUDS)

@@ -106,6 +106,22 @@ resource "aws_s3_bucket_lifecycle_configuration" "models" {
   }
 }
 
+resource "aws_s3_bucket_policy" "models" {
+  bucket = aws_s3_bucket.models.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OnlyEncrypted"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.models.arn, "${aws_s3_bucket.models.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
 resource "aws_s3_bucket" "logs" {
   bucket = "${var.organisation}-${local.name}-logs"
 }
@@ -152,42 +168,41 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
   }
 }
 
-data "aws_iam_policy_document" "logs" {
-  statement {
-    sid       = "Balancer"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.logs.arn}/balancer/*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["logdelivery.elasticloadbalancing.amazonaws.com"]
-    }
-  }
-
-  statement {
-    sid       = "Delivery"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.logs.arn}/network/*", "${aws_s3_bucket.logs.arn}/audit/*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["delivery.logs.amazonaws.com", "cloudtrail.amazonaws.com"]
-    }
-  }
-
-  statement {
-    sid       = "Check"
-    actions   = ["s3:GetBucketAcl"]
-    resources = [aws_s3_bucket.logs.arn]
-
-    principals {
-      type        = "Service"
-      identifiers = ["delivery.logs.amazonaws.com", "cloudtrail.amazonaws.com"]
-    }
-  }
-}
-
 resource "aws_s3_bucket_policy" "logs" {
   bucket = aws_s3_bucket.logs.id
-  policy = data.aws_iam_policy_document.logs.json
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "OnlyEncrypted"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = [aws_s3_bucket.logs.arn, "${aws_s3_bucket.logs.arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+      {
+        Sid       = "Balancer"
+        Effect    = "Allow"
+        Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "${aws_s3_bucket.logs.arn}/balancer/*"
+      },
+      {
+        Sid       = "Delivery"
+        Effect    = "Allow"
+        Principal = { Service = ["delivery.logs.amazonaws.com", "cloudtrail.amazonaws.com"] }
+        Action    = "s3:PutObject"
+        Resource  = ["${aws_s3_bucket.logs.arn}/network/*", "${aws_s3_bucket.logs.arn}/accelerator/*", "${aws_s3_bucket.logs.arn}/audit/*"]
+      },
+      {
+        Sid       = "Check"
+        Effect    = "Allow"
+        Principal = { Service = ["delivery.logs.amazonaws.com", "cloudtrail.amazonaws.com"] }
+        Action    = "s3:GetBucketAcl"
+        Resource  = aws_s3_bucket.logs.arn
+      },
+    ]
+  })
 }

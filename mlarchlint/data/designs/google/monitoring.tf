@@ -76,29 +76,6 @@ resource "google_monitoring_alert_policy" "errors" {
   }
 }
 
-resource "google_monitoring_alert_policy" "saturation" {
-  display_name          = "${local.name} processor use"
-  combiner              = "OR"
-  notification_channels = [google_monitoring_notification_channel.on_call.id]
-
-  conditions {
-    display_name = "Processors of ${google_compute_region_instance_group_manager.inference.name} are busy"
-
-    condition_threshold {
-      filter          = "metric.type=\"compute.googleapis.com/instance/cpu/utilization\" AND resource.type=\"gce_instance\" AND metadata.system_labels.instance_group=\"${google_compute_region_instance_group_manager.inference.name}\""
-      comparison      = "COMPARISON_GT"
-      threshold_value = 0.85
-      duration        = "900s"
-
-      aggregations {
-        alignment_period     = "300s"
-        per_series_aligner   = "ALIGN_MEAN"
-        cross_series_reducer = "REDUCE_MEAN"
-      }
-    }
-  }
-}
-
 resource "google_monitoring_dashboard" "service" {
   dashboard_json = jsonencode({
     displayName = local.name

@@ -17,16 +17,3 @@ resource "google_compute_subnetwork" "private" {
     metadata             = "INCLUDE_ALL_METADATA"
   }
 }
-
-# Only the load balancer and its health checks reach the model servers.
-resource "google_compute_firewall" "load_balancer" {
-  name          = "${local.name}-load-balancer"
-  network       = google_compute_network.main.id
-  source_ranges = ["130.211.0.0/22", "35.191.0.0/16"]
-  target_tags   = ["inference"]
-
-  allow {
-    protocol = "tcp"
-    ports    = ["8080"]
-  }
-}

@@ -1,7 +1,5 @@
 data "google_storage_project_service_account" "storage" {}
 
-data "google_project" "current" {}
-
 resource "google_kms_key_ring" "data" {
   name     = local.name
   location = local.region
@@ -17,12 +15,6 @@ resource "google_kms_crypto_key_iam_member" "storage" {
   crypto_key_id = google_kms_crypto_key.data.id
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
   member        = data.google_storage_project_service_account.storage.member
-}
-
-resource "google_kms_crypto_key_iam_member" "disks" {
-  crypto_key_id = google_kms_crypto_key.data.id
-  role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-  member        = "serviceAccount:service-${data.google_project.current.number}@compute-system.iam.gserviceaccount.com"
 }
 
 # A new version of the model is a new version of its objects; the one before is a rollback away.

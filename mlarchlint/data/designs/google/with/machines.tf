@@ -134,3 +134,86 @@ resource "google_os_config_patch_deployment" "weekly" {
     }
   }
 }
+
+# Only the load balancer and its health checks reach the model servers.
+resource "google_compute_firewall" "load_balancer" {
+  name          = "${local.name}-load-balancer"
+  network       = google_compute_network.main.id
+  source_ranges = ["130.211.0.0/22", "35.191.0.0/16"]
+  target_tags   = ["inference"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["8080"]
+  }
+}
+
+# Callers sign in with their Google identity; nothing else passes to a model server.
+resource "google_compute_backend_service" "inference" {
+  name                            = "${local.name}-inference"
+  protocol                        = "HTTP"
+  port_name                       = "http"
+  load_balancing_scheme           = "EXTERNAL_MANAGED"
+  health_checks                   = [google_compute_health_check.inference.id]
+  connection_draining_timeout_sec = 60
+  timeout_sec                     = 30
+  security_policy                 = google_compute_security_policy.edge.id
+
+  backend {
+    group           = google_compute_region_instance_group_manager.inference.instance_group
+    balancing_mode  = "UTILIZATION"
+    capacity_scaler = 1.0
+  }
+
+  iap {
+    enabled = true
+  }
+
+  outlier_detection {
+    consecutive_errors = 5
+
+    interval {
+      seconds = 10
+    }
+
+    base_ejection_time {
+      seconds = 30
+    }
+  }
+
+  log_config {
+    enable      = true
+    sample_rate = 0.1
+  }
+}
+
+data "google_project" "current" {}
+
+resource "google_kms_crypto_key_iam_member" "disks" {
+  crypto_key_id = google_kms_crypto_key.data.id
+  role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+  member        = "serviceAccount:service-${data.google_project.current.number}@compute-system.iam.gserviceaccount.com"
+}
+
+resource "google_monitoring_alert_policy" "saturation" {
+  display_name          = "${local.name} processor use"
+  combiner              = "OR"
+  notification_channels = [google_monitoring_notification_channel.on_call.id]
+
+  conditions {
+    display_name = "Processors of ${google_compute_region_instance_group_manager.inference.name} are busy"
+
+    condition_threshold {
+      filter          = "metric.type=\"compute.googleapis.com/instance/cpu/utilization\" AND resource.type=\"gce_instance\" AND metadata.system_labels.instance_group=\"${google_compute_region_instance_group_manager.inference.name}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0.85
+      duration        = "900s"
+
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_MEAN"
+        cross_series_reducer = "REDUCE_MEAN"
+      }
+    }
+  }
+}
