@@ -22,6 +22,13 @@ TEMPLATES = sorted(
 class _Long(yaml.SafeLoader):
     """Reads short forms (`!Sub x`) as the long ones that JSON has."""
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        """Keys are texts, also `Off`."""
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:bool":
+                key.tag = "tag:yaml.org,2002:str"
+        return super().construct_mapping(node, deep)
+
 
 def _call(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> object:
     if isinstance(node, yaml.ScalarNode):
