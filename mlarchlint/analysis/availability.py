@@ -206,8 +206,11 @@ def _bounds(structure: Structure, components: Sequence[Component], mode: str, sw
         lows[_SWITCH] = SWITCH if switch is Truth.YES else 0.0
         highs[_SWITCH] = 0.0 if switch is Truth.NO else SWITCH
     used = set(components_in(structure))
-    low, _ = availability(structure, {name: lows[name] for name in used})
-    _, high = availability(structure, {name: highs[name] for name in used})
+    lowest = {name: lows[name] for name in used}
+    highest = {name: highs[name] for name in used}
+    low, high = availability(structure, lowest)
+    if highest != lowest:
+        _, high = availability(structure, highest)
     return Bounds(low, high)
 
 
