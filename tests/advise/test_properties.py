@@ -55,7 +55,7 @@ def requirements(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(requirements(), st.sampled_from(["google", "azure", "aws"]))
 def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None:
     with tempfile.TemporaryDirectory() as name:
