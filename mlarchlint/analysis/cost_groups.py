@@ -34,17 +34,43 @@ def group_count(ledger: Ledger) -> Bounds | None:
             most = Bounds(upper, upper)
     if least is None and most is None:
         return None
-    low = least.low if least else ZERO
-    high = max(low, most.high if most else low)
-    if not scalers and low < high and _stays(ledger):
+    weight = _weight(ledger)
+    low = (least.low if least else ZERO) / weight
+    high = max(low, (most.high if most else low) / weight)
+    if desired is not None:
+        desired = Bounds(desired.low / weight, desired.high / weight)
+    if not high and _one_by_default(ledger):
+        return Bounds(ONE, ONE)
+    if not scalers and _stays(ledger) and (low < high or desired is not None):
         first = desired or _started(ledger, low)
-        ledger.note(
-            f"nothing in the scan scales it: {first.high:f} machines are priced, {low:f} to {high:f} allowed"
-        )
+        if low < high:
+            bounds = f"{low:f} to {high:f} allowed"
+            ledger.note(f"nothing in the scan scales it: {first.high:f} machines are priced, {bounds}")
         return first
     if desired and low < desired.low < high:
         ledger.note(f"between {low:f} and {high:f} machines; {desired.low:f} at first")
     return _below_the_ceiling(ledger, Bounds(low, high), desired.high if desired else ZERO)
+
+
+def _one_by_default(ledger: Ledger) -> bool:
+    """A node pool of AKS without a number: https://learn.microsoft.com/rest/api/aks/agent-pools (count)."""
+    body = ledger.resource.instance
+    names = ("node_count", "min_count", "max_count")
+    return ledger.resource.type.endswith("cluster_node_pool") and all(
+        body.get(one).is_absent for one in names
+    )
+
+
+def _weight(ledger: Ledger) -> Decimal:
+    """Capacity units that one machine of the first type counts for, where a mixed group has weights."""
+    for policy in ledger.resource.instance.get("mixed_instances_policy").items():
+        for template in policy.get("launch_template").items():
+            for override in template.get("override").items():
+                found = override.get("weighted_capacity")
+                text = found.text() or ""
+                number = countable(found.number()) or (Decimal(text) if text.isdigit() else None)
+                return number or ONE
+    return ONE
 
 
 def _stays(ledger: Ledger) -> bool:

@@ -70,3 +70,25 @@ def test_below_a_huge_ceiling_the_pods_of_the_scan_decide() -> None:
 def test_an_eks_group_without_a_type_has_the_providers_default() -> None:
     one = made("compute_group", traits={"region": "us-east-1", "desired_count": 1}, type="aws_eks_node_group")
     assert priced(one).resources[one.key].items[0].row.sku == "t3.medium"
+
+
+def test_weights_turn_capacity_units_into_machines() -> None:
+    """Six units of machines that count for two each are three machines."""
+    policy = [{"launch_template": [{"override": [{"instance_type": "m5.large", "weighted_capacity": "2"}]}]}]
+    one = made(
+        "compute_group",
+        traits={**GROUP, "min_count": 2, "desired_count": 6, "max_count": 10},
+        type="aws_autoscaling_group",
+        body={"mixed_instances_policy": policy},
+    )
+    assert hours(one) == (3, 3)
+
+
+def test_a_node_pool_of_aks_without_a_number_has_one_node() -> None:
+    pool = made(
+        "compute_group",
+        "azure",
+        {"region": "eastus", "instance_type": "Standard_D2s_v5", "min_count": 0, "max_count": 0},
+        type="azurerm_kubernetes_cluster_node_pool",
+    )
+    assert priced(pool).resources[pool.key].items[0].quantity_low == 730
