@@ -128,6 +128,7 @@ OTHERS = [
     ("kueue.x-k8s.io/v1beta1", "LocalQueue", "{}", "job_queue"),
     ("karpenter.sh/v1", "NodePool", "{}", "compute_group"),
     ("karpenter.k8s.aws/v1", "EC2NodeClass", "{}", "compute_template"),
+    ("eks.amazonaws.com/v1", "NodeClass", "{}", "compute_template"),
     ("keda.sh/v1alpha1", "ScaledObject", "{}", "autoscaler"),
     ("autoscaling/v2", "HorizontalPodAutoscaler", "{}", "autoscaler"),
     ("policy/v1", "PodDisruptionBudget", "{}", "disruption_budget"),
