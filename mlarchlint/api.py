@@ -29,6 +29,7 @@ from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
+from mlarchlint.model.edit import Edit
 from mlarchlint.model.estimate import Money
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.graph import Relation
@@ -70,6 +71,7 @@ __all__ = [
     "TRAINING",
     "Capacity",
     "Design",
+    "Edit",
     "Exposure",
     "Format",
     "Hit",

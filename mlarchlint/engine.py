@@ -201,6 +201,8 @@ def _finding(group: list[_Judged], design: Design) -> Finding:
         calls=tuple(call.span for call in node.instance.calls) if node is not None else (),
         evidence=_strongest(role),
         fix=hit.fix,
+        keys=tuple(dict.fromkeys(judged.node.key for judged in group if judged.node is not None)),
+        edits=hit.edits,
     )
 
 

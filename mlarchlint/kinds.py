@@ -49,6 +49,7 @@ class Trait:
     paths: Mapping[str, tuple[Path, ...]]
     op: str = "value"
     values: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)  # neutral -> raw, as the entry spells it
     match: re.Pattern[str] | None = None
     type: str = ""
     scale: str = ""
@@ -136,6 +137,7 @@ def _trait(name: str, entry: Mapping[str, Any]) -> Trait:
         paths=paths,
         op=entry.get("op", "value"),
         values={_value_key(raw): neutral for raw, neutral in entry.get("values", {}).items()},
+        written={_value_key(neutral): raw for raw, neutral in reversed(entry.get("values", {}).items())},
         match=re.compile(entry["match"]) if "match" in entry else None,
         type=entry.get("type", ""),
         scale=str(entry.get("scale", "")),

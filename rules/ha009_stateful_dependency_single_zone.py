@@ -33,7 +33,11 @@ construction (DynamoDB, Firestore, Kinesis, serverless caches), and development 
 - https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-high-availability
 """
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, rule
+from mlarchlint.api import Design, Edit, Hit, Hits, Kind, Resource, Severity, Truth, rule
+
+# Elsewhere a standby also needs replicas, failover or backups that somebody has to choose.
+_ONE_SWITCH = ("aws_db_instance", "AWS::RDS::DBInstance")
+_EDITS = (Edit("ha", "multi_zone", note="a standby in a second zone is paid for"),)
 
 
 @rule(
@@ -51,7 +55,8 @@ def stateful_dependency_single_zone(node: Resource, design: Design) -> Hits:
     if not ha.is_absent:
         match ha.one_of("multi_zone", "multi_region"):
             case Truth.NO:
-                yield Hit(ha, f"runs in a single availability zone{_path(node, design)}", fix=fix)
+                claim = f"runs in a single availability zone{_path(node, design)}"
+                yield Hit(ha, claim, fix=fix, edits=_EDITS if node.type in _ONE_SWITCH else ())
             case Truth.MAYBE:
                 yield Hit(ha, f"zone redundancy is not known: {ha.why}", certain=False, fix=fix)
         return

@@ -36,6 +36,7 @@ that turns on `aws_ebs_encryption_by_default`.
 
 from mlarchlint.api import (
     Design,
+    Edit,
     Format,
     Hit,
     Hits,
@@ -50,6 +51,10 @@ from mlarchlint.api import (
 
 _MACHINES = ("compute_instance", "compute_group", "compute_template")
 _ON_EBS = ("block_volume", "storage_class", *_MACHINES)
+
+_EDITS = (
+    Edit("encrypted_at_rest", True, note="encryption of an existing store replaces it: copy the data first"),
+)
 
 
 @rule(
@@ -88,7 +93,7 @@ def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
     fix = "turn on encryption at rest; on an existing store this may replace it, so copy the data first"
     match encrypted.is_true():
         case Truth.NO:
-            yield Hit(encrypted, "stores its data unencrypted", fix=fix)
+            yield Hit(encrypted, "stores its data unencrypted", fix=fix, edits=_EDITS)
         case Truth.MAYBE:
             claim = f"encryption at rest is not known: {encrypted.why}"
             scenario = encrypted.scenario_where(lambda value: ~value.is_true())
@@ -96,7 +101,7 @@ def unencrypted_at_rest(node: Resource, design: Design) -> Hits:
                 claim = f"stores its data unencrypted when {scenario}"
             # A branch of the code that leaves the data in the clear is there; what an input will be is not known.
             certain = bool(scenario) and not scenario.startswith("parameter ")
-            yield Hit(encrypted, claim, certain=certain, fix=fix)
+            yield Hit(encrypted, claim, certain=certain, fix=fix, edits=_EDITS if certain else ())
 
 
 def _undescribed(node: Resource, design: Design, encrypted: Value) -> bool:

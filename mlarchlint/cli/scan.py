@@ -75,6 +75,11 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
     metavar="REV",
     help="Report only what is new against a git revision; both are evaluated in full.",
 )
+@click.option("--fix", is_flag=True, help="Make the safe edits that mend findings, and report what is left.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: also edits that cost or replace something."
+)
+@click.option("--diff", is_flag=True, help="Print the edits as a diff instead of making them.")
 @click.option("--uncertain", is_flag=True, help="Also show findings whose verdict rests on unknown values.")
 @click.option(
     "--color",
@@ -95,16 +100,27 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], **options: Any) -> N
     """
     outputs = planned(in_order(ctx, format=options.pop("format"), output=options.pop("output")))
     color, revision = options.pop("color"), options.pop("changed_since")
+    fix, diff, unsafe = options.pop("fix"), options.pop("diff"), options.pop("unsafe_fixes")
+    if fix and diff:
+        raise click.UsageError("--fix makes the edits and --diff only shows them: give one of the two.")
     for name in ("select", "ignore"):
         options[name] = tuple(
             part.strip() for given in options[name] for part in given.split(",") if part.strip()
         )
     given = dict(options)
     result = scanned(paths, options)
+    if diff or fix:
+        from mlarchlint.cli.fix import mended, shown_edits
+
+        if diff:
+            shown_edits(result, unsafe)
+        else:
+            result = mended(result, unsafe, lambda: scanned(paths, dict(given)))
     if revision is not None:
         result = compared(result, revision, paths, given)
     for output in outputs:
-        put(output.place, rendered(output, result, color))
+        if not (diff and output.place == STDOUT):
+            put(output.place, rendered(output, result, color))
     if all(output.place != STDOUT for output in outputs):
         _say(result, outputs)
     from mlarchlint.report.summary import summarise

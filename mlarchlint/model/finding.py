@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import Enum
 
+from mlarchlint.model.edit import Edit
 from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.value import Origin
@@ -67,7 +68,7 @@ class Finding:
     instances: how many instances of one declaration it stands for.
     fingerprint: of rule, address and attribute; no line number in it.
     origin: how the deciding value came about. calls: the module calls down to it.
-    fix: the smallest change that mends it, as a sentence.
+    fix: the smallest change that mends it, as a sentence. edits: the same for machines, on the resources `keys`.
     """
 
     rule: str
@@ -87,3 +88,5 @@ class Finding:
     evidence: str = ""
     fix: str = ""
     suppressed: Suppression | None = field(default=None)
+    keys: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()

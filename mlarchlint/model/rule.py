@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
+from mlarchlint.model.edit import Edit
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
@@ -31,7 +32,7 @@ class Hit:
     without the address. certain: False where the verdict is unknown. missing: the
     finding says that something does not exist; the kinds that would satisfy it, so that
     the engine can tell an open world from a closed one. attribute: tells two findings of
-    one rule on one subject apart; part of the fingerprint.
+    one rule on one subject apart; part of the fingerprint. edits: make the finding go away, all together.
     """
 
     at: Value
@@ -42,6 +43,7 @@ class Hit:
     related: tuple[Related, ...] = ()
     fix: str = ""
     severity: Severity | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 @record(frozen=True, slots=True)

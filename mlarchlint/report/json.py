@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlarchlint import __version__
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.edit import Edit
 from mlarchlint.model.finding import Finding, Severity, Suppression
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
@@ -70,9 +71,14 @@ def _finding(finding: Finding, redactor: Redactor) -> dict[str, Any]:
         "related": [{"message": _said(r.message, redactor), **_place(r.span)} for r in finding.related],
         "evidence": _said(finding.evidence, redactor),
         "fix": _said(finding.fix, redactor),
+        **({"edits": [_edit(edit) for edit in finding.edits]} if finding.edits else {}),
         "suppressed": finding.suppressed is not None,
         "suppression": _suppression(finding.suppressed, redactor),
     }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {"trait": edit.trait, "value": edit.value, "safe": edit.safe, "note": edit.note}
 
 
 def _comparison(found: Comparison, redactor: Redactor) -> dict[str, Any]:

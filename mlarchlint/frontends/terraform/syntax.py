@@ -29,6 +29,11 @@ def parse(text: bytes | str, path: str) -> tuple[nodes.File, list[Diagnostic]]:
         return _recovered(source, path), [describe_error(source, path, problem)]
 
 
+def parses(text: str) -> bool:
+    """Whether the text is a whole configuration file, without an error."""
+    return parse(text, "")[1] == []
+
+
 def parse_expression(text: str, path: str = "", line: int = 1, column: int = 1) -> nodes.Expression:
     """One expression on its own; raises SyntaxProblem."""
     prefix = "x = ("
