@@ -23,6 +23,7 @@ ENTRIES = [
 ]
 VOCABULARY = yaml.load(DATA.joinpath("vocabulary.yaml").read_text("utf-8"), yaml.CSafeLoader)
 TABLE = yaml.load((Path(__file__).parent / "not_applicable.yaml").read_text("utf-8"), yaml.CSafeLoader)
+REFINING = yaml.load((Path(__file__).parent / "not_everywhere.yaml").read_text("utf-8"), yaml.CSafeLoader)
 # Any of a row lets the rules judge; the others of `node[...]` refine a message or excuse a finding. The region
 # is not among them: every resource has that of its provider block.
 DECIDING = {
@@ -56,6 +57,17 @@ def rules() -> Iterator[tuple[str, set[str], set[str]]]:
 
 
 RULES = list(rules())
+# Traits that are computed stand as texts in the Kubernetes front end and where the place of a resource is read.
+_FRONT_END_TEXTS = {
+    str(node.value)
+    for path in [
+        *(ROOT / "mlarchlint/frontends/kubernetes").glob("*.py"),
+        ROOT / "mlarchlint/place.py",
+        ROOT / "mlarchlint/normalise.py",
+    ]
+    for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+}
 
 
 def allowed(kind: str) -> set[str]:
@@ -134,3 +146,42 @@ def test_every_line_of_the_table_is_needed_and_has_a_reason() -> None:
         for trait in row["traits"]:
             for pattern in row["types"]:
                 assert any(t == trait and fnmatchcase(name, pattern) for t, name in found), (trait, pattern)
+
+
+# -- every trait that a rule reads ----------------------------------------------------------
+
+
+def refining_gaps() -> dict[tuple[str, str], set[str]]:
+    """(trait, kind) -> the types of the kind that no entry gives a trait that some rule reads of it."""
+    read = {(trait, kind) for _, kinds, traits in RULES for kind in kinds for trait in traits & allowed(kind)}
+    found: dict[tuple[str, str], set[str]] = {}
+    for file, entry in ENTRIES:
+        given = mapped(file, entry)
+        for trait, kind in read:
+            enough = given & set(DECIDING.get(trait, (trait,)))
+            if kind == entry["kind"] and not enough:
+                names = {name for name in types(entry) if not is_listed(trait, name)}
+                if names:
+                    found.setdefault((trait, kind), set()).update(names)
+    return found
+
+
+def test_every_trait_that_a_rule_reads_is_mapped_or_not_everywhere() -> None:
+    listed = {(trait, kind) for row in REFINING for trait in row["traits"] for kind in row["kinds"]}
+    missing = {gap: sorted(names) for gap, names in refining_gaps().items() if gap not in listed}
+    assert missing == {}
+
+
+def test_every_trait_that_a_rule_reads_is_given_by_some_provider() -> None:
+    """A trait that no entry of any kind gives, and no front end computes, is never there."""
+    given = {trait for _, entry in ENTRIES for trait in entry.get("attrs", {})}
+    given |= _FRONT_END_TEXTS
+    read = {trait for _, kinds, traits in RULES if kinds for trait in traits}
+    assert sorted(read - given) == []
+
+
+def test_every_line_of_what_is_not_everywhere_is_needed() -> None:
+    found = {(trait, kind) for trait, kind in refining_gaps()}
+    for row in REFINING:
+        assert len(row["because"]) > 30
+        assert any((trait, kind) in found for trait in row["traits"] for kind in row["kinds"]), row["traits"]
