@@ -180,8 +180,9 @@ def _added(one: Capacity, added: ScaleOut) -> Judgement:
 
 def _zone_loss(one: Capacity, stated: bool) -> Judgement:
     met = one.enough_without_a_zone if one.alone else Truth.MAYBE
+    alone = one.running is not None and one.running <= 1 and one.most == 1
     if one.fleet.zones.multi is not Truth.YES and one.left is not None:
-        met = Truth.NO if one.fleet.zones.multi is Truth.NO else Truth.MAYBE
+        met = Truth.NO if one.fleet.zones.multi is Truth.NO or alone else Truth.MAYBE
     left = one.left if one.fleet.zones.multi is Truth.YES else 0
     computed = f"{left} of {one.running} instances are left" if one.left is not None else ""
     missing = ""

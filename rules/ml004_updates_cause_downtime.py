@@ -112,7 +112,8 @@ def _too_many_away(node: Resource, design: Design) -> Hits:
             claim = f"how many replicas an update takes away is not known: {bound.why}"
             yield Hit(bound, claim, certain=False, attribute="step", fix=_FIX)
         elif away is not None and least is not None and 0 < least <= away:
-            claim = f"an update may take away all of its {least} replicas at once"
+            all_of_them = f"all of its {least} replicas at once" if least > 1 else "its only replica"
+            claim = f"an update may take away {all_of_them}"
             yield Hit(bound, claim, attribute="step", fix=_FIX)
 
 

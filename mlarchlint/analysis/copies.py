@@ -101,7 +101,9 @@ def _linked(graph: ResourceGraph, node: Resource) -> Iterator[Copy]:
         if target.kind in ("key", "database") and edge.relation is Relation.REPLICATES_TO:
             continue
         region = target["region"]
-        if region.is_absent:
+        # What hangs on the same input is in the same region, whichever that is.
+        together = region.is_unknown and region.why == node["region"].why
+        if region.is_absent or together:
             continue
         at = Value.known(target.address, edge.span if edge.span.file else node.span)
         yield Copy(at, f"{_WORDS[edge.relation]} {target.address}", region.text(), region.why, target)
