@@ -81,10 +81,10 @@ def test_a_profile_gives_a_growth_that_is_shown_and_not_enforced(tmp_path: Path)
 _FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@given(st.integers(1, 6), st.floats(1, 120), st.floats(0, 40), st.floats(1, 3))
+@given(st.integers(1, 6), st.integers(1, 120), st.integers(0, 40), st.integers(1, 3))
 @_FEW
 def test_a_larger_model_or_a_faster_growth_is_never_followed_better_and_more_instances_never_worse(
-    tmp_path: Path, least: int, ramp: float, size: float, factor: float
+    tmp_path: Path, least: int, ramp: int, size: int, factor: int
 ) -> None:
     before = added(tmp_path, ramp, size, least).in_time.value
     assert added(tmp_path, ramp / factor, size, least).in_time.value <= before
