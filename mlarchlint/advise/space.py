@@ -18,6 +18,7 @@ from mlarchlint.prices import embedded
 
 ZONES = (1, 2, 3)
 _CACHEABLE = Decimal("0.1")  # from this share of repeated inputs on a cache of predictions is tried
+_LARGEST = 1000  # instances of one fleet; what needs more is no design of this kind
 _CHEAPEST = 3  # machine types that are tried in each place
 _SPOT = {"aws": "ec2-spot"}
 
@@ -58,7 +59,8 @@ class Space:
             probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form="containers")
             capacity = self._of(probe)
             needed = capacity.needed if capacity is not None and capacity.needed else 1
-            yield replace(probe, most=2 * needed)
+            if 2 * needed <= _LARGEST:
+                yield replace(probe, most=2 * needed)
 
     def _purchases(self, region: str, machine: str) -> Iterator[str]:
         for purchase in PURCHASES[self.cloud]:
@@ -77,6 +79,8 @@ class Space:
                 known[machine, cache] = self._capacity(region, machine, cache)
             capacity = known[machine, cache]
             least, most = size_for(capacity, zones, survive)
+            if most > _LARGEST:
+                continue
             if not may_lack_credits(self.cloud, machine) or _earns_its_credits(capacity, least):
                 found.append((price * most, machine, least, most))
         return [(machine, least, most) for _, machine, least, most in sorted(found)[:_CHEAPEST]]

@@ -103,6 +103,8 @@ def why_not(one: Assessment) -> tuple[str, ...]:
 def summary(advice: Advice, count: int) -> str:
     """How many designs were tried, and where."""
     places = ", ".join(advice.regions) or "no region: the requirements allow none that is known"
+    if not advice.tried and advice.regions:
+        return f"nothing that is known holds the model and carries the load ({places})"
     if not count:
         return f"none of {advice.tried} designs meets everything ({places})"
     return f"the best {count} of {advice.tried} designs ({places})"

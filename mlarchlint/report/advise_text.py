@@ -32,9 +32,10 @@ def _lines(
         if advice.best:
             yield from _table(advice.best, numbered)
             yield from _beside(advice, numbered, committed.get(advice.cloud))
+            yield ""
         elif advice.closest is not None:
             yield from _closest(advice.closest)
-        yield ""
+            yield ""
     yield from wrap(conclusion(numbered), _PROSE)
 
 

@@ -12,6 +12,7 @@ from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.search import advise, main_obstacle
 from mlarchlint.advise.space import Space, size_for
 from mlarchlint.config import Config
+from mlarchlint.report.advise_text import render_advice_text
 from tests.advise.requirements import config, lesson_with
 
 
@@ -110,6 +111,20 @@ def test_a_cache_is_proposed_where_inputs_repeat(tmp_path: Path) -> None:
     traffic = {"predictions_per_day": 1_000_000, "method": "POST", "cacheable": 0.4}
     space = Space("aws", needs(tmp_path, traffic=traffic), ("us-east-1",))
     assert {one.cache for shape in space.shapes() for one in shape} == {False, True}
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"model": {"size_gib": 2000}},
+        {"traffic": {"predictions_per_day": 10**12}, "model": {"cpu_time_ms": 900}},
+    ],
+)
+def test_what_is_too_large_is_not_tried_and_that_is_said(sections: dict[str, Any], tmp_path: Path) -> None:
+    advice = advise("google", needs(tmp_path, **sections))
+    assert advice.tried == 0
+    text = render_advice_text([advice], (), {})
+    assert "nothing that is known holds the model and carries the load" in text
 
 
 def test_nothing_is_tried_where_no_region_is_allowed(tmp_path: Path) -> None:
