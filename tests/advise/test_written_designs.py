@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -137,3 +138,21 @@ def test_a_link_is_never_written_through(tmp_path: Path) -> None:
         write_into(folder, {"a.tf": "", "main.tf": "x"}, force=True)
     assert outside.read_text() == "untouched"
     assert not (folder / "a.tf").exists()
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_every_name_that_is_used_is_declared(cloud: str) -> None:
+    for candidate in every_design(cloud):
+        text = "\n".join(files(candidate).values())
+        bare = re.sub(r"#.*", "", text)
+        blocks = re.findall(r"^locals \{\n(.*?)^\}", bare, re.DOTALL | re.MULTILINE)
+        named = {name for block in blocks for name in re.findall(r"^  (\w+) +=", block, re.MULTILINE)}
+        variables = set(re.findall(r'^variable "(\w+)"', bare, re.MULTILINE))
+        assert set(re.findall(r"\blocal\.(\w+)", bare)) <= named, candidate
+        # What is declared is used: nothing is left over from another design.
+        assert set(re.findall(r"\bvar\.(\w+)", bare)) == variables, candidate
+        declared = set(re.findall(r'^(resource|data) "(\w+)" "(\w+)"', bare, re.MULTILINE))
+        assert len(declared) == len(re.findall(r'^(?:resource|data) "', bare, re.MULTILINE)), candidate
+        prefix = {"aws": "aws", "google": "google", "azure": "azurerm"}[cloud]
+        for data, kind, name in re.findall(rf"(data\.)?\b({prefix}_\w+)\.(\w+)\b", bare):
+            assert ("data" if data else "resource", kind, name) in declared, (candidate, kind, name)
