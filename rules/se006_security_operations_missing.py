@@ -85,8 +85,12 @@ def _of_ml(node: Resource, design: Design) -> bool:
     """Machines by their own role; what many share, where anything of the ML system is in the same code."""
     if node.kind in ("compute_instance", "compute_group"):
         return _has_role(node, design)
+    # A topic or a stream alone makes no ML system.
     return any(
-        other.instance.scope == node.instance.scope and _has_role(other, design) for other in design.graph
+        other.instance.scope == node.instance.scope
+        and _has_role(other, design)
+        and design.role(other) != "pipeline"
+        for other in design.graph
     )
 
 
