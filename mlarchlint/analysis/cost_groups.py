@@ -114,7 +114,22 @@ def _needed(ledger: Ledger) -> Decimal:
     shares = [cpu / spec.vcpu, memory / spec.memory_gib]
     if spec.accelerator_count:
         shares = [gpus / spec.accelerator_count]
-    return max(shares).to_integral_value(rounding="ROUND_CEILING")
+    # Each pod runs once, on one of the pools that could grow for it.
+    alike = sum(1 for one in ledger.costing.graph.of_kind("compute_group") if _grows_alike(ledger, one))
+    return (max(shares) / max(1, alike)).to_integral_value(rounding="ROUND_CEILING")
+
+
+def _grows_alike(ledger: Ledger, one: Resource) -> bool:
+    """A pool with a ceiling as high, and cards as this one has or has not."""
+    usual = max(
+        countable(one["min_count"].number()) or ZERO, countable(one["desired_count"].number()) or ZERO, ONE
+    )
+    most = countable(one["max_count"].number())
+    if most is None or most <= usual * CEILING or one.provider != ledger.resource.provider:
+        return False
+    name, mine = one["instance_type"].text() or "", ledger.text("instance_type")
+    specs = [ledger.costing.catalog.spec(ledger.provider, each) for each in (name, mine)]
+    return len({bool(spec and spec.accelerator_count) for spec in specs}) == 1
 
 
 def _most_pods(ledger: Ledger, one: Resource) -> Decimal:

@@ -13,6 +13,8 @@ from mlarchlint.model.truth import Truth
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
 DETAILED_METRICS = Decimal(7)
+# More nodes than this are a limit and not a plan.
+MANY_NODES, USUAL_NODES = Decimal(100), Decimal(10)
 WORKING_HOURS = Decimal(8 * 22)
 
 
@@ -85,6 +87,7 @@ def training_cluster(ledger: Ledger) -> None:
             least = ((ledger.number("min_vcpus") or ZERO) / spec.vcpu).to_integral_value(
                 rounding="ROUND_CEILING"
             )
+            most = _below_the_ceiling(ledger, least, most)
     if most is None:
         ledger.gap("training nodes", "how many nodes the cluster has is not known")
         return
@@ -94,6 +97,18 @@ def training_cluster(ledger: Ledger) -> None:
     total = steady + max(ZERO, most - least) * high
     share = f"{least:f} nodes always, up to {most:f} for {high:f} hours"
     machines(ledger, Bounds(steady, total), ONE, share, why, managed=managed_machines(ledger))
+
+
+def _below_the_ceiling(ledger: Ledger, least: Decimal, most: Decimal) -> Decimal:
+    """Processors are often allowed by the ten thousand: then what the jobs of the scan ask for counts."""
+    if most <= MANY_NODES:
+        return most
+    asked = [one["nodes"].number() or ONE for one in ledger.costing.graph.of_kind("batch_job")]
+    high = max(least, *asked) if asked else max(least, USUAL_NODES)
+    ledger.note(
+        f"may grow to {most:f} nodes: {high:f} are priced at most, {'as its jobs ask' if asked else 'by default'}"
+    )
+    return high
 
 
 def training_hours(

@@ -92,3 +92,21 @@ def test_a_node_pool_of_aks_without_a_number_has_one_node() -> None:
         type="azurerm_kubernetes_cluster_node_pool",
     )
     assert priced(pool).resources[pool.key].items[0].quantity_low == 730
+
+
+def test_pools_that_could_grow_for_the_same_pods_share_them() -> None:
+    """20 pods of 2 CPU fill 20 machines of 2 CPU, on two pools ten each."""
+    traits = {**GROUP, "min_count": 1, "max_count": 1000}
+    pools = [made("compute_group", traits=traits, type="node_pool", name=name) for name in "ab"]
+    pods = made("container_service", "kubernetes", {"replicas": 20, "requests.cpu": 2}, name="p")
+    assert hours(*pools, pods) == (1, 10)
+
+
+@pytest.mark.parametrize(("nodes", "most"), [(16, 16), (None, 10)])
+def test_processors_by_the_ten_thousand_are_a_limit(nodes: int | None, most: int) -> None:
+    """96 hours of training a month; a machine has 8 processors."""
+    traits = {"region": "us-east-1", "instance_type": "p3.2xlarge", "max_vcpus": 100_000}
+    cluster = made("training_cluster", traits=traits)
+    jobs = [made("batch_job", traits={"nodes": nodes}, name="job")] if nodes else []
+    found = priced(cluster, *jobs).resources[cluster.key]
+    assert found.items[0].quantity_high == most * 96
