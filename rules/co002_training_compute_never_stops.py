@@ -41,7 +41,7 @@ script, schedule or alarm stops them; notebooks with a start-up script that stop
 Kubernetes Job holds no machine.
 
 ## References
-- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlcost-16.html
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/design-principles.html
 - https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost
 - https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-auto-termination-policy.html
 - https://cloud.google.com/dataproc/docs/concepts/configuring-clusters/scheduled-deletion

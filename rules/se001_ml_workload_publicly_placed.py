@@ -34,8 +34,8 @@ containers with network isolation. With the tag `mlarchlint.dev/network: managed
 SageMaker is low. Pods of training may share the network of their node: collective communication needs it.
 
 ## References
-- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlsec-08.html
-- https://docs.aws.amazon.com/sagemaker/latest/dg/infrastructure-give-access.html
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/design-principles.html
+- https://docs.aws.amazon.com/config/latest/developerguide/sagemaker-model-in-vpc.html
 - https://cloud.google.com/vpc/docs/private-google-access
 - https://learn.microsoft.com/azure/machine-learning/how-to-secure-training-vnet
 """

@@ -38,7 +38,7 @@ Identities that no ML workload uses; listing and describing, which often needs `
 traces; statements under a condition; service-linked roles; roles called break-glass.
 
 ## References
-- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlsec-03.html
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/design-principles.html
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
 - https://cloud.google.com/iam/docs/using-iam-securely
 - https://learn.microsoft.com/azure/role-based-access-control/best-practices

@@ -40,7 +40,7 @@ tag `mlarchlint/auth: app` says; a demonstration declared with `mlarchlint.dev/p
 cannot ask for callers, where a WAF or a rate limit stands before them.
 
 ## References
-- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlsec-11.html
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/design-principles.html
 - https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 - https://cloud.google.com/run/docs/authenticating/overview
 - https://learn.microsoft.com/azure/container-apps/authentication

@@ -32,7 +32,7 @@ groups whose machines are replaced at an age, which start from a new image; regi
 settings of the account scan.
 
 ## References
-- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/mlsec-13.html
+- https://docs.aws.amazon.com/wellarchitected/latest/machine-learning-lens/design-principles.html
 - https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
 - https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html
 - https://cloud.google.com/kubernetes-engine/docs/how-to/node-auto-upgrades
