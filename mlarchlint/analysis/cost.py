@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mlarchlint.analysis import (
+    cost_balancers,
     cost_caches,
     cost_containers,
     cost_databases,
@@ -58,7 +59,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "foundation_model_api": cost_operations.unpriced,
     "image_registry": cost_stores.image_registry,
     "key": cost_operations.key,
-    "load_balancer": cost_network.load_balancer,
+    "load_balancer": cost_balancers.load_balancer,
     "log_sink": cost_operations.log_sink,
     "model_endpoint": cost_models.endpoint,
     "model_monitor": cost_models.managed_monitor,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_azure_data import cosmos
+from mlarchlint.analysis.cost_balancers import egress
 from mlarchlint.analysis.cost_ledger import ONE, Bounds, Ledger, countable
-from mlarchlint.analysis.cost_network import egress
 from mlarchlint.analysis.cost_traffic import requests, response_gib
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.resource import Resource
