@@ -95,16 +95,16 @@ def test_endpoints_deployments_computes_and_jobs_are_read(tmp_path: Path, way: s
     assert (endpoint.kind, gpu.kind, train.kind) == ("model_endpoint", "training_cluster", "batch_job")
     assert (endpoint["auth"].text(), endpoint["api_public"].raw) == ("key", False)
     assert endpoint["instance_type"].text() == "Standard_DS3_v2"
-    assert (endpoint["min_count"].number(), endpoint["max_count"].number()) == (3, 3)
+    assert (endpoint["min_count"].raw, endpoint["max_count"].raw) == (3, 3)
     assert graph["azapi_resource.blue"].part_of == endpoint.key
-    assert (gpu["spot"].text(), gpu["min_nodes"].number(), gpu["max_nodes"].number()) == ("all", 0, 4)
-    assert gpu["idle_shutdown_s"].number() == 600
-    assert (train["nodes"].number(), train["max_runtime_s"].number()) == (2, 28800)
+    assert (gpu["spot"].text(), gpu["min_nodes"].raw, gpu["max_nodes"].raw) == ("all", 0, 4)
+    assert gpu["idle_shutdown_s"].raw == 600
+    assert (train["nodes"].raw, train["max_runtime_s"].raw) == (2, 28800)
     assert train["commands"].plain() == ["python train.py"]
     assert train["spot"].text() == "all", "a job has the machines of its compute"
     assert gpu in graph.targets(train, Relation.PLACED_IN)
     assert gpu in graph.targets(batch, Relation.PLACED_IN)
-    assert batch["desired_count"].number() == 2
+    assert batch["desired_count"].raw == 2
     owners = {node.address for node in graph.targets(graph["azurerm_machine_learning_workspace.ws"])}
     assert {"azapi_resource.endpoint", "azapi_resource.train"} <= owners
 
@@ -116,4 +116,4 @@ def test_what_a_body_leaves_open_is_unknown(tmp_path: Path) -> None:
         gpu = graph["azapi_resource.gpu"]
         assert gpu["spot"].is_unknown
         assert "var.priority" in gpu["spot"].why
-        assert gpu["max_nodes"].number() == 4
+        assert gpu["max_nodes"].raw == 4

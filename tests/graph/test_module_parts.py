@@ -53,8 +53,8 @@ def test_self_managed_groups_are_machines_of_the_cluster(
     group = graph['module.eks.module.self_managed_node_group["gpu"]']
     assert group.kind == "compute_group"
     assert group["instance_types"].plain() == ["g5.xlarge", "g4dn.xlarge"]
-    assert (group["spot"].text(), group["on_demand_base"].number()) == ("all", 1)
-    assert (group["min_count"].number(), group["max_count"].number()) == (0, 8)
+    assert (group["spot"].text(), group["on_demand_base"].raw) == ("all", 1)
+    assert (group["min_count"].raw, group["max_count"].raw) == (0, 8)
     assert [node.address for node in graph.sources(group, Relation.CONTAINS)] == ["module.eks"]
     assert len(graph.of_kind("compute_group")) == 1
 
@@ -155,5 +155,5 @@ def test_services_of_the_cluster_module_are_services_of_their_own(tmp_path: Path
     graph = read(tmp_path, text)
     service = graph['module.ecs.module.service["ranker"]']
     assert service.kind == "container_service"
-    assert (service["replicas"].number(), service["spot"].text()) == (3, "all")
+    assert (service["replicas"].raw, service["spot"].text()) == (3, "all")
     assert [node.address for node in graph.sources(service, Relation.CONTAINS)] == ["module.ecs"]

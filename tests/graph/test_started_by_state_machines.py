@@ -105,7 +105,7 @@ def test_what_the_code_does_not_hold_is_a_node(
 def test_nothing_is_assumed_of_a_definition_that_was_not_read(tmp_path: Path) -> None:
     graph = machine(tmp_path, "glue:startJobRun", JobName="elsewhere", WorkerType="G.2X", NumberOfWorkers=10)
     job = graph["aws_sfn_state_machine.f/Run"]
-    assert (job["worker_type"].text(), job["workers.max"].number()) == ("G.2X", 10)
+    assert (job["worker_type"].text(), job["workers.max"].raw) == ("G.2X", 10)
     assert job["retries"].is_unknown
     assert "elsewhere is not in the scanned code" in job["retries"].why
 
@@ -129,7 +129,7 @@ def test_a_cluster_of_emr_has_the_groups_of_its_request(tmp_path: Path) -> None:
     cluster = graph["aws_sfn_state_machine.f/Run"]
     assert cluster.kind == "data_processor"
     assert cluster["instance_type"].text() == "r6g.2xlarge"
-    assert cluster["workers.max"].number() == 6
+    assert cluster["workers.max"].raw == 6
     assert cluster["spot"].text() == "all"
 
 
@@ -150,7 +150,7 @@ def test_a_job_on_eks_is_read_as_the_manifest_it_is(tmp_path: Path) -> None:
     node = graph[started]
     assert (node.kind, node.provider) == ("batch_job", "kubernetes")
     assert node["images"].plain() == ["acme/train:1"]
-    assert node["accelerator.count"].number() == 4
+    assert node["accelerator.count"].raw == 4
     assert node["namespace"].text() == "train"
 
 
