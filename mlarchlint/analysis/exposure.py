@@ -6,7 +6,7 @@ gateways, CDNs) that lead to it. `exposed(graph, node)` joins them to one Truth.
 
 from __future__ import annotations
 
-from mlarchlint.analysis.firewalls import Ports, admits_everybody, guards_of, open_ports
+from mlarchlint.analysis.firewalls import Ports, admits_everybody, guards_of, is_everybody, open_ports
 from mlarchlint.analysis.routes import subnet_public
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
@@ -243,6 +243,9 @@ def _unguarded(node: Resource, unread: bool) -> _Link:
     absent = Value.absent(node.span)
     if unread:
         return Truth.MAYBE, absent, "its security groups are not in the scanned code"
+    rules = node.instance.get("security_group_ingress_rules")
+    if node.instance.mode is Mode.MODULE and not rules.is_absent:
+        return _of_module(rules)
     if node.kind == "load_balancer":
         return Truth.YES, absent, "no firewall stands before it"
     if node.provider == "azure":
@@ -251,6 +254,20 @@ def _unguarded(node: Resource, unread: bool) -> _Link:
             return Truth.NO, absent, "a standard public address is closed without a network security group"
         return Truth.YES, absent, "no firewall stands before it"
     return Truth.MAYBE, absent, "the default security group or firewall of its network decides"
+
+
+def _of_module(rules: Value) -> _Link:
+    """The group that a module of a load balancer makes of its input, whose code is not read."""
+    if rules.is_unknown:
+        return Truth.MAYBE, rules, rules.why
+    found = [
+        (is_everybody(r.get(name)), r)
+        for r in rules.mapping().values()
+        for name in ("cidr_ipv4", "cidr_ipv6")
+    ]
+    best = max(found, key=lambda pair: pair[0].value, default=(Truth.NO, rules))
+    said = {Truth.YES: "its group admits everybody", Truth.NO: "its group does not admit the internet"}
+    return best[0], best[1], said.get(best[0], "the rules of its group are not known")
 
 
 def _listens(graph: ResourceGraph, balancer: Resource) -> bool:

@@ -37,7 +37,7 @@ class Admission:
     @property
     def everybody(self) -> Truth:
         """Whether it speaks of the whole internet."""
-        return self.enabled & Truth.any(_is_everybody(source) for source in self.sources)
+        return self.enabled & Truth.any(is_everybody(source) for source in self.sources)
 
 
 def guards_of(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
@@ -93,7 +93,7 @@ def open_ports(graph: ResourceGraph, guards: Iterable[Resource]) -> Ports:
     return tuple(found)
 
 
-def _is_everybody(source: Value) -> Truth:
+def is_everybody(source: Value) -> Truth:
     text = source.text()
     if text is not None:
         return Truth.of(text.strip().lower() in _EVERYBODY)
@@ -154,7 +154,7 @@ def _block(guard: Resource, rule: Value) -> Admission:
     named = (*_flat(rule.get("destination_port_range")), *_flat(rule.get("destination_port_ranges")))
     protocol = rule.get("protocol") if not rule.get("protocol").is_absent else rule.get("IpProtocol")
     ports = _named_ports(named) if named else _bounds(low, high, protocol)
-    deciding = next((s for s in sources if _is_everybody(s) is Truth.YES), rule)
+    deciding = next((s for s in sources if is_everybody(s) is Truth.YES), rule)
     refused = (rule.get("access").text() or "").lower() == "deny"
     return Admission(
         guard, sources, ports, not refused, Truth.YES, deciding, _rank(rule.get("priority")), peers
@@ -173,7 +173,7 @@ def _of_resource(guard: Resource, rule: Resource) -> Admission:
     enabled = Truth.YES if rule["enabled"].is_absent else rule["enabled"].is_true()
     sure = rule.instance.exists & enabled
     allows = rule["action"].equals("deny") is not Truth.YES
-    deciding = next((s for s in sources if _is_everybody(s) is Truth.YES), cidrs)
+    deciding = next((s for s in sources if is_everybody(s) is Truth.YES), cidrs)
     body = rule.instance
     peers = tuple(
         ref

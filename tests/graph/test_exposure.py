@@ -309,3 +309,21 @@ Resources:
 def test_a_template_is_judged_alike(tmp_path: Path, source: str, expected: Truth) -> None:
     graph = read(tmp_path, TEMPLATE % source, "template.yaml")
     assert own_exposure(graph, graph["M"]).reachable is expected
+
+
+MODULE = """
+module "alb" {
+  source  = "terraform-aws-modules/alb/aws"
+  name    = "api"
+  subnets = ["subnet-1", "subnet-2"]
+  security_group_ingress_rules = { web = { from_port = 443, ip_protocol = "tcp", cidr_ipv4 = "%s" } }
+}
+"""
+
+
+@pytest.mark.parametrize(("source", "expected"), [("0.0.0.0/0", Truth.YES), ("10.0.0.0/8", Truth.NO)])
+def test_the_group_that_a_module_makes_is_read_from_its_input(
+    tmp_path: Path, source: str, expected: Truth
+) -> None:
+    graph = read(tmp_path, MODULE % source)
+    assert own_exposure(graph, graph["module.alb"]).admitted is expected
