@@ -18,6 +18,7 @@ from mlarchlint.analysis.load import (
     needed_to_survive_a_zone,
 )
 from mlarchlint.analysis.needs import Needs, needs_of
+from mlarchlint.analysis.regional_share import part_of_load, shares_of
 from mlarchlint.analysis.throughput import OWN_TARGET, Cores, Throughput, throughput_of, utilisation_of
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
@@ -116,6 +117,9 @@ def capacities_of(
 ) -> tuple[Capacity, ...]:
     """One per fleet that a load is required of."""
     common = [fleet for fleet in fleets if not needs_of(requirements, fleet.nodes).own("traffic")]
+    shares = dict(
+        zip((fleet.nodes for fleet in common), shares_of(graph, common, requirements), strict=False)
+    )
     found = []
     for fleet in fleets:
         needs = needs_of(requirements, fleet.nodes)
@@ -123,7 +127,9 @@ def capacities_of(
         if load is None:
             continue
         throughput = throughput_of(graph, fleet.node, needs, cores, baselines)
-        alone = fleet not in common or len(common) == 1
+        share = shares.get(fleet.nodes)
+        load = part_of_load(load, share) if share is not None else load
+        alone = fleet not in common or len(common) == 1 or share is not None
         hit_ratio = needs.number("traffic.cacheable") if _has_cache(graph, fleet) else None
         found.append(_capacity(graph, fleet, load, hit_ratio or 0.0, throughput, alone, needs))
     return tuple(found)
