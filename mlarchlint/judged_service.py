@@ -150,7 +150,7 @@ def _peak(one: Capacity) -> Judgement:
         met, missing = Truth.MAYBE, "which of the serving fleets carries the load (`workloads:`)"
     if one.hosted is not None:
         arithmetic += (one.hosted.how,)
-    if one.saturated and one.use_at_peak is not None:
+    if one.alone and one.saturated and one.use_at_peak is not None:
         arithmetic += (f"saturated: at the peak {one.running} instances are used at {one.use_at_peak:.0%}",)
     if one.on_credits:
         arithmetic += ("on average it spends more CPU credits than it earns",)
