@@ -63,6 +63,7 @@ class Config:
     profile: of mlarchlint.profiles. ruleset: of mlarchlint.rulesets; empty runs every rule. min_severity:
     what is below it is not reported. baseline: absolute.
     policies: files and folders, absolute.
+    engines: other engines that run as well, and the executable of checkov; never from the file.
     origins: where each key was set: `default`, `FILE:LINE` or the flag.
     """
 
@@ -87,6 +88,8 @@ class Config:
     min_severity: Severity = Severity.INFO
     baseline: Path | None = None
     policies: tuple[Path, ...] = ()
+    engines: tuple[str, ...] = ()
+    checkov: Path | None = None
     environment: str = ""
     limits: Limits = field(default_factory=Limits)
     uncertain: bool = False

@@ -41,6 +41,8 @@ class Flags:
     profile: str | None = None
     baseline: Path | None = None
     policies: tuple[Path, ...] = ()
+    engines: tuple[str, ...] = ()
+    checkov: Path | None = None
     var_files: tuple[Path, ...] = ()
     vars: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = None
@@ -314,6 +316,8 @@ def _with_flags(config: Config, flags: Flags) -> Config:
         "tf_var_env": flags.tf_var_env,
         "workspace": flags.workspace,
         "baseline": flags.baseline,
+        "engines": flags.engines,
+        "checkov": flags.checkov,
         "policies": (*config.policies, *flags.policies) if flags.policies else (),
         "uncertain": flags.uncertain,
     }
@@ -334,7 +338,7 @@ def _with_flags(config: Config, flags: Flags) -> Config:
 
 def _flag(key: str) -> str:
     """`var_files` is `--var-file`."""
-    singular = {"policies": "policy"}.get(key, key.rstrip("s"))
+    singular = {"policies": "policy", "engines": "with"}.get(key, key.rstrip("s"))
     return f"--{singular.replace('_', '-')}"
 
 

@@ -77,7 +77,7 @@ def scan(
     """
     config = config or Config()
     progress("looking for code")
-    return scan_sources(discover(paths, config), config, today, progress)
+    return scan_sources(discover(paths, config), config, today, progress, paths)
 
 
 def scan_sources(
@@ -85,8 +85,12 @@ def scan_sources(
     config: Config,
     today: date | None = None,
     progress: Callable[[str], None] = lambda stage: None,
+    paths: Sequence[Path] = (),
 ) -> Result:
-    """Judges a design whose files are found already, or are on no disk at all. Raises ConfigError as `scan`."""
+    """Judges a design whose files are found already, or are on no disk at all. Raises ConfigError as `scan`.
+
+    paths: what other engines are given.
+    """
     baseline = read_baseline(config.baseline) if config.baseline else None
     progress("evaluating")
     evaluation = evaluate(sources, config)
@@ -100,6 +104,10 @@ def scan_sources(
     design = Design(graph, roles, workloads, estimate, config.requirements, config.workspace)
     rules = tuple(chosen_rules(config))
     findings, crashes = run_rules(rules, design, config)
+    if config.engines:
+        progress("running other engines")
+        findings, rules, failed = _with_engines(findings, rules, paths, config, sources, evaluation, graph)
+        crashes = (*crashes, *failed)
     findings, complaints = apply_suppressions(findings, graph, config, today or date.today(), rules)
     if baseline is not None:
         findings, stale = apply_baseline(findings, baseline, rules, evaluation.files_read)
@@ -119,6 +127,24 @@ def scan_sources(
         _counts(sources, evaluation, graph),
         evaluation.renderers,
     )
+
+
+def _with_engines(
+    findings: tuple[Finding, ...],
+    rules: tuple[Rule, ...],
+    paths: Sequence[Path],
+    config: Config,
+    sources: Sources,
+    evaluation: Evaluation,
+    graph: ResourceGraph,
+) -> tuple[tuple[Finding, ...], tuple[Rule, ...], tuple[Diagnostic, ...]]:
+    """Also what other engines say, once where a rule of ours says it; their checks stand among the rules."""
+    from mlarchlint.interop.engines import outside_findings
+    from mlarchlint.interop.outside import joined, rules_of
+
+    found, failed = outside_findings(paths, config, sources, evaluation)
+    everything, _ = joined(findings, found, graph)
+    return everything, (*rules, *rules_of(found)), failed
 
 
 def chosen_rules(config: Config) -> Iterator[Rule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from mlarchlint.config import Config, names_rule
@@ -11,13 +12,16 @@ from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.rule_settings import mistakes_in_params
 
+# Checks of other engines, by the form of their ids; what they are is only known when they have run.
+_OTHERS = re.compile(r"(?:CKV|[EWI]\d|correctness)", re.IGNORECASE)
+
 
 def mistaken_rules(config: Config, rules: Collection[Rule]) -> None:
     """Raises ConfigError that lists every selector no rule answers to, and every parameter no rule has."""
     mistakes = []
     for key, selectors in (("select", config.select), ("ignore", config.ignore)):
         for selector in selectors:
-            if not _known(selector, rules):
+            if not _known(selector, rules) and not (config.engines and _OTHERS.match(selector)):
                 where = config.origins.get(key, key)
                 mistakes.append(Mistake(f"{where}: {unknown_rule(selector, rules)}", NOWHERE))
     for name, setting in config.rules.items():
@@ -27,7 +31,7 @@ def mistaken_rules(config: Config, rules: Collection[Rule]) -> None:
             continue
         mistakes += [Mistake(text, setting.span) for text in mistakes_in_params(meant, setting.params)]
     for entry in config.suppressions:
-        if not _known(entry.rule, rules):
+        if not _known(entry.rule, rules) and not _OTHERS.match(entry.rule):
             mistakes.append(Mistake(unknown_rule(entry.rule, rules), entry.span))
     if mistakes:
         raise ConfigError(mistakes)

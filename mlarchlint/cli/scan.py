@@ -61,6 +61,18 @@ LEVELS = ("info", "low", "medium", "high", "critical", "never")
     help="A policy file, or a folder of policies. Repeatable.",
 )
 @click.option(
+    "--with",
+    "engines",
+    type=click.Choice(("checkov", "cfn-lint")),
+    multiple=True,
+    help="Also run another engine, and report what it finds. Repeatable.",
+)
+@click.option(
+    "--checkov",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The checkov executable for --with checkov; else the one on PATH, or one run by uvx or pipx.",
+)
+@click.option(
     "--profile",
     type=click.Choice(("default", "strict", "relaxed")),
     help="How strict the run is, where neither a flag nor the configuration says otherwise.",

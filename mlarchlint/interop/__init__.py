@@ -1,0 +1,1 @@
+"""Other engines: their findings in our report, under their own ids."""
