@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.serving_paths import ServingPath
+    from mlarchlint.analysis.strangers import Openness
 
 # How a guard is tied to what it selects.
 _SELECTING = (Relation.PROTECTS, Relation.MONITORS, Relation.SCALES, Relation.ROUTES_TO)
@@ -198,6 +199,18 @@ class Design:
         from mlarchlint.analysis.encryption import encryption_of
 
         return encryption_of(self.graph, node)
+
+    def openness(self, store: Resource) -> Openness:
+        """Whether strangers may read it."""
+        from mlarchlint.analysis.strangers import openness_of
+
+        return openness_of(self.graph, store)
+
+    def blocked_by_account(self, store: Resource) -> bool:
+        """Whether a setting of the account keeps strangers out of all of its buckets."""
+        from mlarchlint.analysis.strangers import blocked_by_account
+
+        return blocked_by_account(self.graph, store)
 
     def observations(self, node: Resource) -> tuple[Observation, ...]:
         """The alarms, logs, traces and monitors of it and of what requests pass before it."""

@@ -80,7 +80,7 @@ def statements_of(graph: ResourceGraph, node: Resource) -> tuple[Statement, ...]
 
 def _read(graph: ResourceGraph, node: Resource, value: Value) -> Iterator[Statement]:
     if value.is_unknown:
-        documents = tuple(_documents(graph, node, value))
+        documents = tuple(documents_of(graph, node, value))
         for document in documents:
             yield from _of_document(graph, document, set())
         if not documents:
@@ -94,7 +94,7 @@ def _read(graph: ResourceGraph, node: Resource, value: Value) -> Iterator[Statem
         yield Statement(get("Effect"), get("Action"), get("NotAction"), get("Resource"), get("Condition"))
 
 
-def _documents(graph: ResourceGraph, node: Resource, value: Value) -> Iterator[Resource]:
+def documents_of(graph: ResourceGraph, node: Resource, value: Value) -> Iterator[Resource]:
     """The policy documents whose rendering the value is."""
     for other in graph.targets(node, Relation.GRANTS, Relation.DEPENDS_ON, Relation.USES):
         if other.type.endswith(_DOCUMENT) and any(
@@ -117,7 +117,7 @@ def _of_document(graph: ResourceGraph, document: Resource, seen: set[str]) -> It
             part("effect"), part("actions"), part("not_actions"), part("resources"), part("condition")
         )
     for name in ("source_policy_documents", "override_policy_documents", "source_json", "override_json"):
-        for other in _documents(graph, document, get(name)):
+        for other in documents_of(graph, document, get(name)):
             if other.key not in seen:
                 yield from _of_document(graph, other, seen)
 
