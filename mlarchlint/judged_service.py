@@ -65,7 +65,7 @@ def _contract(path: PathAvailability, target: float) -> Judgement:
         tuple(_part(part, "contract") for part in path.components),
         ("components fail independently of each other",),
         "" if met is not Truth.NO else _contract_gap(path, target),
-        "",
+        "MLA-HA008" if met is Truth.NO and path.owed_one_by_one(target) else "",
         path.path.entry.span,
         binding=False,
     )
@@ -76,7 +76,7 @@ def _contract_gap(path: PathAvailability, target: float) -> str:
     worst = min(parts, key=lambda part: part.contract.high)
     if worst.contract.high <= 0:
         return worst.contract.missing
-    if all(part.contract.high >= target for part in parts):
+    if path.owed_one_by_one(target):
         return f"every part is backed and their product is not; {worst.name} takes the largest share"
     return f"the published level of {worst.name} alone is below the target"
 

@@ -96,6 +96,10 @@ class PathAvailability:
         """The parts that somebody sells."""
         return tuple(one for one in self.components if one.resource is not None)
 
+    def owed_one_by_one(self, target: float) -> bool:
+        """Every part alone is backed, or may be."""
+        return all(one.contract.high >= target for one in self.owing)
+
     @property
     def all_published(self) -> bool:
         """Whether a service level is published for every part, however it is spread."""
