@@ -25,7 +25,7 @@ from mlarchlint.model.finding import Severity
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.profiles import PROFILES
 from mlarchlint.requirements import Requirements, frozen_requirements
-from mlarchlint.usage import Usage, read_usage
+from mlarchlint.usage import Usage, mistakes_in_usage, read_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +213,9 @@ def read_usage_file(place: Path) -> Usage:
     """A file of its own, in the form of `infracost-usage.yml` or of `usage:`."""
     document = read_document(place)
     assert document is not None
-    if not isinstance(document.data, Mapping):
-        hint = "is not a usage file: it needs 'resource_usage:' or addresses at its top"
-        raise ConfigError([Mistake(hint, SourceSpan(document.file))])
+    mistakes = [Mistake(text, document.span(path)) for path, text in mistakes_in_usage(document.data)]
+    if mistakes:
+        raise ConfigError(mistakes)
     return read_usage(document.data)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
+from mlarchlint.config_check import nearest
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 
@@ -89,6 +90,31 @@ def read_usage(data: Any) -> Usage:
     # A name without dots may be a role, a kind, a type or the logical id of a template.
     types = {name: values for name, values in entries.items() if not _OF_ADDRESSES & set(name)}
     return Usage(entries, types)
+
+
+def mistakes_in_usage(data: Any) -> list[tuple[tuple[str, ...], str]]:
+    """(the path of keys, what is wrong there). What an entry may say is not fixed: other tools know more keys."""
+    if not isinstance(data, Mapping):
+        return [((), "is not a usage file: it needs 'resource_usage:' or addresses at its top")]
+    if not any(name in data for name in (*_SECTIONS, "version")):
+        return list(_not_mappings(data, ()))
+    known = ["version", *_SECTIONS]
+    found = [
+        ((str(key),), f"unknown key '{key}'{nearest(str(key), known)}") for key in data if key not in known
+    ]
+    for section in _SECTIONS:
+        entries = data.get(section) or {}
+        if isinstance(entries, Mapping):
+            found += _not_mappings(entries, (section,))
+        else:
+            found.append(((section,), f"'{section}' must be a mapping of addresses or types"))
+    return found
+
+
+def _not_mappings(entries: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name, values in entries.items():
+        if values is not None and not isinstance(values, Mapping):
+            yield (*path, str(name)), f"'{name}' must be a mapping of what is used in a month"
 
 
 def _entries(data: Any) -> dict[str, Mapping[str, Any]]:

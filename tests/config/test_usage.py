@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from mlarchlint.cli import cli
 from mlarchlint.config import Config
-from mlarchlint.config_layers import Flags, load_config
+from mlarchlint.config_layers import Flags, load_config, read_usage_file
 from mlarchlint.config_text import ConfigError
 from mlarchlint.pipeline import scan
 
@@ -108,3 +108,18 @@ def test_an_entry_that_names_nothing_is_told(folder: Path) -> None:
     done = CliRunner().invoke(cli, ["cost", "."])
     assert "usage for aws_s3_buckett.models matches nothing here" in done.output
     assert done.exit_code == 0
+
+
+def test_every_mistake_of_a_usage_file_is_listed_with_its_line(tmp_path: Path) -> None:
+    place = tmp_path / "usage.yml"
+    place.write_text(
+        "version: 0.1\nresource_usage:\n  aws_instance.a: {monthly_hrs: 1}\n  aws_instance.b: 7\n  aws_instance.c:\n"
+        "resource_type_default_usage: [1]\nresource_usages: {}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        read_usage_file(place)
+    assert [(one.span.line, one.message) for one in caught.value.mistakes] == [
+        (4, "'aws_instance.b' must be a mapping of what is used in a month"),
+        (6, "'resource_type_default_usage' must be a mapping of addresses or types"),
+        (7, "unknown key 'resource_usages'; did you mean 'resource_usage'?"),
+    ]
