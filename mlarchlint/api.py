@@ -30,7 +30,7 @@ from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
 from mlarchlint.model.edit import Edit
-from mlarchlint.model.estimate import Money
+from mlarchlint.model.estimate import Money, Saving
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Format, Mode, Resource
@@ -86,6 +86,7 @@ __all__ = [
     "Relation",
     "Resource",
     "Rule",
+    "Saving",
     "Severity",
     "Truth",
     "UserLatency",

@@ -10,6 +10,7 @@ from posixpath import dirname
 from mlarchlint.config import Config, RuleSetting, address_matches
 from mlarchlint.design import Design
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.estimate import Money, Saving
 from mlarchlint.model.finding import Finding, Related, Severity, Subject
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Format, Mode, Resource
@@ -203,7 +204,24 @@ def _finding(group: list[_Judged], design: Design) -> Finding:
         fix=hit.fix,
         keys=tuple(dict.fromkeys(judged.node.key for judged in group if judged.node is not None)),
         edits=hit.edits,
+        saving=_saving(group),
     )
+
+
+def _saving(group: list[_Judged]) -> Saving | None:
+    """Of all instances together; nothing where the verdict is open."""
+    by_node = {
+        one.node.key if one.node is not None else "": one.hit.saving
+        for one in group
+        if one.certain and one.hit.saving is not None
+    }
+    if not by_node:
+        return None
+    money, keys = Money(), dict[str, None]()
+    for key, found in by_node.items():
+        money = money + found.money
+        keys.update(dict.fromkeys(found.keys or (key,)))
+    return replace(next(iter(by_node.values())), money=money, keys=tuple(keys))
 
 
 def _strongest(role: RoleOf | None) -> str:

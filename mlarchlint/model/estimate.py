@@ -20,6 +20,25 @@ class Money:
         return Money(self.low + other.low, self.high + other.high)
 
 
+# The ways to save, in the order in which they are presented.
+WAYS = ("spot", "commitment", "scaling", "size", "storage", "transfer")
+
+
+@record(frozen=True, slots=True)
+class Saving:
+    """What a change saves a month, at the prices of the catalog.
+
+    way: one of WAYS. part: what becomes cheaper: `machines`, `disks`, `stored` or `data`. keys: the resources
+    that it is part of; empty where that is the subject of the finding alone. Two savings of one part of a
+    resource are alternatives.
+    """
+
+    way: str
+    money: Money
+    part: str = "machines"
+    keys: tuple[str, ...] = ()
+
+
 @record(frozen=True, slots=True)
 class PriceRow:
     """One row of the catalog. price: US dollars for one unit (`hour`, `GiB-month`, ...).

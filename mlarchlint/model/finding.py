@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import Enum
 
 from mlarchlint.model.edit import Edit
+from mlarchlint.model.estimate import Saving
 from mlarchlint.model.record import record
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.value import Origin
@@ -69,6 +70,7 @@ class Finding:
     fingerprint: of rule, address and attribute; no line number in it.
     origin: how the deciding value came about. calls: the module calls down to it.
     fix: the smallest change that mends it, as a sentence. edits: the same for machines, on the resources `keys`.
+    saving: what mending it saves, for all instances.
     """
 
     rule: str
@@ -90,3 +92,4 @@ class Finding:
     suppressed: Suppression | None = field(default=None)
     keys: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
+    saving: Saving | None = None

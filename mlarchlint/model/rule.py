@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from mlarchlint.model.edit import Edit
+from mlarchlint.model.estimate import Saving
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
@@ -33,6 +34,7 @@ class Hit:
     finding says that something does not exist; the kinds that would satisfy it, so that
     the engine can tell an open world from a closed one. attribute: tells two findings of
     one rule on one subject apart; part of the fingerprint. edits: make the finding go away, all together.
+    saving: what that saves.
     """
 
     at: Value
@@ -44,6 +46,7 @@ class Hit:
     fix: str = ""
     severity: Severity | None = None
     edits: tuple[Edit, ...] = ()
+    saving: Saving | None = None
 
 
 @record(frozen=True, slots=True)
