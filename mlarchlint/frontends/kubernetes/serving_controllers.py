@@ -20,6 +20,8 @@ def inference_service(instance: Instance, templates: list[PodTemplate]) -> Trait
         "max_count": predictor.get("maxReplicas"),
         "concurrency": predictor.get("containerConcurrency"),
         "timeout_s": predictor.get("timeout"),
+        "metric": predictor.get("scaleMetric"),
+        "target": predictor.get("scaleTarget"),
         "deployment.canary_pct": canary,
         "deployment.type": canary if canary.is_absent else Value.known("canary", canary.span),
         "data_capture.enabled": Value.known(
