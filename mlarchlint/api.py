@@ -45,12 +45,14 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.permission_width import Width
+    from mlarchlint.analysis.scaling_signals import Signal
 
 _NAMED_ONLY = {
     "Capacity": "capacity",
     "Exposure": "exposure",
     "PathAvailability": "availability",
     "Protection": "entry_protection",
+    "Signal": "scaling_signals",
     "UserLatency": "latency",
     "Width": "permission_width",
 }
@@ -88,6 +90,7 @@ __all__ = [
     "Rule",
     "Saving",
     "Severity",
+    "Signal",
     "Truth",
     "UserLatency",
     "Value",

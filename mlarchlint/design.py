@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.observers import Observation
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scale_out import ScaleOut
+    from mlarchlint.analysis.scaling_signals import Signal
     from mlarchlint.analysis.serving_paths import ServingPath
     from mlarchlint.analysis.strangers import Openness
 
@@ -91,6 +92,12 @@ class Design:
     def replicas(self, node: Resource) -> Replicas:
         """How many instances it keeps, and what changes the number."""
         return replicas_of(self.graph, node)
+
+    def scaling_signals(self, node: Resource) -> tuple[Signal, ...]:
+        """What it is scaled by."""
+        from mlarchlint.analysis.scaling_signals import signals_of
+
+        return signals_of(self.graph, node)
 
     def hosts_others(self, node: Resource) -> bool:
         """Whether it is there for the pods and tasks that run on it."""
