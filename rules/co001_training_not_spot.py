@@ -46,8 +46,10 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
+    Money,
     Relation,
     Resource,
+    Saving,
     Severity,
     Truth,
     Value,
@@ -72,7 +74,9 @@ def training_not_spot(node: Resource, design: Design) -> Hits:
     fix = "use spot capacity and checkpoint to durable storage"
     match spot.one_of("mixed", "all"):
         case Truth.NO:
-            yield Hit(spot, f"{_claim(node)}{_hardware(node)}{_saving(node, design)}", fix=fix)
+            saved = _saved(node, design)
+            claim = f"{_claim(node)}{_hardware(node)}{_amount(saved)}"
+            yield Hit(spot, claim, fix=fix, saving=Saving("spot", saved) if saved else None)
         case Truth.MAYBE:
             yield Hit(spot, f"use of spot capacity is not known: {spot.why}", certain=False, fix=fix)
 
@@ -141,10 +145,14 @@ def _hardware(node: Resource) -> str:
     return f" ({text})"
 
 
-def _saving(node: Resource, design: Design) -> str:
+def _saved(node: Resource, design: Design) -> Money | None:
     """Where the catalog has spot prices; they move, so that it is what they saved at its date."""
     saved = saved_by_spot(design.cost(node), design.catalog)
-    if saved is None or saved.high < 1:
+    return saved if saved is not None and saved.high >= 1 else None
+
+
+def _amount(saved: Money | None) -> str:
+    if saved is None:
         return ""
     low, high = dollars(saved.low), dollars(saved.high)
     amount = low if low == high else f"{low} to {high}" if saved.low >= 1 else f"up to {high}"

@@ -8,7 +8,7 @@ auto-termination, and Ray jobs that leave their cluster behind.
 ## Why is this bad
 Training runs for hours and is paid for the month. A GPU machine that waits for the next run, or a
 notebook left open on Friday, costs as much as one that works, and it is often the most expensive
-machine of the design.
+machine of the design. The finding says what it costs, and how much of that is for hours without work.
 
 ## Example
 ```hcl
@@ -49,18 +49,25 @@ Kubernetes Job holds no machine.
 """
 
 from mlarchlint.api import (
+    OF_A_PERSON,
+    OF_PROCESSING,
     TRAINING,
     Design,
     Hit,
     Hits,
     Kind,
+    Money,
     Resource,
+    Saving,
     Severity,
     Truth,
     Value,
+    Work,
     dollars,
     has_accelerator,
+    idle_cost,
     rule,
+    work_of_training,
 )
 
 _ALWAYS_ON = "mlarchlint.dev/always-on"
@@ -82,7 +89,7 @@ def training_compute_never_stops(node: Resource, design: Design) -> Hits:
     if node.kind == "notebook":
         yield from _notebook(node, design)
     elif node.kind == "data_processor":
-        yield from _processor(node)
+        yield from _processor(node, design)
     elif design.role(node) not in TRAINING:
         return
     elif node.kind == "batch_job":
@@ -98,13 +105,15 @@ def _pool(node: Resource, design: Design) -> Hits:
     if (node.kind == "compute_group" or node.provider == "kubernetes") and has_accelerator(node) is None:
         return
     if node["type"].equals("ComputeInstance") is Truth.YES:
-        yield from _idle(node["idle_shutdown_s"])
+        yield from _idle(node["idle_shutdown_s"], node, design)
         return
     least = node["min_nodes"] if node.kind == "training_cluster" else design.replicas(node).least
     match least.more_than(0):
         case Truth.YES:
-            claim = f"keeps {_machines(least)} when nothing trains{_cost(node, design)}"
-            yield Hit(least, claim, fix="let it scale to zero machines when there is no work")
+            work = _training(node, design)
+            claim = f"keeps {_machines(least)} when nothing trains{_cost(node, design, work)}"
+            fix = "let it scale to zero machines when there is no work"
+            yield Hit(least, claim, fix=fix, saving=_saving(node, design, work))
         case Truth.MAYBE:
             claim = f"how many machines it keeps when nothing trains is not known: {least.why}"
             yield Hit(least, claim, certain=False)
@@ -115,59 +124,78 @@ def _machines(least: Value) -> str:
     return "a machine" if number == 1 or least.default else f"{number} machines"
 
 
-def _cost(node: Resource, design: Design) -> str:
+def _training(node: Resource, design: Design) -> Work:
+    return work_of_training(design.cost(node), design.needs(node))
+
+
+def _cost(node: Resource, design: Design, work: Work) -> str:
+    """What is paid in any case, and the part of it for which nothing is done."""
     low = design.cost(node).monthly.low
-    return f"; it costs at least {dollars(low)} a month" if low >= 1 else ""
+    idle = idle_cost(design.cost(node), work, design.catalog)
+    part = f", {dollars(idle)} of it beyond {work.hours:,.0f} hours of work ({work.how})" if idle >= 1 else ""
+    return f"; it costs at least {dollars(low)} a month{part}" if low >= 1 else ""
+
+
+def _saving(node: Resource, design: Design, work: Work) -> Saving | None:
+    idle = idle_cost(design.cost(node), work, design.catalog)
+    return Saving("scaling", Money(idle, idle)) if idle >= 1 else None
 
 
 def _notebook(node: Resource, design: Design) -> Hits:
     if node["auto_stop"].is_true() is Truth.NO and not node["auto_stop"].is_absent:
-        yield from _idle(node["auto_stop"].with_raw(0))
+        yield from _idle(node["auto_stop"].with_raw(0), node, design)
         return
     minutes = node["idle_shutdown_minutes"]
     if not minutes.is_absent:
-        yield from _idle(minutes)
+        yield from _idle(minutes, node, design)
         return
     subject = "the notebooks in it run" if node["workspace"].is_true() is Truth.YES else "runs"
     match design.stops(node):
         case Truth.NO:
-            claim = f"{subject} until somebody stops it: there is no idle shutdown"
-            yield Hit(minutes, claim, fix="set an idle shutdown")
+            cost = _cost(node, design, OF_A_PERSON)
+            claim = f"{subject} until somebody stops it: there is no idle shutdown{cost}"
+            saving = _saving(node, design, OF_A_PERSON)
+            yield Hit(minutes, claim, fix="set an idle shutdown", saving=saving)
         case Truth.MAYBE:
             yield Hit(minutes, "whether something stops it when idle is not known", certain=False)
 
 
-def _idle(bound: Value) -> Hits:
+def _idle(bound: Value, node: Resource, design: Design) -> Hits:
     """A time after which it stops; none, or zero, is never."""
     if bound.is_unknown and bound.is_set() is not Truth.YES:
         claim = f"whether it stops when idle is not known: {bound.why}"
         yield Hit(bound, claim, certain=False)
     elif bound.is_absent or (bound.is_known and bound.more_than(0) is not Truth.YES):
-        claim = "runs until somebody stops it: idle shutdown is off"
-        yield Hit(bound, claim, fix="set an idle shutdown")
+        claim = f"runs until somebody stops it: idle shutdown is off{_cost(node, design, OF_A_PERSON)}"
+        yield Hit(bound, claim, fix="set an idle shutdown", saving=_saving(node, design, OF_A_PERSON))
 
 
 def _machine(node: Resource, design: Design) -> Hits:
     stop = node["auto_stop"]
     match design.stops(node):
         case Truth.NO:
-            claim = f"trains on a machine that nothing stops when the training is done{_cost(node, design)}"
+            work = _training(node, design)
+            cost = _cost(node, design, work)
+            claim = f"trains on a machine that nothing stops when the training is done{cost}"
             fix = "end the training script with a shutdown, stop the machine on a schedule, or train in jobs"
-            yield Hit(stop, claim, missing=("trigger", "alarm", "autoscaler"), fix=fix)
+            saving = _saving(node, design, work)
+            yield Hit(stop, claim, missing=("trigger", "alarm", "autoscaler"), fix=fix, saving=saving)
         case Truth.MAYBE:
             why = stop.why or "its start-up script is decided by an input"
             yield Hit(stop, f"whether something stops the machine is not known: {why}", certain=False)
 
 
-def _processor(node: Resource) -> Hits:
+def _processor(node: Resource, design: Design) -> Hits:
     """Clusters that are made for their steps, or for people, and end with them."""
     ends, idle = node["auto_termination"], node["auto_termination_s"]
     if ends.is_absent or not idle.is_absent:
         return
     match ends.is_true():
         case Truth.NO:
-            claim = "runs when its work is done: the cluster has no auto-termination"
-            yield Hit(ends, claim, fix="set an idle time after which the cluster ends")
+            cost = _cost(node, design, OF_PROCESSING)
+            claim = f"runs when its work is done: the cluster has no auto-termination{cost}"
+            saving = _saving(node, design, OF_PROCESSING)
+            yield Hit(ends, claim, fix="set an idle time after which the cluster ends", saving=saving)
         case Truth.MAYBE:
             yield Hit(ends, f"whether the cluster ends by itself is not known: {ends.why}", certain=False)
 

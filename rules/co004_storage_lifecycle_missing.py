@@ -55,7 +55,9 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
+    Money,
     Resource,
+    Saving,
     Severity,
     Truth,
     Value,
@@ -82,8 +84,10 @@ def storage_lifecycle_missing(node: Resource, design: Design) -> Hits:
     rules = node["lifecycle_rules"]
     match _has_lifecycle(node):
         case Truth.NO:
-            claim = f"holds {role} and has no lifecycle rule{_saving(node, design)}"
-            yield Hit(rules, claim, missing=("part",), fix=fix)
+            saved = saved_by_tiering(design.cost(node), node.provider, design.catalog)
+            claim = f"holds {role} and has no lifecycle rule{_amount(saved, node, design)}"
+            saving = Saving("storage", Money(Decimal(0), saved[1]), "stored") if saved else None
+            yield Hit(rules, claim, missing=("part",), fix=fix, saving=saving)
         case Truth.MAYBE:
             open_end = next(v for v in (rules, node["auto_tiering"], node["tiering"]) if v.is_unknown)
             claim = f"whether its {role} have a lifecycle is not known: {open_end.why}"
@@ -122,10 +126,8 @@ def _is_small(node: Resource, design: Design) -> bool:
     return not found.gaps and bool(found.items) and stored_gib(found).high <= _LEAST_GIB
 
 
-def _saving(node: Resource, design: Design) -> str:
-    found = design.cost(node)
-    saved = saved_by_tiering(found, node.provider, design.catalog)
+def _amount(saved: tuple[str, Decimal] | None, node: Resource, design: Design) -> str:
     if saved is None:
         return ""
-    size = stored_gib(found).high
+    size = stored_gib(design.cost(node)).high
     return f"; {saved[0]} instead saves up to {dollars(saved[1])} a month for {size:,.0f} GiB"

@@ -55,7 +55,9 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
+    Money,
     Resource,
+    Saving,
     Severity,
     Value,
     dollars,
@@ -108,7 +110,9 @@ def _accelerator(node: Resource, design: Design, small: Decimal) -> Iterator[Hit
         why = "whether processors answer within the required latency is not known: model.cpu_time_ms is not stated"
         yield Hit(card, f"{claim}; {why}", certain=False, attribute="accelerator", fix=fix)
         return
-    yield Hit(card, claim + _saving(node, design), attribute="accelerator", fix=fix)
+    saved = _saved(node, design)
+    saving = Saving("size", saved[1]) if saved else None
+    yield Hit(card, claim + _amount(saved), attribute="accelerator", fix=fix, saving=saving)
 
 
 def _light(node: Resource, design: Design, small: Decimal) -> str:
@@ -136,12 +140,13 @@ def _texts(value: Value) -> list[str]:
     return [text for one in value.items() if (text := one.text())]
 
 
-def _saving(node: Resource, design: Design) -> str:
-    saved = (
-        saved_by_processors(design.cost(node), node.provider, design.catalog)
-        if node.provider != "kubernetes"
-        else None
-    )
+def _saved(node: Resource, design: Design) -> tuple[str, Money] | None:
+    if node.provider == "kubernetes":
+        return None
+    return saved_by_processors(design.cost(node), node.provider, design.catalog)
+
+
+def _amount(saved: tuple[str, Money] | None) -> str:
     if saved is None:
         return ""
     name, money = saved
@@ -170,4 +175,5 @@ def _fleet(node: Resource, design: Design) -> Iterator[Hit]:
             f"{least} instances always run where the required load needs {needed}",
             attribute="fleet",
             fix=f"keep {needed} at least and scale with the load{dollars_saved}",
+            saving=Saving("size", Money(saved, saved)) if saved >= 1 else None,
         )

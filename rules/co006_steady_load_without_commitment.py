@@ -44,8 +44,10 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
+    Money,
     Related,
     Resource,
+    Saving,
     Severity,
     Truth,
     dollars,
@@ -78,11 +80,16 @@ def steady_load_without_commitment(node: Resource, design: Design) -> Hits:
     others = tuple(
         Related(f"{other.address}: {dollars(amount)} a month", other.span) for other, amount in steady[1:4]
     )
+    saved, known = _saved(steady, design)
+    part = " at least" if known < len(steady) else ""
+    saving = f"; one of a year saves{part} {dollars(saved)} a month" if saved >= 1 else ""
+    keys = tuple(one.key for one, _ in steady)
     yield Hit(
         node["instance_type"],
-        f"capacity that never stops costs {dollars(total)} a month on demand, without a commitment{_saving(steady, design)}",
+        f"capacity that never stops costs {dollars(total)} a month on demand, without a commitment{saving}",
         related=others,
         fix="cover the steady part with a savings plan, reservations or committed use, and declare it under budget.commitments",
+        saving=Saving("commitment", Money(saved, saved), keys=keys) if saved >= 1 else None,
     )
 
 
@@ -113,11 +120,8 @@ def _committed(design: Design) -> bool:
     return any("commitment" in other.type for other in design.graph)
 
 
-def _saving(steady: list[tuple[Resource, Decimal]], design: Design) -> str:
-    """What a year's promise saves, as far as the catalog has its prices."""
+def _saved(steady: list[tuple[Resource, Decimal]], design: Design) -> tuple[Decimal, int]:
+    """What a year's promise saves, and of how many machines the catalog has its price."""
     found = [saved_by_commitment(design.cost(node), design.catalog) for node, _ in steady]
-    total = sum((saved.low for saved in found if saved is not None), Decimal(0))
-    if total < 1:
-        return ""
-    part = " at least" if None in found else ""
-    return f"; one of a year saves{part} {dollars(total)} a month"
+    known = [saved.low for saved in found if saved is not None]
+    return sum(known, Decimal(0)), len(known)

@@ -57,6 +57,7 @@ from mlarchlint.api import (
     Kind,
     Money,
     Resource,
+    Saving,
     Severity,
     Value,
     dollars,
@@ -116,10 +117,11 @@ def _machine(value: Value, node: Resource, design: Design, with_cards: bool) -> 
     family = name.removeprefix("ml.").partition(".")[0]
     yield Hit(
         value,
-        f"{name} {state}{_saving(newer, saved)}",
+        f"{name} {state}{_amount(newer, saved)}",
         attribute=name,
         fix=f"use {newer}" if newer else "use a type of a current generation",
         severity=Severity.INFO if node.provider == "aws" and family == "p3" else None,
+        saving=Saving("size", saved) if newer and saved is not None and saved.high >= 1 else None,
     )
 
 
@@ -142,13 +144,14 @@ def _disk(value: Value, node: Resource, design: Design) -> Iterator[Hit]:
     saved = saved_by_disk(design.cost(node), name, design.catalog)
     yield Hit(
         value,
-        f"{name} is a previous generation of disks{_saving(DISKS[name], saved)}",
+        f"{name} is a previous generation of disks{_amount(DISKS[name], saved)}",
         attribute="disk",
         fix=f"use {DISKS[name]}",
+        saving=Saving("size", saved, "disks") if saved is not None and saved.high >= 1 else None,
     )
 
 
-def _saving(newer: str, saved: Money | None) -> str:
+def _amount(newer: str, saved: Money | None) -> str:
     """Only a saving is told; a successor may cost more and do more."""
     if not newer:
         return ""

@@ -39,7 +39,7 @@ Private Google Access on and never carries this traffic.
 - https://cloud.google.com/nat/docs/nat-product-interactions
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from mlarchlint.api import (
@@ -47,9 +47,11 @@ from mlarchlint.api import (
     Hit,
     Hits,
     Kind,
+    Money,
     Related,
     Relation,
     Resource,
+    Saving,
     Severity,
     Truth,
     dollars,
@@ -76,14 +78,16 @@ def object_traffic_through_nat(node: Resource, design: Design) -> Hits:
     stores = list({store.key: store for found in readers.values() for store in found}.values())
     claim = f"carries what {names} read{'s' if len(readers) == 1 else ''} from {', '.join(one.key for one in stores)}"
     aws = "add a gateway endpoint for S3 to the route tables"
+    month, words = _cost(node, design, stores, _in_other_zones(node, subnets, design))
     yield Hit(
         node["kind"],
-        claim + _cost(node, design, stores),
+        claim + words,
         missing=("egress",),
         related=tuple(
             Related(f"{design.graph[key].address} reads from here", design.graph[key].span) for key in readers
         ),
         fix=aws if node.provider == "aws" else "add the service endpoint Microsoft.Storage to the subnet",
+        saving=Saving("transfer", Money(Decimal(0), month), "data") if month >= 1 else None,
     )
 
 
@@ -132,13 +136,32 @@ def _has_endpoint(subnet: Resource, design: Design) -> bool:
     return False
 
 
-def _cost(node: Resource, design: Design, stores: list[Resource]) -> str:
-    """For all that is stored, once a run."""
+def _in_other_zones(node: Resource, subnets: list[Resource], design: Design) -> bool:
+    """Whether every machine behind the gateway stands in another zone than the gateway itself."""
+    own = _zones(design.targets(node, Relation.PLACED_IN), design)
+    theirs = [_zones((subnet,), design) for subnet in subnets if design.sources(subnet, Relation.PLACED_IN)]
+    return bool(own) and bool(theirs) and all(zones and not zones & own for zones in theirs)
+
+
+def _zones(places: Iterable[Resource], design: Design) -> set[str]:
+    return {name for place in places for name in design.zones(place).names}
+
+
+def _cost(node: Resource, design: Design, stores: list[Resource], crosses: bool) -> tuple[Decimal, str]:
+    """A month, at most, and in words: all that is stored, read once a run through the gateway, and over
+    zones where it stands in another (https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer: both out and in).
+    """
+    region, catalog = node["region"].text() or "", design.catalog
     size = sum((stored_gib(design.cost(store)).high for store in stores), Decimal(0))
-    region = node["region"].text() or ""
-    row = design.catalog.price(node.provider, region, "nat", "data")
+    row = catalog.price(node.provider, region, "nat", "data")
     if row is None or not size:
-        return ""
-    runs = design.needs(stores[0]).number("training.runs_per_month") or _RUNS
-    amount = size * Decimal(runs) * row.price
-    return f"; at ${row.price.normalize():f} a GiB up to {dollars(amount)} a month ({size:,.0f} GiB read {Decimal(runs):f} times)"
+        return Decimal(0), ""
+    runs = Decimal(design.needs(stores[0]).number("training.runs_per_month") or _RUNS)
+    crossing = catalog.price("aws", region, "egress", "inter-zone") if node.provider == "aws" else None
+    rate, over = row.price, ""
+    if crosses and crossing is not None:
+        rate += 2 * crossing.price
+        over = f" and ${2 * crossing.price.normalize():f} from zone to zone"
+    month = size * runs * rate
+    price = f"${row.price.normalize():f} a GiB{over}"
+    return month, f"; at {price} up to {dollars(month)} a month ({size:,.0f} GiB read {runs:f} times)"

@@ -6,7 +6,9 @@ autoscaler with the same lower and upper bound, or bounds without a policy that 
 
 ## Why is this bad
 Requests come in waves. A fixed fleet is paid for at its peak all day, or too small when the peak
-comes; then latency rises, requests fail, and a person has to notice.
+comes; then latency rises, requests fail, and a person has to notice. Where the requirements state the load
+and the time of a request, the finding says what the fleet costs, and how much less one would that follows
+`traffic.profile` (else the average), with two instances and its zones at least.
 
 ## Example
 ```hcl
@@ -58,7 +60,22 @@ instance (MLA-HA002 has it) and development environments.
 
 from decimal import Decimal
 
-from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, rule
+from mlarchlint.api import (
+    SERVING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Money,
+    Relation,
+    Resource,
+    Saving,
+    Severity,
+    Truth,
+    dollars,
+    instances_on_average,
+    rule,
+)
 
 _FIX = "let an autoscaler with a policy move the number between a lower and a higher bound"
 _SMALL, _STEADY = 3, Decimal("1.5")
@@ -82,27 +99,60 @@ def inference_not_autoscaled(node: Resource, design: Design) -> Hits:
         yield from _bounds(node, design)
     elif not _moves(node, design):
         count = replicas.least.number()
-        claim = f"has {count} instances whatever the load: nothing scales it"
+        saving = _saving(node, design)
+        claim = f"has {count} instances whatever the load: nothing scales it{_amount(node, design)}"
         if several is Truth.MAYBE:
             claim = f"nothing scales it; how many instances it has is not known: {replicas.least.why}"
         if replicas.loose:
             claim = f"whether anything scales it is not known: an input decides what {replicas.loose[0].address} is for"
         certain = several is Truth.YES and not replicas.loose
-        yield Hit(replicas.least, claim, certain=certain, missing=("autoscaler",), fix=_FIX)
+        yield Hit(replicas.least, claim, certain=certain, missing=("autoscaler",), fix=_FIX, saving=saving)
 
 
 def _bounds(node: Resource, design: Design) -> Hits:
     replicas = design.replicas(node)
     least, most = replicas.least.number(), replicas.most.number()
     if least is not None and most is not None and most <= least:
-        claim = f"its lower and upper bound are both {least}: the number never follows the load"
-        yield Hit(replicas.most, claim, attribute="bounds", fix=_FIX)
+        amount, saving = _amount(node, design), _saving(node, design)
+        claim = f"its lower and upper bound are both {least}: the number never follows the load{amount}"
+        yield Hit(replicas.most, claim, attribute="bounds", fix=_FIX, saving=saving)
     elif replicas.most.is_unknown or replicas.least.is_unknown:
         open_one = replicas.most if replicas.most.is_unknown else replicas.least
         claim = f"whether its bounds leave room to scale is not known: {open_one.why}"
         yield Hit(open_one, claim, certain=False, attribute="bounds", fix=_FIX)
     else:
         yield from _policies(design, replicas.scalers)
+
+
+def _average(node: Resource, design: Design) -> tuple[Decimal, Decimal] | None:
+    """(how many instances the load needs over the day, what the others cost a month) where both are known."""
+    count = design.replicas(node).least.number()
+    for capacity in design.capacities:
+        if capacity.fleet.node is not node or not count:
+            continue
+        average = instances_on_average(capacity, design.needs(node))
+        if average is None or average >= count:
+            return None
+        saved = design.cost(node).monthly.low * (count - average) / count
+        return (average, saved) if saved >= 1 else None
+    return None
+
+
+def _amount(node: Resource, design: Design) -> str:
+    found = _average(node, design)
+    if found is None:
+        return ""
+    average, saved = found
+    cost = design.cost(node).monthly.low
+    return (
+        f"; it costs {dollars(cost)} a month, and {dollars(saved)} less if it follows the required load,"
+        f" which needs {f'{average:.1f}'.removesuffix('.0')} on average"
+    )
+
+
+def _saving(node: Resource, design: Design) -> Saving | None:
+    found = _average(node, design)
+    return Saving("scaling", Money(found[1], found[1])) if found else None
 
 
 def _policies(design: Design, scalers: tuple[Resource, ...]) -> Hits:
