@@ -21,6 +21,14 @@ from mlarchlint.analysis.cost_advice import (
     stored_gib,
 )
 from mlarchlint.analysis.cost_generations import CARDS, DISKS, older_machine
+from mlarchlint.analysis.cost_idle import (
+    OF_A_PERSON,
+    OF_PROCESSING,
+    Work,
+    idle_cost,
+    instances_on_average,
+    work_of_training,
+)
 from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_spot
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
 from mlarchlint.analysis.fleet import SERVING_KINDS
@@ -68,6 +76,8 @@ __all__ = [
     "COPYING_KINDS",
     "DATA_KINDS",
     "DISKS",
+    "OF_A_PERSON",
+    "OF_PROCESSING",
     "SERVING",
     "SERVING_KINDS",
     "TRAINING",
@@ -96,10 +106,13 @@ __all__ = [
     "Value",
     "Verdict",
     "Width",
+    "Work",
     "ZoneSpan",
     "data_role",
     "dollars",
     "has_accelerator",
+    "idle_cost",
+    "instances_on_average",
     "milliseconds",
     "minutes_down",
     "older_machine",
@@ -115,6 +128,7 @@ __all__ = [
     "saved_by_tiering",
     "steady_on_demand",
     "stored_gib",
+    "work_of_training",
 ]
 
 
