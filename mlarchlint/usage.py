@@ -99,16 +99,17 @@ def mistakes_in_usage(data: Any) -> list[tuple[tuple[str, ...], str]]:
     if not any(name in data for name in (*_SECTIONS, "version")):
         return list(_not_mappings(data, ()))
     known = ["version", *_SECTIONS]
-    found = [
-        ((str(key),), f"unknown key '{key}'{nearest(str(key), known)}") for key in data if key not in known
-    ]
+    wrong: list[tuple[tuple[str, ...], str]] = []
+    for key in data:
+        if key not in known:
+            wrong.append(((str(key),), f"unknown key '{key}'{nearest(str(key), known)}"))
     for section in _SECTIONS:
         entries = data.get(section) or {}
         if isinstance(entries, Mapping):
-            found += _not_mappings(entries, (section,))
+            wrong += _not_mappings(entries, (section,))
         else:
-            found.append(((section,), f"'{section}' must be a mapping of addresses or types"))
-    return found
+            wrong.append(((section,), f"'{section}' must be a mapping of addresses or types"))
+    return wrong
 
 
 def _not_mappings(entries: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

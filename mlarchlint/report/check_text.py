@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mlarchlint.judgement import Judgement
 from mlarchlint.model.truth import Truth
-from mlarchlint.report.inert import inert
+from mlarchlint.report.inert import inert, width
 from mlarchlint.report.redact import Redactor
 
 if TYPE_CHECKING:
     from mlarchlint.notes import Note
     from mlarchlint.pipeline import Result
 
+_WIDEST = 44  # columns of one cell; the rest is said above
 WORDS = {Truth.YES: "met", Truth.NO: "not met", Truth.MAYBE: "unknown"}
 
 
@@ -47,8 +48,35 @@ def _lines(result: Result, found: Sequence[Judgement], notes: Sequence[Note]) ->
         yield from _note(note, lambda text: inert(shown(text)))
     if notes:
         yield ""
+    yield from _table(found, lambda text: inert(shown(text)))
+    yield ""
     service = result.config.requirements.text("service")
     yield f"{inert(service) + ': ' if service else ''}{counted(found)}."
+
+
+def _table(found: Sequence[Judgement], shown: Callable[[str], str]) -> Iterator[str]:
+    """One row per requirement; what cannot be told says what is missing."""
+    rows: list[tuple[str, ...]] = [
+        ("requirement", "required", "computed", "verdict", "margin or what is missing", "where")
+    ]
+    for one in found:
+        verdict = word(one) + ("" if one.binding else " (not enforced)")
+        where = f"{one.span.file}:{one.span.line}" if one.span.file else ""
+        told = one.missing if one.met is Truth.MAYBE else one.margin
+        cells = (one.requirement, one.required, one.computed or "-", verdict, told or "-", where or "-")
+        rows.append(tuple(shown(cell) for cell in cells))
+    widths = [min(_WIDEST, max(width(row[column]) for row in rows)) for column in range(len(rows[0]))]
+    for place, row in enumerate(rows):
+        padded = [_fitted(cell, wide) for cell, wide in zip(row[:-1], widths, strict=False)]
+        yield "  ".join([*padded, row[-1]]).rstrip()
+        if place == 0:
+            yield "  ".join("-" * wide for wide in widths)
+
+
+def _fitted(text: str, wide: int) -> str:
+    if width(text) > wide:
+        text = text[: wide - 1] + "…"
+    return text + " " * (wide - width(text))
 
 
 def _note(note: Note, shown: object) -> Iterator[str]:

@@ -195,3 +195,12 @@ def test_a_tighter_requirement_never_turns_unmet_into_met(
     tight = judged(min(100.0, share + more * (100 - share) / 9), daily + extra, target * factor)
     for name, met in loose.items():
         assert tight[name].value <= met.value
+
+
+def test_the_text_ends_with_a_row_for_each_requirement() -> None:
+    text = run(FIXTURES / "designs" / "image-classifier" / "naive" / "terraform-aws").stdout
+    table = text[text.index("requirement  ") :].splitlines()
+    found = {line.split("  ")[0]: line for line in table[2:5]}
+    assert list(found) == ["availability (engineering)", "availability (contract)", "budget of the design"]
+    assert "not met (not enforced)" in found["availability (contract)"]
+    assert found["availability (engineering)"].endswith("main.tf:49")
