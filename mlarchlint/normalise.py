@@ -384,7 +384,9 @@ def _overlaid(attrs: Mapping[str, Value], part: Resource) -> dict[str, Value]:
         present = result.get(name)
         # Even the default of a part wins over its owner's: the part is there.
         decided = present is not None and not present.is_absent and not present.default
-        if decided or name in ("name", "region"):
+        # What is off because the owner does not say it, a part of its own may turn on.
+        turned_on = decided and present is not None and present.raw is False and trait.raw is True
+        if (decided and not turned_on) or name in ("name", "region"):
             continue
         if sure or trait.state is not State.KNOWN:
             result[name] = trait
