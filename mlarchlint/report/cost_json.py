@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from mlarchlint.analysis.cost_together import Option, options_of, saved_together
 from mlarchlint.model.estimate import CostItem, Estimate, Gap, Money, ResourceEstimate
 from mlarchlint.report.cost_budgets import budget_json, budgets_of, environments_of
 from mlarchlint.report.inert import inert
@@ -33,6 +34,7 @@ def cost_report(result: Result, estimate: Estimate) -> dict[str, Any]:
         "environments": [
             {"name": name, "monthly": money_json(money)} for name, money in environments_of(result).items()
         ],
+        "savings": _savings(result, redactor),
         "resources": [
             _resource(result, found, redactor)
             for found in estimate.resources.values()
@@ -70,6 +72,32 @@ def assumptions_of(found: ResourceEstimate) -> tuple[str, ...]:
 def _budget(result: Result) -> float | None:
     amount = result.config.requirements.number("budget.monthly_usd")
     return None if amount is None else float(amount)
+
+
+def _savings(result: Result, redactor: Redactor) -> dict[str, Any]:
+    options = options_of(result.findings)
+    return {
+        "together": money_json(saved_together(options)),
+        "options": [_option(one, redactor) for one in options],
+    }
+
+
+def _option(option: Option, redactor: Redactor) -> dict[str, Any]:
+    finding = option.finding
+    return {
+        "way": option.way,
+        "rule": finding.rule,
+        "fingerprint": finding.fingerprint,
+        "address": finding.subject.address,
+        "file": finding.span.file,
+        "line": finding.span.line,
+        "instances": finding.instances,
+        "monthly": money_json(option.monthly),
+        "message": inert(redactor.text(finding.message)),
+        "fix": inert(redactor.text(finding.fix)),
+        "counted": option.counted,
+        "alternatives": [other.fingerprint for other in option.others],
+    }
 
 
 def _resource(result: Result, found: ResourceEstimate, redactor: Redactor) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import Estimate
 from mlarchlint.report.cost_budgets import differing_environments, environment_of
+from mlarchlint.report.cost_options import option_rows
 from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ def render_cost_markdown(result: Result, estimate: Estimate) -> str:
         assumed = list(dict.fromkeys(text for found in branch.resources for text in names.assumptions(found)))
         if assumed:
             lines += ["Assumptions:", "", *(f"- {plain(text)}" for text in assumed), ""]
+    rows = option_rows(result, names)
+    if rows:
+        lines += ["### Savings", "", "| Way | Finding | USD a month |", "|---|---|--:|"]
+        lines += [f"| {way} | {plain(finding)} | {amount} |" for way, finding, amount in rows]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

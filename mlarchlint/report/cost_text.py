@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import Estimate, ResourceEstimate
 from mlarchlint.report.cost_budgets import differing_environments
+from mlarchlint.report.cost_options import option_lines
 from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ def _lines(result: Result, estimate: Estimate) -> Iterator[str]:
             yield from _resource(found, names)
         yield ""
     environment = f" ({names.text(result.config.environment)})" if result.config.environment else ""
+    yield from _total(result, estimate, environment)
+    lines = tuple(option_lines(result, names))
+    yield from ("", *lines) if lines else ()
+
+
+def _total(result: Result, estimate: Estimate, environment: str) -> Iterator[str]:
     yield f"Total{environment}: {span_of(estimate.monthly)} {estimate.currency} a month, at prices of {estimate.as_of} and later"
     for name, money in differing_environments(result).items():
         yield f"  {ENVIRONMENTS[name]}: {span_of(money)}"
