@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.analysis.budget import Part, Verdict
+from mlarchlint.analysis.consoles import consoles_on
 from mlarchlint.analysis.copies import COPYING_KINDS
 from mlarchlint.analysis.cost_advice import (
     saved_by_disk,
@@ -108,6 +109,7 @@ __all__ = [
     "Width",
     "Work",
     "ZoneSpan",
+    "consoles_on",
     "data_role",
     "dollars",
     "has_accelerator",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.encryption import Encryption
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
+    from mlarchlint.analysis.firewalls import Admission
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.needs import Needs
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.scaling_signals import Signal
     from mlarchlint.analysis.serving_paths import ServingPath
+    from mlarchlint.analysis.shared_identities import Sharing
     from mlarchlint.analysis.strangers import Openness
 
 # How a guard is tied to what it selects.
@@ -66,6 +68,7 @@ class Design:
         self._workspace = workspace
         self._zones: dict[str, ZoneSpan] = {}
         self._environments: dict[str, str] = {}
+        self._guarded: dict[str, list[Resource]] | None = None
         self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
         self._releases = [other for other in graph if other.type == "helm_release"]
         for other in graph:
@@ -121,6 +124,30 @@ class Design:
 
         return own_exposure(self.graph, node)
 
+    def opened_to_all(self, guard: Resource) -> tuple[tuple[Truth, Admission], ...]:
+        """The rules by which a firewall lets the internet in, or may."""
+        from mlarchlint.analysis.firewalls import opened_to_all
+
+        return opened_to_all(self.graph, guard)
+
+    def guarded(self, guard: Resource) -> tuple[Resource, ...]:
+        """What computes behind a firewall."""
+        if self._guarded is None:
+            from mlarchlint.analysis.access import COMPUTE
+            from mlarchlint.analysis.firewalls import guards_of
+
+            self._guarded = {}
+            for node in self.graph.of_kind(*COMPUTE):
+                for found in guards_of(self.graph, node):
+                    self._guarded.setdefault(found.key, []).append(node)
+        return tuple(self._guarded.get(guard.key, ()))
+
+    def open_console(self, node: Resource) -> str:
+        """The console of an ML tool that it serves to whoever asks; empty if none is known of it."""
+        from mlarchlint.analysis.consoles import open_console
+
+        return open_console(self.graph, node)
+
     def behind(self, entry: Resource) -> tuple[Resource, ...]:
         """An entry and all that it leads to."""
         from mlarchlint.analysis.entry_protection import behind
@@ -154,6 +181,13 @@ class Design:
         return tuple(
             u for u, r in found if r is not None and r.role not in (None, "shared") and r.confidence >= 0.6
         )
+
+    @cached_property
+    def shared_identities(self) -> Mapping[str, Sharing]:
+        """Identities of several stages of the ML system, by the key of the resource it is said of."""
+        from mlarchlint.analysis.shared_identities import shared_identities
+
+        return shared_identities(self.graph, self.roles)
 
     def wide_permissions(self, node: Resource) -> tuple[Width, ...]:
         """What a policy or an identity grants that is wider than any workload needs."""

@@ -358,8 +358,8 @@ def _written(form: EdgeForm, draft: _Draft) -> list[Path]:
 
 
 def _may_stay_open(form: EdgeForm) -> bool:
-    """Subnets, security groups and targets of copies often come from inputs; what is not read could be any."""
-    if form.relation is Relation.REPLICATES_TO:
+    """Subnets, security groups, identities and targets of copies often come from inputs; what is not read could be any."""
+    if form.relation in (Relation.REPLICATES_TO, Relation.ASSUMES):
         return True
     if form.relation is Relation.PLACED_IN:
         return "subnet" in form.to

@@ -51,6 +51,7 @@ import re
 from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, Value, data_role, rule
 
 _DATA = ("dataset", "features", "model", "checkpoints", "captured", "artifacts")
+_HELD = {"dataset": "datasets", "model": "models", "captured": "captured requests"}
 _LEAST = 0.6
 _SHOWN = re.compile(r"(^|[^a-z])(web|website|site|static|assets?|frontend|ui|docs?|public)([^a-z]|$)", re.I)
 _FIX = "block public access in all four ways, and share single objects by signed URLs"
@@ -79,7 +80,7 @@ def _held(node: Resource, design: Design) -> str:
     """What of the ML system is in it; empty if nothing."""
     data = data_role(node)
     if data in _DATA:
-        return f"holds {data}"
+        return f"holds {_HELD.get(data, data)}"
     role = design.role_of(node)
     fits = role is not None and role.role not in (None, "shared") and role.confidence >= _LEAST
     if not fits or role is None or data is not None or _SHOWN.search(node.name):
@@ -103,8 +104,9 @@ def _gaps(node: Resource, held: str, sensitive: bool) -> Hits:
         if not sensitive and not _written(node, tuple(missing.values())):
             return
         name, deciding = next(iter(missing.items()))
-        which = "in none of the four ways" if len(missing) == len(flags) else f"not against {_WORDS[name]}"
-        claim = f"{held}, and public access is blocked {which}"
+        claim = f"{held}, and its block of public access leaves out {_WORDS[name]}"
+        if len(missing) == len(flags):
+            claim = f"{held}, and its block of public access is off"
         if node.provider != "aws":
             claim = f"{held}, and nothing forbids to make it public"
         yield Hit(deciding, claim, attribute="restrict_public", severity=severity, fix=_FIX)

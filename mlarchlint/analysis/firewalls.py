@@ -83,6 +83,18 @@ def admits_everybody(graph: ResourceGraph, guard: Resource) -> tuple[Truth, Admi
     return result
 
 
+def opened_to_all(graph: ResourceGraph, guard: Resource) -> tuple[tuple[Truth, Admission], ...]:
+    """The rules by which a firewall lets the internet in, or may, until one refuses it all."""
+    found: list[tuple[Truth, Admission]] = []
+    for rule in admissions(graph, guard):
+        everybody = rule.everybody
+        if not rule.allows and everybody is Truth.YES and rule.ports == ALL_PORTS:
+            break
+        if rule.allows and everybody is not Truth.NO:
+            found.append((everybody, rule))
+    return tuple(found)
+
+
 def open_ports(graph: ResourceGraph, guards: Iterable[Resource]) -> Ports:
     """The ports that some firewall opens to the whole internet."""
     found: dict[tuple[int, int], None] = {}

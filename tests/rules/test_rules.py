@@ -39,6 +39,7 @@ NOT_APPLICABLE = {
         {"uncertain"},
         "the method and the share of repeats are stated, or there is no claim",
     ),
+    ("MLA-SE010", "kubernetes"): ({"uncertain"}, "an account that is not known is no account that pods share"),
     ("MLA-SE006", "kubernetes"): (
         {"certain", "uncertain"},
         "nodes, registries and control planes are the cloud's; a self-managed audit policy is no object",
