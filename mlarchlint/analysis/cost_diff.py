@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -10,15 +11,17 @@ from mlarchlint.model.record import record
 
 Place = tuple[str, str]  # (root module or file, address)
 NOTHING = Money()
+_MODULES = re.compile(r"^(module\.[^.\[]+(\[[^\]]*\])?\.)+")
 
 
 @record(frozen=True, slots=True)
 class Delta:
-    """One resource before and after; None where it is not there."""
+    """One resource before and after; None where it is not there. was: its place before, if it was another."""
 
     place: Place
     before: ResourceEstimate | None
     after: ResourceEstimate | None
+    was: Place | None = None
 
     @property
     def action(self) -> str:
@@ -44,13 +47,17 @@ class Delta:
 
 @record(frozen=True, slots=True)
 class Difference:
-    """deltas: only what differs, in the order of what it changes, the largest first."""
+    """deltas: only what differs, in the order of what it changes, the largest first.
+
+    moved: how many of the unchanged stand in another module or file than before.
+    """
 
     before: Money
     after: Money
     deltas: tuple[Delta, ...]
     unchanged: int
     as_of: str
+    moved: int = 0
 
     @property
     def change(self) -> Money:
@@ -72,15 +79,53 @@ def difference(
     """places: where the resource of each key stands, so that both sides name it alike."""
     old = _placed(before, old_places)
     new = _placed(after, new_places)
+    moves = _moves(old, new)
+    left = [place for place in old if place not in moves.values()]
+    pairs = [(place, moves.get(place, place)) for place in dict.fromkeys((*new, *left))]
     deltas = [
-        Delta(place, old.get(place), new.get(place))
-        for place in dict.fromkeys((*new, *old))
-        if _figures(old.get(place)) != _figures(new.get(place))
+        Delta(place, old.get(was), new.get(place), was if was != place else None)
+        for place, was in pairs
+        if _figures(old.get(was)) != _figures(new.get(place))
     ]
     deltas.sort(key=lambda delta: (-max(abs(delta.change.high), abs(delta.change.low)), delta.place))
     dates = [date for date in (before.as_of, after.as_of) if date]
-    unchanged = len({*old, *new}) - len(deltas)
-    return Difference(before.monthly, after.monthly, tuple(deltas), unchanged, min(dates, default=""))
+    moved = len(moves) - sum(delta.was is not None for delta in deltas)
+    unchanged, as_of = len(pairs) - len(deltas), min(dates, default="")
+    return Difference(before.monthly, after.monthly, tuple(deltas), unchanged, as_of, moved)
+
+
+def _moves(
+    old: Mapping[Place, ResourceEstimate], new: Mapping[Place, ResourceEstimate]
+) -> dict[Place, Place]:
+    """New places with the old ones: the same resource in another module, root module or file.
+
+    It has the same type and name; where several could be meant, those that cost the same are, and the last of both.
+    """
+    gone, come = _by_local(old, new), _by_local(new, old)
+    found: dict[Place, Place] = {}
+    for local, places in come.items():
+        free, waiting = gone.get(local, []), []
+        for place in places:
+            same = next((one for one in free if _figures(old[one]) == _figures(new[place])), None)
+            if same is None:
+                waiting.append(place)
+            else:
+                found[place] = same
+                free.remove(same)
+        if len(waiting) == len(free) == 1:
+            found[waiting[0]] = free[0]
+    return found
+
+
+def _by_local(
+    here: Mapping[Place, ResourceEstimate], there: Mapping[Place, ResourceEstimate]
+) -> dict[str, list[Place]]:
+    """What is only on one side, by its address inside of its module."""
+    found: dict[str, list[Place]] = {}
+    for place in here:
+        if place not in there:
+            found.setdefault(_MODULES.sub("", place[1]), []).append(place)
+    return found
 
 
 def _placed(estimate: Estimate, places: Mapping[str, Place]) -> dict[Place, ResourceEstimate]:

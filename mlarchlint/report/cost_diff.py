@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mlarchlint.analysis.cost_diff import Delta, Difference
+from mlarchlint.analysis.cost_diff import Delta, Difference, Place
 from mlarchlint.model.estimate import CostItem, Money, ResourceEstimate
 from mlarchlint.report.cost_json import PLACES
 from mlarchlint.report.cost_rows import Names, dollars, price, quantity, span_of
@@ -30,7 +30,12 @@ class DiffNames:
         return self._before.text(self._after.text(text))
 
     def address(self, delta: Delta) -> str:
-        scope, address = delta.place
+        """With the place where it stood before, if that was another."""
+        here = self._place(delta.place)
+        return here if delta.was is None else f"{here}, before {self._place(delta.was)}"
+
+    def _place(self, place: Place) -> str:
+        scope, address = place
         return inert(f"{address}  ({scope})" if scope not in ("", ".") else address)
 
 
@@ -59,8 +64,7 @@ def _text(found: Difference, names: DiffNames, verdict: str) -> Iterator[str]:
         yield "No cost changes."
     else:
         yield ""
-    same = f"; {found.unchanged} unchanged" if found.unchanged else ""
-    yield f"{_count(found)}{same}."
+    yield f"{_count(found)}{f'; {_same(found)}' if found.unchanged else ''}."
     yield f"Total: {span_of(found.before)} -> {span_of(found.after)} USD a month ({signed_span(found.change)}), at prices of {found.as_of or '-'} and later"
     if verdict:
         yield verdict
@@ -90,12 +94,16 @@ def _count(found: Difference) -> str:
     return ", ".join(f"{number} {action}" for action, number in count.items() if number) or "0 changed"
 
 
+def _same(found: Difference) -> str:
+    return f"{found.unchanged} unchanged{f' ({found.moved} moved)' if found.moved else ''}"
+
+
 def render_diff_markdown(found: Difference, names: DiffNames, verdict: str) -> str:
     change = found.change
     lines = [
         f"### Monthly cost: {signed_span(change)} USD",
         "",
-        f"{span_of(found.before)} → **{span_of(found.after)}** ({_count(found)}, {found.unchanged} unchanged)",
+        f"{span_of(found.before)} → **{span_of(found.after)}** ({_count(found)}, {_same(found)})",
         "",
     ]
     if found.deltas:
@@ -132,6 +140,7 @@ def render_diff_json(found: Difference, names: DiffNames, base: str, limit: Deci
         "max_increase": None if limit is None else _number(limit),
         "exceeded": limit is not None and found.judged > limit,
         "unchanged": found.unchanged,
+        "moved": found.moved,
         "resources": [_resource(delta, names) for delta in found.deltas],
     }
     return json.dumps(report, indent=2, ensure_ascii=True) + "\n"
@@ -141,6 +150,7 @@ def _resource(delta: Delta, names: DiffNames) -> dict[str, Any]:
     return {
         "address": inert(delta.place[1]),
         "scope": inert(delta.place[0]),
+        "was": None if delta.was is None else inert(delta.was[1]),
         "action": delta.action,
         "before": _side(delta.before, names),
         "after": _side(delta.after, names),

@@ -99,6 +99,61 @@ def test_a_folder_is_a_base_too(repository: Path, tmp_path_factory: pytest.TempP
     assert set(actions(done)) == {"module.api.aws_instance.api", "aws_nat_gateway.out"}
 
 
+MOVED = """
+provider "aws" {
+  region = "us-east-1"
+}
+
+module "keys" {
+  source = "./keys"
+}
+
+module "serving" {
+  source = "../modules/api"
+  size   = "t3.medium"
+}
+"""
+
+
+@pytest.fixture
+def moved(repository: Path) -> Path:
+    """The keys went into a module, and the machine into a module of another name."""
+    (repository / "infra" / "main.tf").write_text(MOVED)
+    (repository / "infra" / "keys").mkdir()
+    (repository / "infra" / "keys" / "main.tf").write_text(
+        'resource "aws_kms_key" "old" {}\n\nresource "aws_kms_key" "kept" {}\n'
+    )
+    return repository / "infra"
+
+
+def test_what_moves_into_a_module_costs_nothing(moved: Path) -> None:
+    report = json.loads(diff("HEAD", moved, "--format", "json").stdout)
+    assert (report["resources"], report["unchanged"], report["moved"]) == ([], 3, 3)
+    assert "0 changed; 3 unchanged (3 moved)." in diff("HEAD", moved).stdout
+    assert "(0 changed, 3 unchanged (3 moved))" in diff("HEAD", moved, "--format", "markdown").stdout
+
+
+def test_what_moves_and_changes_is_one_change(moved: Path) -> None:
+    main = moved / "main.tf"
+    main.write_text(main.read_text().replace("t3.medium", "t3.large"))
+    report = json.loads(diff("HEAD", moved, "--format", "json").stdout)
+    jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    (found,) = report["resources"]
+    assert (found["action"], found["was"]) == ("changed", "module.api.aws_instance.api")
+    assert found["address"] == "module.serving.aws_instance.api"
+    assert found["change"]["low"] == pytest.approx(T3_LARGE - T3_MEDIUM)
+    line = diff("HEAD", moved).stdout.splitlines()[0]
+    assert line.startswith("~ module.serving.aws_instance.api, before module.api.aws_instance.api  ")
+
+
+def test_a_copy_of_what_stays_is_new(moved: Path) -> None:
+    """The name alone makes no move: what is still there did not go."""
+    main = moved / "main.tf"
+    main.write_text(main.read_text() + '\nresource "aws_kms_key" "kept" {}\n')
+    found = actions(diff("HEAD", moved, "--format", "json"))
+    assert found == {"module.keys.aws_kms_key.kept": "added"}
+
+
 def test_without_a_change_nothing_differs(repository: Path) -> None:
     git(repository, "commit", "-q", "-a", "-m", "change")
     done = diff("HEAD", repository / "infra")
