@@ -24,6 +24,7 @@ from mlarchlint.prices import Catalog, embedded
 from mlarchlint.requirements import Requirements
 
 if TYPE_CHECKING:  # read only where a requirement asks for it
+    from mlarchlint.analysis.agents import Agents
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.cold_start import ColdStart
@@ -68,6 +69,7 @@ class Design:
         self._workspace = workspace
         self._zones: dict[str, ZoneSpan] = {}
         self._environments: dict[str, str] = {}
+        self._agents: dict[str, Agents] = {}
         self._guarded: dict[str, list[Resource]] | None = None
         self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
         self._releases = [other for other in graph if other.type == "helm_release"]
@@ -258,6 +260,22 @@ class Design:
         from mlarchlint.analysis.observers import observations_of
 
         return observations_of(self.graph, node)
+
+    def agents(self, node: Resource) -> Agents:
+        """What collects logs, metrics and traces where the node runs, beside what the graph shows as edges."""
+        from mlarchlint.analysis.agents import agents_of, near_agents
+
+        clustered = node.kind == "cluster" or node.provider == "kubernetes"
+        where = f"{clustered}:{node.instance.scope}"
+        if where not in self._agents:
+            self._agents[where] = agents_of(near_agents(self.graph, node))
+        return self._agents[where]
+
+    def alarms(self, node: Resource) -> tuple[tuple[Resource, frozenset[str]], ...]:
+        """The alarms that tell of it, and what each is about: latency, errors, ..., `unread` if an input decides."""
+        from mlarchlint.analysis.alarms import alarms_on, classes_of
+
+        return tuple((alarm, classes_of(alarm)) for alarm in alarms_on(self.graph, node))
 
     def data_role(self, store: Resource) -> str | None:
         """What a store holds: dataset, model, features, checkpoints, logs, ..."""
