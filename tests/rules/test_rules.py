@@ -40,6 +40,10 @@ NOT_APPLICABLE = {
         "the method and the share of repeats are stated, or there is no claim",
     ),
     ("MLA-SE010", "kubernetes"): ({"uncertain"}, "an account that is not known is no account that pods share"),
+    ("MLA-OB003", "terraform-google"): (
+        {"certain", "uncertain"},
+        "Cloud Run and Cloud Functions trace a share of their requests by themselves",
+    ),
     ("MLA-SE006", "kubernetes"): (
         {"certain", "uncertain"},
         "nodes, registries and control planes are the cloud's; a self-managed audit policy is no object",
@@ -55,6 +59,7 @@ ON_FIGURES = {
     "MLA-HA008",
     "MLA-HA012",
     "MLA-PE001",
+    "MLA-PE002",
     "MLA-PE005",
     "MLA-PE006",
     "MLA-PE007",
