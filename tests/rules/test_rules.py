@@ -25,6 +25,10 @@ PROVIDERS = {"aws": "terraform-aws", "google": "terraform-google", "azure": "ter
 CASES = {"certain", "uncertain", "clean"}
 # What cannot be shown in a format, and why.
 NOT_APPLICABLE = {
+    ("MLA-HA010", "terraform-azure"): (
+        {"certain", "uncertain"},
+        "scale sets and plans balance over the zones they are in, and one without zones is MLA-HA001",
+    ),
     ("MLA-CO013", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT turns Private Google Access on"),
     ("MLA-CO013", "cloudformation"): ({"uncertain"}, "a template is read whole"),
     ("MLA-CO006", "kubernetes"): (
