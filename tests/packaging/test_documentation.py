@@ -24,6 +24,7 @@ from mlarchlint.design import Design
 from mlarchlint.directives import parse
 from mlarchlint.engine import run_rules
 from mlarchlint.expectations import expected_in, found_in
+from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.pipeline import scan
 from mlarchlint.registry import built_in_rules
@@ -282,6 +283,18 @@ def test_every_page_is_in_the_index() -> None:
     for name in PAGES:
         if name.startswith("docs/") and name != "docs/README.md":
             assert f"({name.removeprefix('docs/')})" in index, name
+
+
+def test_every_rule_that_saves_is_in_the_table() -> None:
+    saving = {rule.id for rule in built_in_rules().values() if "saving=" in source_of(rule)}
+    table = re.findall(r"^\| (MLA-\w+) ([a-z-]+) \|", page("docs/cost.md"), re.MULTILINE)
+    assert saving == {ident for ident, _ in table}, "docs/cost.md, Savings"
+    for ident, name in table:
+        assert built_in_rules()[ident].name == name
+
+
+def source_of(rule: Rule) -> str:
+    return (ROOT / "rules" / f"{rule.source.rpartition('.')[2]}.py").read_text(encoding="utf-8")
 
 
 def test_rules_that_are_named_exist() -> None:
