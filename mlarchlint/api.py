@@ -21,6 +21,8 @@ from mlarchlint.analysis.cost_advice import (
     steady_on_demand,
     stored_gib,
 )
+from mlarchlint.analysis.cost_data import RUNS as RUNS_A_MONTH
+from mlarchlint.analysis.cost_data import between_regions, cost_of_copy, reading_costs, saved_by_object_store
 from mlarchlint.analysis.cost_generations import CARDS, DISKS, older_machine
 from mlarchlint.analysis.cost_idle import (
     OF_A_PERSON,
@@ -31,8 +33,10 @@ from mlarchlint.analysis.cost_idle import (
     work_of_training,
 )
 from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_spot
+from mlarchlint.analysis.data_distance import near
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
 from mlarchlint.analysis.fleet import SERVING_KINDS
+from mlarchlint.analysis.machine_offers import selling_regions, sold_in, unsold
 from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
@@ -53,6 +57,7 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
+    from mlarchlint.analysis.machine_offers import Unsold
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scaling_signals import Signal
 
@@ -62,6 +67,7 @@ _NAMED_ONLY = {
     "PathAvailability": "availability",
     "Protection": "entry_protection",
     "Signal": "scaling_signals",
+    "Unsold": "machine_offers",
     "UserLatency": "latency",
     "Width": "permission_width",
 }
@@ -79,6 +85,7 @@ __all__ = [
     "DISKS",
     "OF_A_PERSON",
     "OF_PROCESSING",
+    "RUNS_A_MONTH",
     "SERVING",
     "SERVING_KINDS",
     "TRAINING",
@@ -103,6 +110,7 @@ __all__ = [
     "Severity",
     "Signal",
     "Truth",
+    "Unsold",
     "UserLatency",
     "Value",
     "Verdict",
@@ -110,6 +118,8 @@ __all__ = [
     "Work",
     "ZoneSpan",
     "consoles_on",
+    "between_regions",
+    "cost_of_copy",
     "data_role",
     "dollars",
     "has_accelerator",
@@ -117,19 +127,25 @@ __all__ = [
     "instances_on_average",
     "milliseconds",
     "minutes_down",
+    "near",
     "older_machine",
     "percent",
     "rate",
+    "reading_costs",
     "rule",
     "rule_on_design",
     "saved_by_commitment",
     "saved_by_disk",
+    "saved_by_object_store",
     "saved_by_processors",
     "saved_by_spot",
     "saved_by_successor",
     "saved_by_tiering",
+    "selling_regions",
+    "sold_in",
     "steady_on_demand",
     "stored_gib",
+    "unsold",
     "work_of_training",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ class Design:
         estimate: Estimate,
         requirements: Requirements,
         workspace: str = "default",
+        today: date | None = None,
     ) -> None:
         self.graph = graph
         self.roles = roles
@@ -67,6 +69,7 @@ class Design:
         self.estimate = estimate
         self.requirements = requirements
         self._workspace = workspace
+        self.today = today or date.today()  # lists and figures age
         self._zones: dict[str, ZoneSpan] = {}
         self._environments: dict[str, str] = {}
         self._agents: dict[str, Agents] = {}

@@ -101,7 +101,7 @@ def scan_sources(
     progress("estimating the cost")
     estimate = estimate_cost(graph, roles, config)
     progress("running the rules")
-    design = Design(graph, roles, workloads, estimate, config.requirements, config.workspace)
+    design = Design(graph, roles, workloads, estimate, config.requirements, config.workspace, today)
     rules = tuple(chosen_rules(config))
     findings, crashes = run_rules(rules, design, config)
     if config.engines:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_hours import MANAGED, ON_DEMAND
+from mlarchlint.analysis.cost_hours import MANAGED
 from mlarchlint.analysis.geography import metro_of, metros, round_trip
+from mlarchlint.analysis.machine_offers import unsold
 from mlarchlint.model.estimate import CostItem, Estimate, Money
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
-from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.resource import Resource
 from mlarchlint.prices import GLOBAL, Catalog
 
 PROVIDERS = ("aws", "google", "azure")
 _MOST = 5
+_WITH_MACHINES = ("compute_instance", "compute_group", "model_endpoint", "notebook", "training_cluster")
 
 
 @record(frozen=True, slots=True)
@@ -105,32 +107,9 @@ def _items(
 
 def not_sold(graph: ResourceGraph, catalog: Catalog) -> Iterator[NotSold]:
     """Only where the region sells other types of the service: the catalog knows the service there."""
-    for node in graph:
-        machine, region = node["instance_type"].text(), node["region"].text()
-        if (
-            not machine
-            or not region
-            or node.provider not in PROVIDERS
-            or node.instance.mode is not Mode.MANAGED
-        ):
-            continue
-        service = (MANAGED if machine.startswith("ml.") else ON_DEMAND)[node.provider]
-        if node.kind not in (
-            "compute_instance",
-            "compute_group",
-            "model_endpoint",
-            "notebook",
-            "training_cluster",
-        ):
-            continue
-        if catalog.price(node.provider, region, service, machine) is not None:
-            continue
-        if next(catalog.skus(node.provider, region, service), None) is None:
-            continue
-        elsewhere = tuple(
-            name
-            for name in catalog.regions(node.provider)
-            if catalog.price(node.provider, name, service, machine)
-        )
-        if elsewhere:
-            yield NotSold(node, machine, region, elsewhere)
+    for node in graph.of_kind(*_WITH_MACHINES):
+        machine = node["instance_type"].text() or ""
+        managed = MANAGED.get(node.provider, "") if machine.startswith("ml.") else ""
+        found = unsold(node, machine, catalog, managed)
+        if found is not None:
+            yield NotSold(node, machine, found.region, found.elsewhere)
