@@ -53,6 +53,16 @@ NOT_APPLICABLE = {
         "nodes, registries and control planes are the cloud's; a self-managed audit policy is no object",
     ),
     ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
+    ("MLA-CO012", "cloudformation"): ({"certain", "uncertain"}, "a stack lies in one region, with all that is in it"),
+    ("MLA-CO012", "kubernetes"): (
+        {"certain", "uncertain"},
+        "manifests say no region; the buckets that jobs read are declared elsewhere",
+    ),
+    ("MLA-DG008", "kubernetes"): (
+        {"certain", "uncertain"},
+        "manifests say no region; the node groups that do are the cloud's",
+    ),
+    ("MLA-DG008", "terraform-google"): ({"certain"}, "the list lacks types in regions that offer them"),
 }
 
 # They judge requirements against what an analysis computes of the whole design, whatever it is written
