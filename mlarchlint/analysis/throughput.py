@@ -74,7 +74,9 @@ def _cores_of(node: Resource, cores: Cores) -> float | None:
 
 
 def _baseline(node: Resource, baselines: Mapping[str, float]) -> float | None:
-    machine = node["instance_type"].text() or ""
+    machine = (node["instance_type"].text() or "").lower()
+    if machine in baselines:
+        return baselines[machine] / 100
     family, _, size = machine.partition(".")
     if family not in ("t3", "t3a", "t4g") or size not in baselines:
         return None
