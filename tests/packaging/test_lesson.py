@@ -19,19 +19,19 @@ from mlarchlint.registry import built_in_rules
 from tests.packaging.documents import ROOT, page
 
 NAME = "docs/lesson.md"
-# The sections of the lesson, in its order, and how many statements each makes at least.
+# The sections of the lesson, in its order, and how many statements each makes.
 OUTLINE = {
     "Fundamentals": 1,
     "Compute": 8,
     "Storage": 9,
     "Networking": 8,
-    "Training architecture": 12,
-    "Inference architecture": 12,
+    "Training architecture": 13,
+    "Inference architecture": 13,
     "Data pipeline architecture": 4,
     "High availability": 8,
     "Scalability": 5,
-    "Cost optimization": 12,
-    "Security": 9,
+    "Cost optimization": 13,
+    "Security": 10,
     "Observability": 4,
     "Training and inference compared": 6,
     "Data flow": 2,
@@ -106,9 +106,7 @@ def test_every_section_has_its_statements_in_order() -> None:
     counted: dict[str, int] = {}
     for row in ROWS:
         counted[row.section] = counted.get(row.section, 0) + 1
-    assert list(counted) == list(OUTLINE)
-    for section, least in OUTLINE.items():
-        assert counted[section] >= least, section
+    assert list(counted.items()) == list(OUTLINE.items())
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.section}: {row.statement[:40]}")
