@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from mlarchlint.analysis.cost_cards import with_cards
 from mlarchlint.analysis.cost_disks import disk
 from mlarchlint.analysis.cost_gke import own_pools
 from mlarchlint.analysis.cost_groups import group_count
@@ -15,9 +16,8 @@ from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
-# A machine of each cloud for pods of a scan without nodes; with requests for GPUs, one that has a T4.
+# A machine of each cloud for pods of a scan without nodes; `cost_cards` has those with accelerators.
 NODES = {"aws": "m5.large", "google": "e2-standard-4", "azure": "Standard_D4s_v5"}
-GPU_NODES = {"aws": "g4dn.xlarge", "google": "g2-standard-4", "azure": "Standard_NC4as_T4_v3"}
 # https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html: the last version whose
 # standard support had ended when the prices were gathered.
 EKS_EXTENDED = Decimal("1.32")
@@ -141,22 +141,30 @@ def pods(ledger: Ledger) -> None:
     ):
         autopilot(ledger)
         return
-    gpus = ledger.number("requests.gpu") or ledger.number("limits.gpu") or ZERO
-    name = (GPU_NODES if gpus else NODES)[ledger.provider]
+    count = replicas(ledger)
+    hours = Bounds(HOURS * count.low, HOURS * count.high)
+    gpus = cards_of(ledger)
+    if gpus:
+        with_cards(ledger, gpus, hours)
+    else:
+        on_assumed_nodes(ledger, hours)
+
+
+def cards_of(ledger: Ledger) -> Decimal:
+    return ledger.number("requests.gpu") or ledger.number("limits.gpu") or ZERO
+
+
+def on_assumed_nodes(ledger: Ledger, hours: Bounds, *assumptions: str) -> None:
+    """The share of a node that a pod takes, for hours of all pods together."""
+    name = NODES[ledger.provider]
     spec = ledger.costing.catalog.spec(ledger.provider, name)
     if spec is None or not spec.vcpu or not spec.memory_gib:
         ledger.gap("pods", "no node is known that could host them")
         return
-    share = pod_share(ledger, spec.vcpu, spec.memory_gib, gpus)
-    count = replicas(ledger)
-    ledger.add(
-        f"share of {name} nodes",
-        ON_DEMAND[ledger.provider],
-        name,
-        HOURS * count.low * share,
-        HOURS * count.high * share,
-        f"the scan has no nodes: {name} is assumed, of which a replica takes {share * 100:.1f} %",
-    )
+    share = _pod_share(ledger, spec.vcpu, spec.memory_gib)
+    said = f"the scan has no nodes: {name} is assumed, of which a pod takes {share * 100:.1f} %"
+    low, high = hours.low * share, hours.high * share
+    ledger.add(f"share of {name} nodes", ON_DEMAND[ledger.provider], name, low, high, said, *assumptions)
 
 
 def nodes_are_priced(ledger: Ledger) -> bool:
@@ -172,6 +180,8 @@ def autopilot(ledger: Ledger) -> None:
     cpu, gib = POD_CPU if cpu is None else cpu, POD_MEMORY_GIB if gib is None else gib
     count = replicas(ledger)
     ledger.add("Autopilot vCPU", "gke", "autopilot-vcpu", count.low * cpu, count.high * cpu)
+    if cards_of(ledger):
+        ledger.gap("accelerators", "the catalog has no prices of accelerators on Autopilot")
     ledger.add("Autopilot memory", "gke", "autopilot-memory", count.low * gib, count.high * gib)
 
 
@@ -185,10 +195,8 @@ def is_node(resource: Resource) -> bool:
     return any(word in kind for word in ("node", "eks", "gke", "aks", "kubernetes"))
 
 
-def pod_share(ledger: Ledger, vcpu: Decimal, memory: Decimal, gpus: Decimal) -> Decimal:
-    """The larger of the shares of vCPU and memory; whole nodes for GPUs."""
-    if gpus:
-        return gpus
+def _pod_share(ledger: Ledger, vcpu: Decimal, memory: Decimal) -> Decimal:
+    """The larger of the shares of vCPU and memory."""
     cpu = ledger.number("requests.cpu") or ledger.number("limits.cpu")
     gib = ledger.number("requests.memory_gib") or ledger.number("limits.memory_gib")
     if cpu is None and gib is None:

@@ -45,7 +45,7 @@ def group_count(ledger: Ledger) -> Bounds | None:
         first = desired or _started(ledger, low)
         if low < high:
             bounds = f"{low:f} to {high:f} allowed"
-            ledger.note(f"nothing in the scan scales it: {first.high:f} machines are priced, {bounds}")
+            ledger.note(f"nothing in the scan scales it: {_machines(first.high)} priced, {bounds}")
         return first
     if desired and low < desired.low < high:
         ledger.note(f"between {low:f} and {high:f} machines; {desired.low:f} at first")
@@ -151,3 +151,7 @@ def zones_of_pool(ledger: Ledger) -> Decimal:
     zones = Decimal(len(ledger.resource["zones"].items()) or 3)
     ledger.note(f"a regional pool: its count holds for each of {zones:f} zones")
     return zones
+
+
+def _machines(count: Decimal) -> str:
+    return "1 machine is" if count == 1 else f"{count:f} machines are"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_containers import GPU_NODES, NODES, nodes_are_priced, pod_share
-from mlarchlint.analysis.cost_hours import ON_DEMAND, machine_type, machines
+from mlarchlint.analysis.cost_cards import with_cards
+from mlarchlint.analysis.cost_containers import cards_of, nodes_are_priced, on_assumed_nodes
+from mlarchlint.analysis.cost_hours import machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_machines import managed_machines, training_hours
 from mlarchlint.analysis.cost_usage import DAYS, HOURS
@@ -39,13 +40,6 @@ def _pods(ledger: Ledger) -> None:
         return
     if ledger.resource["suspended"].is_true() is Truth.YES:
         return
-    gpus = ledger.number("requests.gpu") or ledger.number("limits.gpu") or ZERO
-    name = (GPU_NODES if gpus else NODES)[ledger.provider]
-    spec = ledger.costing.catalog.spec(ledger.provider, name)
-    if spec is None or not spec.vcpu or not spec.memory_gib:
-        ledger.gap("pods", "no node is known that could host them")
-        return
-    share = pod_share(ledger, spec.vcpu, spec.memory_gib, gpus)
     at_once = ledger.number("nodes") or ONE
     role = ledger.costing.role(ledger.resource)
     hours, why = training_hours(
@@ -53,10 +47,13 @@ def _pods(ledger: Ledger) -> None:
         runs=runs_of(ledger.text("schedule")),
         hours=None if role in TRAINING else JOB_HOURS,
     )
-    total = min(hours, HOURS) * at_once * share
-    taken = f"{at_once:f} pods at once take {share * 100:.1f} % of one each"
-    said = f"the scan has no nodes: {name} is assumed, of which {taken}"
-    ledger.add(f"share of {name} nodes", ON_DEMAND[ledger.provider], name, ZERO, total, said, why)
+    total = Bounds(ZERO, min(hours, HOURS) * at_once)
+    why = f"{why}, {at_once:f} pods at once" if at_once != 1 else why
+    gpus = cards_of(ledger)
+    if gpus:
+        with_cards(ledger, gpus, total, why)
+    else:
+        on_assumed_nodes(ledger, total, why)
 
 
 def runs_of(schedule: str) -> Decimal | None:

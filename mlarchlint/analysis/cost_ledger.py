@@ -262,10 +262,9 @@ class Ledger:
         if self.resource.instance.exists is Truth.MAYBE:
             why = "may not exist: its condition is not known"
             items = [
-                CostItem(
-                    i.name, ZERO, max(i.quantity_low, i.quantity_high), i.unit, i.row, (*i.assumptions, why)
-                )
+                CostItem(i.name, ZERO, i.quantity_high, i.unit, i.row, (*i.assumptions, why))
                 for i in items
+                if i.quantity_high  # not the cheaper case of two
             ]
         if self.resource.instance.symbolic and (items or self.gaps):
             self.gap("instances", "how many there are is not known: one is counted")

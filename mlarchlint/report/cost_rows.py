@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import CostItem, Estimate, Money, ResourceEstimate
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ENVIRONMENTS = {
     "prod": "production", "staging": "staging", "dev": "development", "unknown": "no environment known",
 }  # fmt: skip
+
+_DIGITS = Context(prec=8)
 
 
 @record(frozen=True, slots=True)
@@ -76,11 +78,11 @@ def span_of(money: Money) -> str:
 
 
 def quantity(item: CostItem) -> str:
-    low, high = _short(item.quantity_low), _short(item.quantity_high)
+    low, high = short(item.quantity_low), short(item.quantity_high)
     return low if low == high else f"{low} to {high}"
 
 
-def _short(number: Decimal) -> str:
+def short(number: Decimal) -> str:
     text = (
         f"{number:,.4f}" if abs(number) < 10 else f"{number:,.2f}" if abs(number) < 1000 else f"{number:,.0f}"
     )
@@ -88,4 +90,5 @@ def _short(number: Decimal) -> str:
 
 
 def price(item: CostItem) -> str:
-    return f"{item.row.price.normalize():f}"
+    """To eight digits: some rows are computed, and have many."""
+    return f"{_DIGITS.create_decimal(item.row.price).normalize():f}"

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mlarchlint.model.estimate import Estimate, ResourceEstimate
+from mlarchlint.model.estimate import CostItem, Estimate, ResourceEstimate
 from mlarchlint.report.cost_budgets import differing_environments
 from mlarchlint.report.cost_options import option_lines
-from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
+from mlarchlint.report.cost_rows import (
+    ENVIRONMENTS,
+    Names,
+    branches,
+    dollars,
+    price,
+    quantity,
+    short,
+    span_of,
+)
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -47,6 +56,9 @@ def _resource(found: ResourceEstimate, names: Names) -> Iterator[str]:
     yield f"  {names.address(found)}  {span_of(found.monthly)}  ({names.place(found)})"
     for item in found.items:
         row = item.row
+        if item.quantity_low > item.quantity_high:
+            yield f"    {_low_only(item, names)}"
+            continue
         yield (
             f"    {names.text(item.name)}: {quantity(item)} x {price(item)} per {item.unit} = {span_of(item.monthly)}"
             f"  [{row.source} {row.as_of}]"
@@ -55,3 +67,10 @@ def _resource(found: ResourceEstimate, names: Names) -> Iterator[str]:
         yield f"    not priced: {names.text(gap.name)}: {names.text(gap.why)}"
     for text in names.assumptions(found):
         yield f"    note: {text}"
+
+
+def _low_only(item: CostItem, names: Names) -> str:
+    """The cheaper of two cases; the dearer makes the high figure."""
+    source = f"[{item.row.source} {item.row.as_of}]"
+    amount = f"{short(item.quantity_low)} x {price(item)} per {item.unit} = {dollars(item.monthly.low)}"
+    return f"{names.text(item.name)}: {amount}, in the low figure only  {source}"

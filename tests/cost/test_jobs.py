@@ -44,6 +44,7 @@ def test_a_job_without_nodes_takes_its_share_of_an_assumed_one() -> None:
         "kubernetes",
         {
             "requests.gpu": 1,
+            "accelerator.type": "nvidia-tesla-t4",
             "nodes": 2,
             "max_runtime_s": 7200,
             "schedule": "0 3 * * *",
