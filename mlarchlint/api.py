@@ -57,6 +57,7 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
+    from mlarchlint.analysis.needs import Needs
     from mlarchlint.analysis.machine_offers import Unsold
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scaling_signals import Signal
@@ -64,6 +65,7 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
 _NAMED_ONLY = {
     "Capacity": "capacity",
     "Exposure": "exposure",
+    "Needs": "needs",
     "PathAvailability": "availability",
     "Protection": "entry_protection",
     "Signal": "scaling_signals",
@@ -99,6 +101,7 @@ __all__ = [
     "Kind",
     "Mode",
     "Money",
+    "Needs",
     "Part",
     "PathAvailability",
     "Protection",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.scaling_signals import Signal
+    from mlarchlint.analysis.service_limits import Limits
     from mlarchlint.analysis.serving_paths import ServingPath
     from mlarchlint.analysis.shared_identities import Sharing
     from mlarchlint.analysis.strangers import Openness
@@ -106,6 +107,12 @@ class Design:
         from mlarchlint.analysis.scaling_signals import signals_of
 
         return signals_of(self.graph, node)
+
+    def limits(self, node: Resource) -> Limits:
+        """How long it waits for an answer, and what bodies it carries."""
+        from mlarchlint.analysis.service_limits import limits_of
+
+        return limits_of(node)
 
     def hosts_others(self, node: Resource) -> bool:
         """Whether it is there for the pods and tasks that run on it."""
