@@ -21,9 +21,10 @@ from tests.packaging.documents import ROOT, page
 NAME = "docs/lesson.md"
 # The sections of the lesson, in its order, and how many statements each makes.
 OUTLINE = {
+    "Introduction": 1,
     "Fundamentals": 1,
-    "Compute": 8,
-    "Storage": 9,
+    "Compute": 9,
+    "Storage": 10,
     "Networking": 8,
     "Training architecture": 13,
     "Inference architecture": 13,
@@ -31,7 +32,7 @@ OUTLINE = {
     "High availability": 8,
     "Scalability": 5,
     "Cost optimization": 13,
-    "Security": 10,
+    "Security": 11,
     "Observability": 4,
     "Training and inference compared": 6,
     "Data flow": 2,
@@ -46,6 +47,7 @@ OUTLINE = {
     "Monolith": 1,
     "Takeaways": 8,
     "Self-check": 7,
+    "Further reading": 1,
 }
 RULE = re.compile(r"MLA-[A-Z]{2}\d{3}")
 
