@@ -23,6 +23,8 @@ def terraform(candidate: Candidate, needs: Requirements, zones: tuple[str, ...])
     found = dict(_templates(candidate.cloud))
     for part in candidate.parts:
         found |= _part(candidate.cloud, part)
+    if needs.number("budget.monthly_usd") is not None:
+        found |= _part(candidate.cloud, "budget")
     found[CHOSEN] = _chosen(candidate, needs, zones)
     return dict(sorted(found.items()))
 
@@ -51,6 +53,9 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
         ("most", candidate.most),
         ("latency_p95_s", float(target if target else _ALERT_MS) / 1000),
     ]
+    budget = needs.number("budget.monthly_usd")
+    if budget is not None:
+        rows.append(("monthly_usd", max(1, int(budget))))
     if candidate.cloud == "aws":
         rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
     if candidate.form == "containers":
