@@ -73,6 +73,8 @@ ON_FIGURES = {
     "MLA-HA008",
     "MLA-HA012",
     "MLA-PE001",
+    "MLA-PE004",
+    "MLA-PE010",
     "MLA-PE002",
     "MLA-PE005",
     "MLA-PE006",
