@@ -22,7 +22,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    return [line for block in blocks("sh") for line in block.splitlines() if line.startswith("mlarchlint ")]
+    return [line for block in blocks("bash") for line in block.splitlines() if line.startswith("mlarchlint ")]
 
 
 @pytest.fixture

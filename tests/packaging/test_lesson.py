@@ -133,7 +133,7 @@ def test_no_statement_stands_twice() -> None:
 @pytest.mark.parametrize("ident", built_in_rules())
 def test_every_rule_is_named(ident: str) -> None:
     """The lesson is the source of every rule: name a new one beside the statement that it holds."""
-    assert f"[{ident}](rules/{ident}.md)" in page(NAME)
+    assert f"[{ident}](rules/{ident}.md)" in page(NAME), f"name {ident} in {NAME}"
 
 
 def test_rules_are_named_as_links() -> None:
