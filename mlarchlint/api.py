@@ -40,6 +40,7 @@ from mlarchlint.analysis.machine_offers import selling_regions, sold_in, unsold
 from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
+from mlarchlint.analysis.scripts import script_text
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
 from mlarchlint.model.edit import Edit
@@ -144,6 +145,7 @@ __all__ = [
     "saved_by_spot",
     "saved_by_successor",
     "saved_by_tiering",
+    "script_text",
     "selling_regions",
     "sold_in",
     "steady_on_demand",

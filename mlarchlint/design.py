@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.agents import Agents
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
+    from mlarchlint.analysis.checkpoints import Lost
     from mlarchlint.analysis.cold_start import ColdStart
     from mlarchlint.analysis.copies import Copy
     from mlarchlint.analysis.encryption import Encryption
@@ -129,6 +130,18 @@ class Design:
     def stops(self, node: Resource) -> Truth:
         """Whether something stops a machine or a notebook when its work is done."""
         return stops(self.graph, node)
+
+    def interruptible(self, node: Resource) -> Value | None:
+        """The value that puts a job on spot capacity, its own or that of the machines under it."""
+        from mlarchlint.analysis.interruptible import interruptible
+
+        return interruptible(self.graph, node)
+
+    def lost_checkpoints(self, node: Resource) -> Lost | None:
+        """Where a job keeps checkpoints that go with its machine; None if they do not, or nothing says where."""
+        from mlarchlint.analysis.checkpoints import lost_checkpoints
+
+        return lost_checkpoints(self.graph, node)
 
     def exposure(self, node: Resource) -> Exposure:
         """Its own address, route and firewalls, without what stands before it."""

@@ -49,7 +49,6 @@ from mlarchlint.api import (
     Hits,
     Kind,
     Related,
-    Relation,
     Resource,
     Severity,
     Truth,
@@ -77,10 +76,12 @@ _STORES = ("object_store", "file_share", "block_volume")
 @rule(id="MLA-ML001", severity=Severity.HIGH, on=Kind("batch_job"), roles=TRAINING, since="0.1")
 def training_without_checkpointing(node: Resource, design: Design) -> Hits:
     place = _loses_progress(node, design)
+    if design.lost_checkpoints(node) is not None:
+        return  # MLA-ML006 tells of them
     if place is None or any(_CANNOT.search(image) for image in _texts(node, "images")) or _tries(node):
         return
     at, why = place
-    severity = None if at is _interruptible(node, design) else Severity.MEDIUM
+    severity = None if at is design.interruptible(node) else Severity.MEDIUM
     fix = "write checkpoints to a bucket or a persistent volume, and resume from the last one"
     match _keeps_progress(node, design):
         case Truth.NO:
@@ -96,7 +97,7 @@ def training_without_checkpointing(node: Resource, design: Design) -> Hits:
 
 def _loses_progress(node: Resource, design: Design) -> tuple[Value, str] | None:
     """What makes it likely that the job is lost on the way, with the value that says so."""
-    spot = _interruptible(node, design)
+    spot = design.interruptible(node)
     if spot is not None:
         return spot, "trains on interruptible capacity"
     if node["nodes"].more_than(1) is Truth.YES and (
@@ -118,34 +119,6 @@ def _tries(node: Resource) -> bool:
         r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", f"{node.name} {node['name'].clue() or ''}"
     ).lower()
     return _TRIES.search(words) is not None
-
-
-def _interruptible(node: Resource, design: Design) -> Value | None:
-    """The value that puts it on spot capacity: its own, or that of all machines it may land on."""
-    if node["spot"].one_of("all", "mixed") is Truth.YES:
-        return node["spot"]
-    if node["spot"].is_known and not node["spot"].default:
-        return None
-    hosts = [
-        host
-        for host in (*design.targets(node, Relation.PLACED_IN), *design.targets(node, Relation.USES))
-        if host.kind in ("compute_group", "training_cluster")
-    ] or _shared(node, design)
-    spots = [host["spot"] for host in hosts]
-    return spots[0] if spots and all(spot.one_of("all", "mixed") is Truth.YES for spot in spots) else None
-
-
-def _shared(node: Resource, design: Design) -> list[Resource]:
-    """A job definition names no queue: it may land on any machines of its service in the same code."""
-    platform = node["platform"].text()
-    return [
-        cluster
-        for cluster in design.graph.of_kind("training_cluster")
-        if platform is not None
-        and cluster["platform"].text() == platform
-        and cluster.provider == node.provider != "kubernetes"
-        and cluster.instance.scope == node.instance.scope
-    ]
 
 
 def _keeps_progress(node: Resource, design: Design) -> Truth:

@@ -52,6 +52,15 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "nodes, registries and control planes are the cloud's; a self-managed audit policy is no object",
     ),
+    ("MLA-ML009", "kubernetes"): ({"uncertain"}, "the steps of a Rollout are written where it is"),
+    ("MLA-ML009", "terraform-google"): (
+        {"certain", "uncertain"},
+        "instance groups and Cloud Run have no rollback that alarms could start",
+    ),
+    ("MLA-ML012", "terraform-google"): (
+        {"certain", "uncertain"},
+        "Cloud Run ends a job after ten minutes unless told otherwise; Dataproc has no limit to set",
+    ),
     ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
     ("MLA-CO012", "cloudformation"): ({"certain", "uncertain"}, "a stack lies in one region, with all that is in it"),
     ("MLA-CO012", "kubernetes"): (

@@ -104,6 +104,7 @@ def _rollout(instance: Instance, templates: list[PodTemplate]) -> Traits:
         if not part.is_absent:
             traits["strategy"] = Value.known(word, part.span)
             traits["update.analysis"] = Value.known(_analysed(part), part.span)
+            traits["update.manual"] = Value.known(_promoted_by_hand(part), part.span)
     return traits
 
 
@@ -111,6 +112,13 @@ def _analysed(part: Value) -> bool:
     named = ("analysis", "prePromotionAnalysis", "postPromotionAnalysis")
     stepped = any(not step.get("analysis").is_absent for step in part.get("steps").items())
     return stepped or any(not part.get(name).is_absent for name in named)
+
+
+def _promoted_by_hand(part: Value) -> bool:
+    """A pause without an end waits for a person: https://argo-rollouts.readthedocs.io/en/stable/features/canary/"""
+    paused = [step.get("pause") for step in part.get("steps").items() if "pause" in step.mapping()]
+    unending = any(not pause.is_unknown and pause.get("duration").is_absent for pause in paused)
+    return unending or part.get("autoPromotionEnabled").raw is False
 
 
 def _experiment(instance: Instance, templates: list[PodTemplate]) -> Traits:

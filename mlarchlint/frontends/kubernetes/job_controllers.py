@@ -13,22 +13,28 @@ Traits = dict[str, Value]
 
 
 def job(instance: Instance, templates: list[PodTemplate]) -> Traits:
-    return _job_spec(instance.get("spec"))
+    return _job_spec(instance.get("spec"), templates)
 
 
-def _job_spec(spec: Value) -> Traits:
+def _job_spec(spec: Value, templates: list[PodTemplate]) -> Traits:
     return {
         "nodes": or_default(spec.get("parallelism"), 1, spec),
         "retries": or_default(spec.get("backoffLimit"), 6, spec),
-        "max_runtime_s": spec.get("activeDeadlineSeconds"),
+        "max_runtime_s": _deadline(spec.get("activeDeadlineSeconds"), templates),
         "ttl_after_finished_s": spec.get("ttlSecondsAfterFinished"),
     }
+
+
+def _deadline(own: Value, templates: list[PodTemplate]) -> Value:
+    """Of the job; pods may have one of their own, after which they fail."""
+    ends = (template.spec.get("activeDeadlineSeconds") for template in templates)
+    return own if not own.is_absent else next((end for end in ends if not end.is_absent), own)
 
 
 def cron_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = instance.get("spec")
     return {
-        **_job_spec(at(spec, "jobTemplate.spec")),
+        **_job_spec(at(spec, "jobTemplate.spec"), templates),
         "schedule": spec.get("schedule"),
         "suspended": or_default(spec.get("suspend"), False, spec),
         "concurrency_policy": or_default(spec.get("concurrencyPolicy"), "Allow", spec),
@@ -37,7 +43,7 @@ def cron_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
 
 def scaled_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     """One Job for every so many events: https://keda.sh/docs/latest/reference/scaledjob-spec/"""
-    return _job_spec(field(instance, "spec.jobTargetRef"))
+    return _job_spec(field(instance, "spec.jobTargetRef"), templates)
 
 
 def kubeflow_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
@@ -55,7 +61,7 @@ def kubeflow_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
     return {
         "nodes": sum_of([or_default(t.replicas, 1, t.spec) for t in working], spec),
         "retries": policy.get("backoffLimit"),
-        "max_runtime_s": policy.get("activeDeadlineSeconds"),
+        "max_runtime_s": _deadline(policy.get("activeDeadlineSeconds"), templates),
         "ttl_after_finished_s": policy.get("ttlSecondsAfterFinished"),
         "restart_policy": restarts[0] if restarts else Value.absent(spec.span),
     }
@@ -91,6 +97,7 @@ def _volcano(spec: Value, templates: list[PodTemplate]) -> Traits:
     return {
         "nodes": sum_of([or_default(t.replicas, 1, t.spec) for t in working], spec),
         "retries": or_default(spec.get("maxRetry"), 3, spec),
+        "max_runtime_s": _deadline(Value.absent(spec.span), templates),
         "ttl_after_finished_s": spec.get("ttlSecondsAfterFinished"),
         "queue": or_default(spec.get("queue"), "default", spec),
         "gang": Value.known(True, spec.get("minAvailable").span),
@@ -108,7 +115,9 @@ def job_set(instance: Instance, templates: list[PodTemplate]) -> Traits:
     return {
         "nodes": sum_of(counts, spec),
         "retries": or_default(at(spec, "failurePolicy.maxRestarts"), 0, spec),
-        "max_runtime_s": next((limit for limit in limits if not limit.is_absent), Value.absent(spec.span)),
+        "max_runtime_s": _deadline(
+            next((limit for limit in limits if not limit.is_absent), Value.absent(spec.span)), templates
+        ),
         "ttl_after_finished_s": spec.get("ttlSecondsAfterFinished"),
     }
 
