@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # docs/rules is written from the rules, and tested with them; decisions are history.
@@ -55,3 +56,17 @@ def blocks(name: str, *languages: str) -> list[Block]:
 def prose(name: str) -> str:
     """The page without its blocks."""
     return _BLOCK.sub("", page(name))
+
+
+def requirement(path: str) -> bool:
+    """A dotted key of the requirements."""
+    schema = json.loads((ROOT / "mlarchlint" / "data" / "schema" / "config.json").read_text("utf-8"))
+    at: dict[str, Any] = schema["$defs"]["requirements"]
+    for step in path.split("."):
+        at = at.get("properties", {}).get(step)
+        if at is None:
+            return False
+        at = at.get("items", at)
+        reference = at.get("$ref", "").rpartition("/")[2]
+        at = schema["$defs"].get(reference, at)
+    return True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import yaml
@@ -16,7 +15,7 @@ from mlarchlint.analysis.stages import STAGES
 from mlarchlint.cli import COMMANDS
 from mlarchlint.model.rule import PILLARS
 from mlarchlint.registry import built_in_rules
-from tests.packaging.documents import ROOT, page
+from tests.packaging.documents import ROOT, page, requirement
 
 NAME = "docs/lesson.md"
 # The sections of the lesson, in its order, and how many statements each makes.
@@ -78,19 +77,6 @@ def words() -> dict[str, set[str]]:
     )
     roles = {role for rule in built_in_rules().values() for role in rule.roles}
     return {"kind": set(vocabulary["kinds"]), "role": roles}
-
-
-def requirement(path: str) -> bool:
-    """A dotted key of the requirements."""
-    schema = json.loads((files("mlarchlint.data") / "schema" / "config.json").read_text("utf-8"))
-    at: dict[str, Any] = schema["$defs"]["requirements"]
-    for step in path.split("."):
-        at = at.get("properties", {}).get(step)
-        if at is None:
-            return False
-        reference = at.get("$ref", "").rpartition("/")[2]
-        at = schema["$defs"].get(reference, at)
-    return True
 
 
 def exists(name: str, before: str) -> bool:

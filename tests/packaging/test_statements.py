@@ -18,7 +18,7 @@ from mlarchlint.interop import checkov
 from mlarchlint.model.graph import Relation
 from mlarchlint.policy_conditions import OPERATORS
 from mlarchlint.profiles import PROFILES
-from tests.packaging.documents import PAGES, ROOT, blocks, page
+from tests.packaging.documents import PAGES, ROOT, blocks, page, requirement
 
 PACKAGE = ROOT / "mlarchlint"
 
@@ -151,3 +151,11 @@ def test_files_that_are_named_exist() -> None:
 
 def test_the_version_of_checkov_is_that_of_the_code() -> None:
     assert f"checkov=={checkov.VERSION}" in page("docs/other-engines.md")
+
+
+def test_requirements_that_are_judged_exist() -> None:
+    for name in quoted([row[0] for row in table("docs/requirements.md", "requirement")]):
+        assert requirement(name.removesuffix(".*")), name
+    for row in table("docs/cost.md", "key of the requirements"):
+        for name in quoted([row[0]]):
+            assert name in ("prod", "staging", "dev") or requirement(name.replace("[]", "")), name
