@@ -43,7 +43,6 @@ _TEXTS = (
     "images",
     "commands",
     "env_names",
-    "user_data",
     "managed_policies",
     "image_id",
     "log_types",

@@ -161,3 +161,14 @@ def test_fix_and_diff_are_two_things(here: Path) -> None:
     found = run("scan", ".", "--fix", "--diff")
     assert found.exit_code == 2
     assert "give one of the two" in said(found)
+
+
+def test_a_block_that_is_not_written_is_added_where_the_edit_is_safe(here: Path) -> None:
+    text = (Path(__file__).parents[2] / "fixtures/MLA-OB003/terraform-aws/main.tf").read_text("utf-8")
+    (here / "main.tf").write_text(text)
+    found = run("scan", ".", "--select", "MLA-OB003", "--fix")
+    mended = (here / "main.tf").read_text()
+    assert 'tracing_config {\n    mode = "Active"\n  }' in mended
+    assert "xray_tracing_enabled = true" in mended
+    assert "mode = var.mode" in mended
+    assert found.stderr.startswith("Mended 2 findings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from mlarchlint.frontends.kubernetes.entries import (
@@ -108,6 +109,8 @@ def _prometheus_rule(instance: Instance) -> Traits:
         traits["metric_class"] = Value.known(classes[0], rules[0].span)
     if "histogram_quantile" in texts:
         traits["statistic"] = Value.known("percentile", rules[0].span)
+    elif averages := [value for value in expressions if _is_average(value.text() or "")]:
+        traits["statistic"] = Value.known("Average", averages[0].span)
     return traits
 
 
@@ -117,6 +120,12 @@ _SIGNS = {
     "saturation": ("cpu", "memory", "gpu", "dcgm", "utilization", "queue", "pending"),
     "drift": ("drift",),
 }  # fmt: skip
+
+
+def _is_average(text: str) -> bool:
+    """A latency as an average: by a function, or as a sum over a count."""
+    latency = any(sign in text.lower() for sign in _SIGNS["latency"])
+    return latency and re.search(r"\bavg(_over_time)?\b|_sum\b.*/.*_count\b", text, re.DOTALL) is not None
 
 
 def _classes(text: str) -> list[str]:
