@@ -30,8 +30,8 @@ resource "aws_sagemaker_training_job" "resnet" {
 
 ## When it does not fire
 Jobs on a single on-demand machine that nothing says run for more than an hour, algorithms of the
-provider that cannot checkpoint, benchmarks and tests of the machines, and jobs whose script may well write to a store they are given
-(unknown: the script cannot be seen).
+provider that cannot checkpoint, benchmarks and tests of the machines, jobs whose script may well write to a store they are given
+(unknown: the script cannot be seen), and checkpoints that go with the machine, of which MLA-ML006 tells.
 
 ## References
 - https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html

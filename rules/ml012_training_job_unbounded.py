@@ -35,7 +35,7 @@ resource "aws_batch_job_definition" "train" {
 
 ## When it does not fire
 Services that end a job after a time of their own (SageMaker after a day, Cloud Run after ten
-minutes), custom models of Bedrock, Dataproc jobs, training that goes on as data arrives (`stream`, `online` or
+minutes), jobs that a queue or short-lived nodes end (Kueue, flex-start), custom models of Bedrock, Dataproc jobs, training that goes on as data arrives (`stream`, `online` or
 `continuous` in its name), tests of the machines, and jobs that are not started. Without accelerators
 it is a hint.
 
@@ -43,6 +43,7 @@ it is a hint.
 - https://docs.aws.amazon.com/batch/latest/APIReference/API_JobTimeout.html
 - https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
 - https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup
+- https://kueue.sigs.k8s.io/docs/concepts/workload/
 - https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost
 """
 
@@ -66,6 +67,14 @@ from mlarchlint.api import (
 _ON_AND_ON = re.compile(r"(^|[^a-z])(stream(ing)?|online|continuous(ly)?|incremental|daemon)([^a-z]|$)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TRIES = re.compile(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|dlio)([^a-z]|$)")
+# Labels and annotations by which the queue or the nodes end a job.
+_ENDED = (
+    "kueue.x-k8s.io/max-exec-time-seconds",
+    "provreq.kueue.x-k8s.io/maxRunDurationSeconds",
+    "cloud.google.com/gke-max-run-duration-seconds",
+    "cluster-autoscaler.kubernetes.io/consume-provisioning-request",
+    "autoscaling.x-k8s.io/consume-provisioning-request",
+)
 # The provider ends them, or has no setting for it.
 _MANAGED = ("aws_bedrock_custom_model", "google_dataproc_job")
 
@@ -85,12 +94,17 @@ def _no_end(node: Resource, design: Design) -> Hits:
     runtime, severity = node["max_runtime_s"], _severity(node, design)
     fix = "set a timeout somewhat above the longest run that you expect"
     match runtime.is_set():
-        case Truth.NO:
+        case Truth.NO if not _ended_from_outside(node):
             claim = "nothing ends it if it hangs: it has no maximum run time"
             yield Hit(runtime, claim, attribute="max_runtime_s", severity=severity, fix=fix)
         case Truth.MAYBE:
             claim = f"whether it has a maximum run time is not known: {runtime.why}"
             yield Hit(runtime, claim, certain=False, attribute="max_runtime_s", severity=severity, fix=fix)
+
+
+def _ended_from_outside(node: Resource) -> bool:
+    parts = (part for name in ("metadata", "spec") for part in node.instance.get(name).walk())
+    return any(label in part.mapping() for part in parts for label in _ENDED)
 
 
 def _severity(node: Resource, design: Design) -> Severity | None:
