@@ -35,7 +35,7 @@ Alertmanager holds; stacks in which nothing of a model or its training was found
 - https://learn.microsoft.com/azure/azure-monitor/alerts/action-groups
 """
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, rule
+from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, rule
 
 _ML = ("inference", "inference-batch", "training", "tuning", "pipeline")
 _FIX = "name a topic, a channel or an action group that tells the team"
@@ -67,12 +67,15 @@ def _used(node: Resource, design: Design) -> bool:
     """By a composite alarm, or by a deployment that rolls back: by what names it, or may."""
     if any(other.kind != "dashboard" for other in design.sources(node)):
         return True
-    watched = design.targets(node, Relation.MONITORS)
-    named = [value for other in watched for trait in _ROLLBACK for value in other[trait].walk()]
-    name = node["name"].text()
-    return any(value.is_unknown or (name is not None and value.text() == name) for value in named)
+    clue = node["name"].clue()
+    beside = (
+        other for other in design.graph.of_kind(*_DEPLOYED) if other.instance.scope == node.instance.scope
+    )
+    named = [value for other in beside for trait in _ROLLBACK for value in other[trait].walk()]
+    return any(value.is_unknown or (clue is not None and value.clue() == clue) for value in named)
 
 
+_DEPLOYED = ("model_endpoint", "container_service", "serverless_function", "compute_group")
 _ROLLBACK = ("update.rollback_alarms", "deployment.rollback_alarms")
 
 
