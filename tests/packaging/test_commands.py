@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.runner import run, said
 from tests.packaging.documents import PAGES, Block, blocks
@@ -48,10 +49,14 @@ def steps(block: Block) -> Iterator[tuple[str, list[str]]]:
 
 
 def pipeline_lines(name: str) -> Iterator[Block]:
-    """The commands of CI configurations."""
+    """The commands of CI configurations, and what the hook runs with the arguments that it is given."""
     for block in blocks(name, "yaml"):
         for line in re.findall(r"^ *- (?:run: )?(mlarchlint .*)$", block.text, re.MULTILINE):
             yield block._replace(text=line)
+        if block.text.startswith("repos:"):
+            for repository in yaml.safe_load(block.text)["repos"]:
+                for hook in repository["hooks"]:
+                    yield block._replace(text=shlex.join(["mlarchlint", "scan", *hook["args"]]))
 
 
 def execute(command: str, shown: list[str]) -> None:

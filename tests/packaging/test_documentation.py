@@ -170,6 +170,22 @@ def test_examples_are_valid(block: Block) -> None:
     checker(block)(block.text)
 
 
+def test_the_action_takes_what_it_is_given() -> None:
+    taken = set(yaml.safe_load(page("action.yml"))["inputs"])
+    given = [
+        set(step["with"])
+        for block in every_block("yaml")
+        if block.text.startswith("jobs:")
+        for job in yaml.safe_load(block.text)["jobs"].values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("OWNER/mlarchlint@")
+    ]
+    assert given
+    assert set().union(*given) <= taken
+    described = re.findall(r"^\| `([a-z-]+)` \|", page("docs/ci.md"), re.MULTILINE)
+    assert set(described) == taken
+
+
 def test_the_entry_of_a_kind_is_one_that_ships() -> None:
     """What docs/adding-a-kind.md shows is a part of the entry for that type."""
     (block,) = blocks("docs/adding-a-kind.md", "yaml")
