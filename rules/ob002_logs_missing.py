@@ -45,7 +45,7 @@ code; pods whose nodes are not in the code either.
 ## References
 - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 - https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-debugging.html
-- https://docs.aws.amazon.com/eks/latest/userguide/eks-observe.html
+- https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-setup-EKS-addon.html
 - https://learn.microsoft.com/azure/container-apps/log-options
 - https://cloud.google.com/monitoring/agent/ops-agent
 - https://kubernetes.io/docs/concepts/cluster-administration/logging/

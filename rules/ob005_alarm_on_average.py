@@ -33,7 +33,7 @@ metrics: there only the threshold is judged.
 ## References
 - https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 - https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
-- https://cloud.google.com/monitoring/api/v3/kinds-and-aggregation
+- https://cloud.google.com/monitoring/api/v3/aggregation
 """
 
 import re
