@@ -11,18 +11,20 @@ from mlarchlint.analysis.cost_rds import copies, member, rds, rds_engine
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.truth import Truth
 
 __all__ = ["database", "instance", "rds_engine"]
 
 MILLION = 1_000_000
 # https://cloud.google.com/sql/docs/mysql/instance-settings: GiB of memory for each vCPU.
 CLOUD_SQL = re.compile(r"db-(n1-)?(?P<family>standard|highmem)-(?P<vcpu>\d+)$")
+EDITIONS = ("ENTERPRISE", "ENTERPRISE_PLUS")
 MEMORY_GIB = {"standard": Decimal("3.75"), "highmem": Decimal("6.5")}
 
 
 def database(ledger: Ledger) -> None:
     kind = ledger.resource.type.lower()
-    if "dynamodb" in kind:
+    if "dynamodb" in kind or "simpletable" in kind:
         _dynamodb(ledger)
     elif ledger.provider == "aws":
         rds(ledger)
@@ -48,6 +50,10 @@ def _dynamodb(ledger: Ledger) -> None:
     reads = ("monthly_streams_read_request_units",)
     ledger.use("reads of the stream", "dynamodb", "stream-read", *reads, per=MILLION)
     mode = f"{ledger.text('billing_mode')} {ledger.text('capacity.mode')}".lower()
+    simple = ledger.resource.instance.get("ProvisionedThroughput")
+    if simple.is_set() is not Truth.NO and "simpletable" in ledger.resource.type.lower():
+        ledger.gap("provisioned capacity", "the units of a simple table are not read", simple)
+        return
     if "provisioned" in mode:
         _provisioned(ledger)
         return
@@ -118,7 +124,9 @@ def _google(ledger: Ledger, kind: str) -> None:
     if "sql" not in kind:
         ledger.gap("database", f"the catalog has no prices of {ledger.resource.type}")
         return
-    _cloud_sql_machine(ledger, ledger.text("instance_type") or ledger.text("tier"), copies(ledger))
+    tier = ledger.text("tier")
+    name = ledger.text("instance_type") or ("" if tier.upper() in EDITIONS else tier)
+    _cloud_sql_machine(ledger, name, copies(ledger))
     _cloud_sql_storage(ledger, copies(ledger))
     ledger.use("backups", "cloudsql", "backup", "backup_storage_gb")
     if not _private_only(ledger) and ledger.row("cloudsql", "ip-unused") is not None:

@@ -36,6 +36,15 @@ def contents(resource: Resource) -> str:
     return ""
 
 
+# Names of old for what standard storage is in one region or several, and at its price.
+# https://docs.cloud.google.com/storage/docs/storage-classes#legacy
+GCS = {
+    "regional": "standard",
+    "multi_regional": "standard",
+    "durable_reduced_availability": "durable-reduced",
+}
+
+
 def size_of(ledger: Ledger, *names: str) -> tuple[Decimal, Decimal, tuple[str, ...]]:
     """(low, high, assumptions) of the stored GiB."""
     said = ledger.used(*names, "storage_gb")
@@ -68,6 +77,7 @@ def object_store(ledger: Ledger) -> None:
         ledger.tiered(f"S3 storage, {sku}", "s3", sku, low, high, *said)
     elif ledger.provider == "google":
         low, high, said = size_of(ledger)
+        kind = GCS.get(kind, kind)
         ledger.add(f"storage, {kind or 'standard'}", "gcs", kind or "standard", low, high, *said)
         for name in ("a", "b"):
             key = f"monthly_class_{name}_operations"

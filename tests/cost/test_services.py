@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from cost_designs import cents, made, priced
+from cost_designs import cents, made, money, priced
 
 from mlarchlint.model.graph import Relation
 from mlarchlint.usage import Usage, matches, read_usage
@@ -450,3 +450,30 @@ def test_a_free_amount_is_given_once() -> None:
     found = priced(*functions, usage=Usage(by_type=usage, free_tier=True))
     # a: 0.8 M requests and 200,000 GB-seconds, all free; b: 0.2 M requests and 200,000 GB-seconds are left free
     assert [cents(found.resources[one.key].monthly)[1] for one in functions] == ["0.00", "0.12"]
+
+
+@pytest.mark.parametrize("name", ["REGIONAL", "MULTI_REGIONAL", "STANDARD", ""])
+def test_old_names_of_standard_storage_cost_the_same(name: str) -> None:
+    traits = {"region": "us-central1", "size_gib": 100, **({"storage_class": name} if name else {})}
+    store = made("object_store", "google", traits)
+    assert priced(store).monthly == money("2")
+
+
+def test_an_edition_of_cloud_sql_is_no_tier() -> None:
+    base = made(
+        "database",
+        "google",
+        {"region": "us-central1", "tier": "ENTERPRISE"},
+        type="google_sql_database_instance",
+    )
+    assert [gap.why for gap in priced(base).gaps] == ["its tier is not known"]
+
+
+def test_a_simple_table_is_billed_by_its_requests() -> None:
+    table = made("database", traits={"region": "us-east-1"}, type="AWS::Serverless::SimpleTable")
+    one = priced(table)
+    assert not one.gaps
+    assert {item.row.sku for item in one.resources[table.key].items} >= {"read-on-demand"}
+    body = {"ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}}
+    table = made("database", traits={"region": "us-east-1"}, type="AWS::Serverless::SimpleTable", body=body)
+    assert [gap.name for gap in priced(table).gaps] == ["provisioned capacity"]
