@@ -30,7 +30,8 @@ class Signal:
     """One piece of evidence: what it adds to each role, and to being machine learning at all.
 
     source: what it was read from. Hardware alone is no evidence of machine learning, and
-    names alone give no role. word: evidence of one and the same word counts once.
+    names alone give no role. word: evidence of one and the same word counts once. prior: holds
+    only as long as nothing says what the resource does.
     """
 
     reason: str
@@ -39,6 +40,7 @@ class Signal:
     span: SourceSpan
     source: str = "content"
     word: str = ""
+    prior: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -64,9 +66,13 @@ def _load(name: str) -> Mapping[str, Any]:
 def _patterns() -> Mapping[str, tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]]:
     tables = role_tables()
     return {
-        name: tuple((re.compile(row["match"], re.IGNORECASE), row) for row in tables[name])
-        for name in ("types", "images", "commands", "command_words", "environment")
+        name: tuple((re.compile(_alternatives(row["match"]), re.IGNORECASE), row) for row in tables[name])
+        for name in ("types", "images", "commands", "command_words", "environment", "definitions")
     }
+
+
+def _alternatives(match: str | list[str]) -> str:
+    return match if isinstance(match, str) else "|".join(match)
 
 
 def has_accelerator(resource: Resource) -> Value | None:
@@ -135,6 +141,7 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
                 max(row["role"].values()),
                 resource.span,
                 "hardware" if "needs" in row and not _is_sold_for_learning(resource) else "type",
+                prior="needs" in row,
             )
             return
 
@@ -150,14 +157,16 @@ def content_signals(resource: Resource, templates: Iterable[Resource] = ()) -> I
     """templates: what it is made from; their names are its names as well."""
     yield from _matched("image", _texts(resource["images"]), "images")
     yield from _matched("command", _commands(resource), "commands", "command_words")
-    yield from _matched("variable", _texts(resource["env_names"]), "environment")
+    yield from _matched("variable", _texts(resource["env_names"]), "environment", source="variable")
+    yield from _matched("definition", _defined(resource), "definitions")
     yield from _scripted(resource)
     accelerator = has_accelerator(resource)
     if accelerator is not None:
         row = _accelerator_row(resource)
         yield Signal("it has an accelerator", row["role"], row["ml"], accelerator.span, "hardware")
     yield from _named(resource, [name for template in templates for name in names_of(template)])
-    yield from _opposed(resource)
+    yield from _opposed(resource, "opposed")
+    yield from _opposed(resource, "chores")
     yield from _ports(resource)
     yield from _tagged(resource)
 
@@ -190,6 +199,13 @@ def _commands(resource: Resource) -> list[tuple[str, SourceSpan]]:
     return [(" ".join(text for text, _ in words), words[0][1]), *words] if words else []
 
 
+def _defined(resource: Resource) -> list[tuple[str, SourceSpan]]:
+    """The texts of what an orchestrator is told to do."""
+    if resource.kind != "orchestrator":
+        return []
+    return [(text, value.span) for value in resource["definition"].walk() if (text := value.clue())]
+
+
 def _scripted(resource: Resource) -> Iterator[Signal]:
     """A start-up script runs commands and containers like any other; its single words say nothing."""
     text = resource["user_data"].clue()
@@ -199,15 +215,17 @@ def _scripted(resource: Resource) -> Iterator[Signal]:
         yield from _matched("start-up script", [(image, span) for image in images_run(script)], "images")
 
 
-def _matched(what: str, texts: Iterable[tuple[str, SourceSpan]], *tables: str) -> Iterator[Signal]:
+def _matched(
+    what: str, texts: Iterable[tuple[str, SourceSpan]], *tables: str, source: str = "content"
+) -> Iterator[Signal]:
     """The strongest row that any of the texts matches: each class counts once per role."""
     seen: set[str] = set()
     for text, span in texts:
         for pattern, row in (entry for table in tables for entry in _patterns()[table]):
-            role = next(iter(row["role"]))
+            role = next(iter(row["role"]), "")
             if role not in seen and pattern.search(text):
                 seen.add(role)
-                yield Signal(f"{what} {text[:80]}", row["role"], row["ml"], span)
+                yield Signal(f"{what} {text[:80]}", row["role"], row["ml"], span, source)
 
 
 def names_of(resource: Resource) -> list[str]:
@@ -254,15 +272,15 @@ def _named(resource: Resource, names: Iterable[str]) -> Iterator[Signal]:
             yield Signal(reason, {}, row["ml"], resource.span, source, token.removesuffix("s"))
 
 
-def _opposed(resource: Resource) -> Iterator[Signal]:
-    """What only talks to a model says so in its name, its image or the program it runs."""
+def _opposed(resource: Resource, table: str) -> Iterator[Signal]:
+    """What only talks to a model, or fetches it, says so in its name, its image or the program it runs."""
     program = [
         word
         for text, _ in _texts(resource["commands"])
         for word in text.split()[:4]
         if not word.startswith("-")
     ]
-    row = role_tables()["opposed"]
+    row = role_tables()[table]
     token = find_token([*names_of(resource), *_image_names(resource), *program], row["tokens"])
     if token:
         yield Signal(f'it says "{token}"', row["role"], 0, resource.span, "name", token)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mlarchlint.analysis.access import COMPUTE, STORES, consumers_of, entries_to, stores_of
 from mlarchlint.analysis.role_signals import (
@@ -49,12 +50,9 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
             roles[node.key] = RoleOf(tagged[0], 1.0, (Evidence("its tags say so", 0, tagged[1]),))
         elif node.kind in ("container_service", "stream") and is_no_workload(node):
             continue
-        elif node.kind in COMPUTE or node.kind in _MANAGED_ML:
-            signals = [
-                *type_signals(node),
-                *content_signals(node, _templates(graph, node)),
-                *topology_signals(graph, node, data_roles),
-            ]
+        elif node.kind in COMPUTE or node.kind in _MANAGED_ML or _is_template_alone(graph, node):
+            told = [*type_signals(node), *content_signals(node, _templates(graph, node))]
+            signals = [*_weighed(told, _ends(node)), *topology_signals(graph, node, data_roles)]
             roles[node.key] = decide(node, signals)
     _propagate(graph, roles)
     return {key: role for key, role in roles.items() if role.role is not None}
@@ -63,6 +61,44 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
 def _templates(graph: ResourceGraph, node: Resource) -> list[Resource]:
     used = graph.targets(node, Relation.USES)
     return [template for template in used if template.kind in ("compute_template", "container_template")]
+
+
+def _is_template_alone(graph: ResourceGraph, node: Resource) -> bool:
+    """A template that nothing in the code uses: what it says of the machines is all there is."""
+    return node.kind == "compute_template" and not graph.sources(node, Relation.USES)
+
+
+def _ends(node: Resource) -> bool:
+    """A job, or a pod that is not started again; one that listens is a server all the same."""
+    is_once = node["restart_policy"].text() in ("Never", "OnFailure") and node["ports"].is_absent
+    return node.kind in _FINITE or is_once
+
+
+def _weighed(signals: Sequence[Signal], ends: bool) -> list[Signal]:
+    """What predicts and ends scores in batches; what hardware suggests gives way to what is said.
+
+    Variables that name a model are no sign of predictions in a job: training names one too.
+    """
+    if ends:
+        signals = [signal if signal.source == "variable" else _in_batches(signal) for signal in signals]
+    said = {
+        role
+        for signal in signals
+        if signal.source not in ("hardware", "variable") and not signal.prior
+        for role, weight in signal.roles.items()
+        if weight > 0
+    }
+    gives_way = said and "training" not in said
+    return [signal for signal in signals if not (gives_way and signal.prior)]
+
+
+def _in_batches(signal: Signal) -> Signal:
+    if "inference" not in signal.roles:
+        return signal
+    roles = {
+        ("inference-batch" if role == "inference" else role): weight for role, weight in signal.roles.items()
+    }
+    return replace(signal, roles=roles)
 
 
 def decide(node: Resource, signals: Sequence[Signal]) -> RoleOf:
@@ -122,7 +158,7 @@ def topology_signals(graph: ResourceGraph, node: Resource, data_roles: Mapping[s
     held = {data_roles[store.key] for store in stores_of(graph, node) if store.key in data_roles}
     entries = entries_to(graph, node)
     pools = graph.sources(node, Relation.ROUTES_TO)
-    if node.kind in _FINITE:
+    if _ends(node):
         yield Signal("it runs to an end", table["finite"], 0, node.span)
     elif entries or pools:
         if entries:

@@ -23,6 +23,9 @@ KINDS = """\
   terraform: aws_batch_job_definition
   attrs:
     instance_type: {terraform: instance_type}
+    commands: {terraform: commands, type: list}
+    images: {terraform: images, type: list}
+    env_names: {terraform: env, type: list}
 """
 
 
@@ -76,3 +79,60 @@ def test_a_client_of_a_model_is_known_by_its_image_or_program() -> None:
     assert role(**names) == "inference"
     assert role(**names, images=["acme/gradio-demo:1"]) is None
     assert role(**names, commands=["streamlit", "run", "app.py"]) is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python profit.py",
+        "python -m constraints.check",
+        "python train_schedule.py",
+        "curl -X POST http://ranker/predict",
+        "curl http://scheduler/train",
+        "npm run build --model sales",
+    ],
+)
+def test_words_that_only_look_like_a_command_say_nothing(command: str) -> None:
+    assert role(commands=[command]) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("python ray_train_llama2.py", "training"),
+        ("python fine-tune-classifier.py --epochs 3", "training"),
+        ("python main.py --num_train_epochs 3", "training"),
+        ("bentoml serve loan:latest", "inference"),
+        ("gunicorn --bind=0.0.0.0:9696 predict:app", "inference"),
+        ("prefect agent start -q default", "pipeline"),
+        ("tensorboard --logdir=/runs", "tracking"),
+    ],
+)
+def test_programs_of_the_field_are_known_by_their_command_lines(command: str, expected: str) -> None:
+    assert role(commands=[command]) == expected
+
+
+def test_what_predicts_and_ends_scores_in_batches() -> None:
+    body = {"commands": ["python predict.py"]}
+    assert role(address="aws_batch_job_definition.nightly", **body) == "inference-batch"
+    assert role(address="aws_instance.api", **body) == "inference"
+
+
+def test_a_job_that_names_a_model_is_not_thereby_scoring() -> None:
+    body = {"commands": ["python finetune.py"], "env": ["MODEL_PATH"]}
+    assert role(address="aws_batch_job_definition.x", **body) == "training"
+
+
+def test_what_hardware_suggests_gives_way_to_what_is_said() -> None:
+    body = {"instance_type": "g5.2xlarge", "commands": ["python batch_inference.py"]}
+    assert role(address="aws_batch_job_definition.x", **body) == "inference-batch"
+
+
+def test_the_name_of_a_hosted_model_makes_no_server() -> None:
+    assert role(env=["MODEL_ID"]) is None
+    assert role(env=["MODEL_PATH"]) == "inference"
+
+
+@pytest.mark.parametrize("name", ["model_download", "checkpoint_converter", "locust"])
+def test_what_fetches_converts_or_tests_is_not_the_workload(name: str) -> None:
+    assert role(address=f"aws_batch_job_definition.{name}", images=["vllm/vllm-openai:v0.5"]) is None
