@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.analysis.budget import Part, Verdict
+from mlarchlint.analysis.cloud_calls import cloud_call
 from mlarchlint.analysis.consoles import consoles_on
 from mlarchlint.analysis.copies import COPYING_KINDS
 from mlarchlint.analysis.cost_advice import (
@@ -121,6 +122,7 @@ __all__ = [
     "Width",
     "Work",
     "ZoneSpan",
+    "cloud_call",
     "consoles_on",
     "between_regions",
     "cost_of_copy",

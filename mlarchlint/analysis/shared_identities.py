@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mlarchlint.analysis.permissions import users_of
@@ -16,6 +17,8 @@ STAGES = {
     "pipeline": "pipelines", "notebook": "notebooks",
 }  # fmt: skip
 _LEAST = 0.6
+# What a script or an overlay puts another name in for is no name; without one it is the default.
+_ACCOUNT = re.compile(r"(?!default$)(?!.*(replace|placeholder|change-?me))[a-z0-9][a-z0-9.-]*$")
 
 
 @record(frozen=True, slots=True)
@@ -100,5 +103,5 @@ def _undeclared(graph: ResourceGraph, node: Resource) -> Iterator[tuple[tuple[st
             yield (target.key,), target.address
     account = node["service_account"].text()
     own = bool(graph.targets(node, Relation.ASSUMES))
-    if node.provider == "kubernetes" and account and account != "default" and not own:
+    if node.provider == "kubernetes" and account and _ACCOUNT.match(account) and not own:
         yield ("service account", node["namespace"].text() or "", account), f"service account {account}"

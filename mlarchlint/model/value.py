@@ -133,6 +133,8 @@ class Value:
             return Truth.of(self.raw != "")
         if self.scenarios:
             return _agreed(value.is_set() for _, value in self.scenarios)
+        if self.pattern.strip("*"):
+            return Truth.YES  # some of the text is known
         return Truth.YES if any(_names_resource(ref) for ref in self.refs) else Truth.MAYBE
 
     # -- comparison ----------------------------------------------------------------------

@@ -25,6 +25,30 @@ PROVIDERS = {"aws": "terraform-aws", "google": "terraform-google", "azure": "ter
 CASES = {"certain", "uncertain", "clean"}
 # What cannot be shown in a format, and why.
 NOT_APPLICABLE = {
+    ("MLA-SE014", "kubernetes"): (
+        {"certain"},
+        "the network of the cluster encrypts or not, and no job says so",
+    ),
+    ("MLA-SE014", "terraform-google"): (
+        {"certain", "uncertain", "clean"},
+        "Google Cloud encrypts what machines of a network send each other",
+    ),
+    ("MLA-SE014", "terraform-azure"): (
+        {"certain", "uncertain", "clean"},
+        "the network encrypts for some machine types, and no job says so",
+    ),
+    ("MLA-SE017", "terraform-aws"): (
+        {"certain", "uncertain", "clean"},
+        "an add-on in the cluster enforces policies on EKS, and says so nowhere else",
+    ),
+    ("MLA-SE017", "cloudformation"): (
+        {"certain", "uncertain", "clean"},
+        "an add-on in the cluster enforces policies on EKS, and says so nowhere else",
+    ),
+    ("MLA-SE019", "kubernetes"): (
+        {"certain", "uncertain", "clean"},
+        "the class of a volume says how it is encrypted, and its key is the cloud's",
+    ),
     ("MLA-HA010", "terraform-azure"): (
         {"certain", "uncertain"},
         "scale sets and plans balance over the zones they are in, and one without zones is MLA-HA001",
@@ -43,7 +67,10 @@ NOT_APPLICABLE = {
         {"uncertain"},
         "the method and the share of repeats are stated, or there is no claim",
     ),
-    ("MLA-SE010", "kubernetes"): ({"uncertain"}, "an account that is not known is no account that pods share"),
+    ("MLA-SE010", "kubernetes"): (
+        {"uncertain"},
+        "an account that is not known is no account that pods share",
+    ),
     ("MLA-OB003", "terraform-google"): (
         {"certain", "uncertain"},
         "Cloud Run and Cloud Functions trace a share of their requests by themselves",
@@ -64,7 +91,10 @@ NOT_APPLICABLE = {
         "Cloud Run ends a job after ten minutes unless told otherwise; Dataproc has no limit to set",
     ),
     ("MLA-SE003", "terraform-google"): ({"certain", "uncertain"}, "Google Cloud encrypts all of it, always"),
-    ("MLA-CO012", "cloudformation"): ({"certain", "uncertain"}, "a stack lies in one region, with all that is in it"),
+    ("MLA-CO012", "cloudformation"): (
+        {"certain", "uncertain"},
+        "a stack lies in one region, with all that is in it",
+    ),
     ("MLA-CO012", "kubernetes"): (
         {"certain", "uncertain"},
         "manifests say no region; the buckets that jobs read are declared elsewhere",
@@ -112,7 +142,9 @@ def test_the_documentation_has_its_sections_in_order(rule: Rule) -> None:
     sections = re.findall(r"^## (.+)$", rule.doc, re.MULTILINE)
     assert [name for name in sections if name != "Parameters"] == SECTIONS
     told = rule.doc.partition("## Parameters")[2].partition("## References")[0]
-    assert re.findall(r"^`(\w+)` \((.+)\):", told, re.MULTILINE) == [(n, str(v)) for n, v in rule.params.items()]
+    assert re.findall(r"^`(\w+)` \((.+)\):", told, re.MULTILINE) == [
+        (n, str(v)) for n, v in rule.params.items()
+    ]
     bodies = re.split(r"^## .+$", rule.doc, flags=re.MULTILINE)
     assert all(body.strip() for body in bodies)
     assert re.search(r"^- https://\S+$", bodies[-1], re.MULTILINE)
