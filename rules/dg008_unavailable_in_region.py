@@ -32,10 +32,10 @@ resource "aws_instance" "training" {
 ```
 
 ## When it does not fire
-Types that no region has a price for, and managed machines (`ml.*`), whose lists are not complete. Groups of which one
-type is offered. Where the region is not known, only accelerators that many regions lack are asked about. A list that is
-older than 180 days may lack what came since: then the severity is medium. The list of Google Cloud is not complete, and
-what it lacks is an unknown verdict.
+Types that no region has a price for, types that a region sells in capacity blocks only, and managed machines (`ml.*`),
+whose lists are not complete. Groups of which one type is offered. Where the region is not known, only accelerators that
+many regions lack are asked about. A list that is older than 180 days may lack what came since: then the severity is
+medium. The list of Google Cloud is not complete, and what it lacks is an unknown verdict.
 
 ## References
 - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-discovery.html

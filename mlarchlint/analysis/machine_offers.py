@@ -1,4 +1,4 @@
-"""Machine types that a region has no price for: by the complete price lists of virtual machines."""
+"""Machine types that a region has no price for, by the price lists of virtual machines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.prices import Catalog
 
 PRICE_LISTS = {"aws": "ec2", "google": "gce", "azure": "vm"}
+# What is sold by the block of hours only has no price on demand.
+BLOCKS = {"aws": "ec2-capacity-block"}
 OLD_AFTER_DAYS = 180
 
 
@@ -32,7 +34,7 @@ def unsold(node: Resource, machine: str, catalog: Catalog, service: str = "") ->
     service = service or PRICE_LISTS.get(provider, "")
     if not machine or not region or not service or node.instance.mode is not Mode.MANAGED:
         return None
-    if catalog.price(provider, region, service, machine) is not None:
+    if _is_sold(machine, provider, region, catalog, service):
         return None
     listed = max((row.as_of for row in catalog.skus(provider, region, service)), default="")
     elsewhere = sold_in(machine, provider, catalog, service) if listed else ()
@@ -43,7 +45,12 @@ def sold_in(machine: str, provider: str, catalog: Catalog, service: str = "") ->
     """The regions that have a price for a machine type."""
     service = service or PRICE_LISTS.get(provider, "")
     names = catalog.regions(provider) if service else ()
-    return tuple(name for name in names if catalog.price(provider, name, service, machine) is not None)
+    return tuple(name for name in names if _is_sold(machine, provider, name, catalog, service))
+
+
+def _is_sold(machine: str, provider: str, region: str, catalog: Catalog, service: str) -> bool:
+    ways = (service, BLOCKS[provider]) if provider in BLOCKS else (service,)
+    return any(catalog.price(provider, region, way, machine) is not None for way in ways)
 
 
 def selling_regions(provider: str, catalog: Catalog) -> int:

@@ -17,6 +17,11 @@ def test_a_common_type_is_sold_where_machines_are_sold_and_a_rare_one_is_not() -
     assert len(rare) < everywhere / 2
 
 
+def test_what_is_sold_by_the_block_is_sold() -> None:
+    assert embedded().price("aws", "ap-south-1", "ec2", "trn1.32xlarge") is None
+    assert "ap-south-1" in sold_in("trn1.32xlarge", "aws", embedded())
+
+
 def test_what_no_list_knows_is_sold_nowhere() -> None:
     assert sold_in("zz9.plural", "aws", embedded()) == ()
     assert sold_in("t3.medium", "kubernetes", embedded()) == ()
