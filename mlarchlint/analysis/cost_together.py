@@ -33,9 +33,13 @@ def options_of(findings: Iterable[Finding]) -> tuple[Option, ...]:
     parts = [_parts(one) for one in saving]
     chosen = _chosen(saving, parts)
     found = []
+    of_part: dict[tuple[str, str], list[int]] = {}
+    for place, mine in enumerate(parts):
+        for part in mine:
+            of_part.setdefault(part, []).append(place)
     for place, one in enumerate(saving):
         assert one.saving is not None
-        rivals = [at for at in range(len(saving)) if at != place and not parts[at].isdisjoint(parts[place])]
+        rivals = sorted({at for part in parts[place] for at in of_part[part]} - {place})
         others = tuple(saving[at] for at in rivals)
         larger = () if place in chosen else tuple(saving[at] for at in rivals if at in chosen)
         found.append(Option(one, one.saving.way, one.saving.money, others, larger))
