@@ -192,7 +192,9 @@ def test_the_entry_of_a_kind_is_one_that_ships() -> None:
     (shown,) = yaml.safe_load(block.text)
     folder = ROOT / "mlarchlint" / "data" / "kinds"
     entries = [
-        entry for path in folder.glob("aws-*.yaml") for entry in yaml.safe_load(path.read_text("utf-8"))
+        entry
+        for path in folder.glob("aws-*.yaml")
+        for entry in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     ]
     (real,) = [entry for entry in entries if shown["terraform"] == entry.get("terraform")]
     assert real["kind"] == shown["kind"]
