@@ -59,8 +59,8 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
-    from mlarchlint.analysis.needs import Needs
     from mlarchlint.analysis.machine_offers import Unsold
+    from mlarchlint.analysis.needs import Needs
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scaling_signals import Signal
 
@@ -122,9 +122,9 @@ __all__ = [
     "Width",
     "Work",
     "ZoneSpan",
+    "between_regions",
     "cloud_call",
     "consoles_on",
-    "between_regions",
     "cost_of_copy",
     "data_role",
     "dollars",
