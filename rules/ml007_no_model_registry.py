@@ -26,7 +26,7 @@ resource "aws_sagemaker_model" "ranker" {
 ```
 
 ## When it does not fire
-Designs that only train or only serve, Azure Machine Learning and Vertex AI endpoints, which serve registered
+Designs that only train or only serve, manifests that lie in folders far apart (examples of their own), Azure Machine Learning and Vertex AI endpoints, which serve registered
 models, MLflow and the like, and `tracking.tool` in the requirements, wherever the tool runs.
 
 ## References
@@ -37,6 +37,7 @@ models, MLflow and the like, and `tracking.tool` in the requirements, wherever t
 """
 
 import re
+from pathlib import PurePosixPath
 
 from mlarchlint.api import (
     SERVING,
@@ -113,9 +114,23 @@ def _first(node: Resource, design: Design) -> Resource | None:
         if design.role(other) in TRAINING
         and other.kind in ("batch_job", "training_cluster", "compute_group", "compute_instance")
         and not _TRIES.search(f"{other.name} {other['name'].clue() or ''}".lower())
+        and _belong_together(node, other)
     ]
-    serves = (other for other in mine if design.role(other) in SERVING and other.kind in _SERVES)
+    serves = (
+        other
+        for other in mine
+        if design.role(other) in SERVING and other.kind in _SERVES and _belong_together(node, other)
+    )
     return next(serves, None) if trains else None
+
+
+def _belong_together(node: Resource, other: Resource) -> bool:
+    """Manifests have no root: those of a collection of examples lie far apart in its folders."""
+    if node.provider != "kubernetes":
+        return True
+    one, two = (PurePosixPath(part.span.file).parts[:-1] for part in (node, other))
+    shared = next((at for at, (a, b) in enumerate(zip(one, two)) if a != b), min(len(one), len(two)))  # noqa: B905
+    return max(len(one), len(two)) - shared <= 2
 
 
 def _registered(node: Resource, design: Design) -> Truth:

@@ -17,7 +17,7 @@ resource "aws_launch_template" "inference" {
 
   user_data = base64encode(<<-EOT
     #!/bin/bash
-    aws s3 sync s3://${aws_s3_bucket.models.bucket}/current /opt/models
+    aws s3 sync s3://${aws_s3_bucket.models.bucket}/${var.model_version} /opt/models
     echo "LOG_GROUP=${aws_cloudwatch_log_group.inference.name}" >> /etc/model-server.env
     echo "CACHE=${local.cache}" >> /etc/model-server.env
     systemctl start model-server

@@ -22,6 +22,12 @@ variable "token_keys" {
   default     = "https://id.example.com/.well-known/jwks.json"
 }
 
+variable "model_version" {
+  description = "The version of the model that is served: its place in the bucket of models."
+  type        = string
+  default     = "1.0.0"
+}
+
 variable "on_call" {
   description = "The address that alarms are sent to."
   type        = string

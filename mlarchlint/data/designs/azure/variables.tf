@@ -27,6 +27,12 @@ variable "operator_key" {
   default     = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPL operator"
 }
 
+variable "model_version" {
+  description = "The version of the model that is served: its place in the bucket of models."
+  type        = string
+  default     = "1.0.0"
+}
+
 variable "on_call" {
   description = "The address that alarms are sent to."
   type        = string

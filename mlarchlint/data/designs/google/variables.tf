@@ -16,6 +16,12 @@ variable "callers" {
   default     = ["group:prediction-callers@example.com"]
 }
 
+variable "model_version" {
+  description = "The version of the model that is served: its place in the bucket of models."
+  type        = string
+  default     = "1.0.0"
+}
+
 variable "on_call" {
   description = "The address that alarms are sent to."
   type        = string

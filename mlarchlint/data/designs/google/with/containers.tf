@@ -58,7 +58,7 @@ resource "google_cloud_run_v2_service" "inference" {
 
       env {
         name  = "MODEL_URI"
-        value = "gs://${google_storage_bucket.models.name}/current"
+        value = "gs://${google_storage_bucket.models.name}/${var.model_version}"
       }
 
       env {

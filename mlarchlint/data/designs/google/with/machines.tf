@@ -20,7 +20,7 @@ resource "google_compute_instance_template" "inference" {
   }
 
   metadata = {
-    model-uri              = "gs://${google_storage_bucket.models.name}/current"
+    model-uri              = "gs://${google_storage_bucket.models.name}/${var.model_version}"
     cache                  = local.cache
     enable-oslogin         = "TRUE"
     enable-osconfig        = "TRUE"
