@@ -87,6 +87,8 @@ def _lower_ceiling(found: ResourceEstimate, role: str | None) -> Iterator[Change
     """A group that may grow to more than twice its least size, held at twice of it."""
     if role in INTERRUPTIBLE or not found.monthly.low:
         return
+    if any(item.quantity_low > item.quantity_high for item in found.items):
+        return  # two types are possible: the figures differ by these, and not by a number of machines
     most = Decimal(2) * found.monthly.low
     if found.monthly.high - most >= _LEAST and any(item.row.service in MACHINES for item in found.items):
         saved = Money(Decimal(0), found.monthly.high - most)

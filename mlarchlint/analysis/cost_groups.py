@@ -94,7 +94,7 @@ def _below_the_ceiling(ledger: Ledger, count: Bounds, desired: Decimal) -> Bound
     need = _needed(ledger)
     high = min(count.high, max(usual, need))
     why = "what the pods of the scan request" if need > usual else "its usual size"
-    ledger.note(f"may grow to {count.high:f} machines: {high:f} are priced at most, {why}")
+    ledger.note(f"may grow to {count.high:f} machines: {_machines(high)} priced at most, {why}")
     return Bounds(min(count.low, high), high)
 
 

@@ -162,3 +162,73 @@ def test_commitments_that_exist_are_no_advice(folder: Path) -> None:
     commitments = {"coverage": Decimal("0.5"), "term": "1y"}
     finding = only(folder, budget={"monthly_usd": 1000, "commitments": commitments})
     assert "commitment" not in finding.fix
+
+
+PODS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: inference, namespace: ml}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: inference}}
+  template:
+    metadata: {labels: {app: inference}}
+    spec:
+      containers:
+        - name: server
+          image: vllm/vllm-openai:v0.6
+          resources: {requests: {cpu: "4", memory: 16Gi}, limits: {nvidia.com/gpu: "1"}}
+"""
+
+
+def test_pods_without_nodes_are_judged_by_the_dearer_card(tmp_path: Path) -> None:
+    """Which card it is decides; a ceiling on their number would change nothing."""
+    (tmp_path / "pods.yaml").write_text(PODS)
+    a100 = 3 * 730 * Decimal("21.9576") / 8
+    assert judged(tmp_path, budget={"monthly_usd": 2000}) == {"the design": (a100, Truth.YES)}
+    finding = only(tmp_path, budget={"monthly_usd": 2000})
+    assert finding.severity is Severity.MEDIUM
+    assert "may cost up to $6,011" in finding.message
+    assert "ceiling" not in finding.fix
+    named = PODS.replace(
+        "      containers:", "      nodeSelector: {nvidia.com/gpu.product: Tesla-T4}\n      containers:"
+    )
+    (tmp_path / "pods.yaml").write_text(named)
+    t4 = 3 * 730 * Decimal("0.526")
+    assert judged(tmp_path, budget={"monthly_usd": 2000}) == {"the design": (t4, Truth.NO)}
+
+
+POOL = """
+resource "google_container_cluster" "main" {
+  name                     = "main"
+  location                 = "us-central1-a"
+  remove_default_node_pool = true
+  initial_node_count       = 1
+}
+
+resource "google_container_node_pool" "serving" {
+  cluster  = google_container_cluster.main.name
+  location = "us-central1-a"
+
+  autoscaling {
+    min_node_count = 1
+    max_node_count = 1000
+  }
+
+  node_config {
+    machine_type = "g2-standard-8"
+  }
+}
+"""
+
+
+def test_a_huge_ceiling_is_no_plan_to_pay_for(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(POOL)
+    verdict = budgets_of(scanned(tmp_path, budget={"monthly_usd": 1000}))[0]
+    assert verdict.over is Truth.NO
+    assert verdict.cost.low == verdict.cost.high
+    pool = next(one for one in scanned(tmp_path).estimate.resources.values() if "node_pool" in one.key)
+    assert "may grow to 1000 machines: 1 machine is priced at most, its usual size" in pool.assumptions
+    scaled = PODS.replace('cpu: "4"', 'cpu: "6"').replace("replicas: 3", "replicas: 20")
+    (tmp_path / "pods.yaml").write_text(scaled)
+    assert budgets_of(scanned(tmp_path, budget={"monthly_usd": 1000}))[0].over is Truth.YES
