@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlarchlint.analysis.access import consumers_of, entries_to, stores_of
 from mlarchlint.analysis.budget import Verdict, budget_verdicts
@@ -48,6 +48,8 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.shared_identities import Sharing
     from mlarchlint.analysis.strangers import Openness
 
+T = TypeVar("T")
+
 # How a guard is tied to what it selects.
 _SELECTING = (Relation.PROTECTS, Relation.MONITORS, Relation.SCALES, Relation.ROUTES_TO)
 
@@ -74,6 +76,7 @@ class Design:
         self.today = today or date.today()  # lists and figures age
         self._zones: dict[str, ZoneSpan] = {}
         self._environments: dict[str, str] = {}
+        self._once: dict[Callable[[Design], Any], Any] = {}
         self._agents: dict[str, Agents] = {}
         self._guarded: dict[str, list[Resource]] | None = None
         self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
@@ -82,6 +85,13 @@ class Design:
             if other.instance.mode is not Mode.MANAGED:
                 self._unread.setdefault(other.instance.scope, []).append(other)
         self._workload_of = {key: workload for workload in workloads for key in workload.members}
+
+    def once(self, work: Callable[[Design], T]) -> T:
+        """What a rule works out of the whole design, once for all its subjects. work: a function of a module."""
+        if work not in self._once:
+            self._once[work] = work(self)
+        found: T = self._once[work]
+        return found
 
     def role(self, node: Resource) -> str | None:
         found = self.roles.get(node.key)

@@ -97,13 +97,9 @@ def metrics_and_alarms_missing(node: Resource, design: Design) -> Hits:
 
 
 def _serving(node: Resource, design: Design) -> Hits:
-    silent = _without(node, design)
-    first = next(
-        (fleet.node for fleet in design.fleets if _beside(fleet.node, node) and _without(fleet.node, design)),
-        None,
-    )
-    if not silent or first is not node:
+    if design.once(_first_unwatched).get(node.instance.scope) is not node:
         return
+    silent = _without(node, design)
     what = " and ".join(silent)
     unread = [alarm for alarm, about in design.alarms(node) if "unread" in about]
     severity = Severity.MEDIUM if _relied_on(node, design) else Severity.LOW
@@ -119,6 +115,16 @@ def _serving(node: Resource, design: Design) -> Hits:
     yield Hit(Value.absent(node.span), claim, missing=("alarm",), severity=severity, fix=fix)
 
 
+def _first_unwatched(design: Design) -> dict[str, Resource]:
+    """By stack: one finding for each."""
+    found: dict[str, Resource] = {}
+    for fleet in design.fleets:
+        scope = fleet.node.instance.scope
+        if scope not in found and _without(fleet.node, design):
+            found[scope] = fleet.node
+    return found
+
+
 def _without(node: Resource, design: Design) -> tuple[str, ...]:
     """What no alarm is about."""
     pool = node.kind == "compute_group" and design.sources(node, Relation.CONTAINS)
@@ -126,10 +132,6 @@ def _without(node: Resource, design: Design) -> tuple[str, ...]:
         return ()
     classes = {one for _, about in design.alarms(node) for one in about}
     return tuple(what for what, enough in _WANTED.items() if not classes.intersection(enough))
-
-
-def _beside(one: Resource, other: Resource) -> bool:
-    return one.instance.scope == other.instance.scope
 
 
 def _relied_on(node: Resource, design: Design) -> bool:
@@ -147,7 +149,7 @@ def _scraped(node: Resource, design: Design) -> str:
 
 
 def _training(node: Resource, design: Design) -> Hits:
-    if not _measures_nothing(node) or node is not _first_machine(node, design):
+    if not _measures_nothing(node) or design.once(_first_machines).get(node.instance.scope) is not node:
         return
     script, agents = node["user_data"], design.agents(node).accelerators
     if agents is Truth.YES:
@@ -169,20 +171,14 @@ def _measures_nothing(node: Resource) -> bool:
     return node.provider == "kubernetes" or not node["user_data"].is_absent or "node_group" in node.type
 
 
-def _first_machine(node: Resource, design: Design) -> Resource | None:
-    """One finding for a stack."""
-    return next(
-        (
-            other
-            for other in design.graph.of_kind(*_MACHINES)
-            if _beside(other, node)
-            and other.part_of is None
-            and other.instance.mode is Mode.MANAGED
-            and _trains(other, design)
-            and _measures_nothing(other)
-        ),
-        None,
-    )
+def _first_machines(design: Design) -> dict[str, Resource]:
+    """By stack: one finding for each."""
+    found: dict[str, Resource] = {}
+    for node in design.graph.of_kind(*_MACHINES):
+        own = node.part_of is None and node.instance.mode is Mode.MANAGED
+        if own and node.instance.scope not in found and _trains(node, design) and _measures_nothing(node):
+            found[node.instance.scope] = node
+    return found
 
 
 def _trains(node: Resource, design: Design) -> bool:

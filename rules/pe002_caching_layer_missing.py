@@ -72,7 +72,7 @@ _KEEPING = ("api_gateway", "load_balancer", "backend_pool", "listener")
     params={"least_share": 0.1},
 )
 def caching_layer_missing(node: Resource, design: Design, params: Mapping[str, Any]) -> Hits:
-    if all(fleet.node is not node for fleet in design.fleets):
+    if node.key not in design.once(_fleets):
         return
     yield from _far_users(node, design)
     share = design.needs(node).number("traffic.cacheable") or 0
@@ -80,10 +80,15 @@ def caching_layer_missing(node: Resource, design: Design, params: Mapping[str, A
         yield from _repeated(node, design, share)
 
 
+def _fleets(design: Design) -> frozenset[str]:
+    return frozenset(fleet.node.key for fleet in design.fleets)
+
+
 def _far_users(node: Resource, design: Design) -> Hits:
     """One region, users on several continents, and every connection goes all the way."""
-    regions = {fleet.node["region"].text() for fleet in design.fleets}
-    if len(design.continents) < 2 or len(regions) > 1 or node is not design.fleets[0].node:
+    if len(design.continents) < 2 or node is not design.fleets[0].node:
+        return
+    if len({fleet.node["region"].text() for fleet in design.fleets}) > 1:
         return
     ways = [chain for path in design.serving_paths for chain in path.chains if node in chain.fleets[0].nodes]
     entries = [chain.nodes for chain in ways if chain.nodes]
