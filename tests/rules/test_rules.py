@@ -113,6 +113,7 @@ ON_FIGURES = {
     "MLA-DG002",
     "MLA-HA008",
     "MLA-HA012",
+    "MLA-HA013",
     "MLA-PE001",
     "MLA-PE004",
     "MLA-PE010",
