@@ -1,0 +1,143 @@
+"""Several serving regions need health-checked routing between them.
+
+## What it does
+Finds the same serving workload in two or more regions, and asks what leads requests to them: records with
+a routing policy and health checks, a CDN with a second origin, a global load balancer or accelerator.
+
+## Why is this bad
+A second region that nobody is sent to is paid for and does not help. When the first one is lost, somebody
+has to notice, change a record by hand, and wait until every resolver has forgotten the old one.
+
+## Example
+```hcl
+resource "aws_route53_record" "api" {
+  zone_id = aws_route53_zone.main.id
+  name    = "api.example.com"
+  type    = "CNAME"
+  ttl     = 300
+  records = [aws_lb.us.dns_name]
+}
+```
+beside a second load balancer in another region.
+
+## Use instead
+```hcl
+resource "aws_route53_record" "us" {
+  zone_id         = aws_route53_zone.main.id
+  name            = "api.example.com"
+  type            = "CNAME"
+  ttl             = 60
+  set_identifier  = "us"
+  health_check_id = aws_route53_health_check.us.id
+  records         = [aws_lb.us.dns_name]
+  latency_routing_policy { region = "us-east-1" }
+}
+```
+
+## When it does not fire
+Different workloads in different regions, and stamps that serve their own region only: each with an entry of
+its own under `workloads:`.
+
+## References
+- https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover.html
+- https://cloud.google.com/load-balancing/docs/https
+- https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring
+"""
+
+import re
+from itertools import combinations
+
+from mlarchlint.api import (
+    SERVING,
+    SERVING_KINDS,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Resource,
+    Severity,
+    Truth,
+    Value,
+    rule,
+)
+
+_PLACES = frozenset(
+    [
+        "us",
+        "eu",
+        "ap",
+        "sa",
+        "ca",
+        "af",
+        "me",
+        "east",
+        "west",
+        "north",
+        "south",
+        "central",
+        "primary",
+        "secondary",
+        "main",
+        "dr",
+        "a",
+        "b",
+        "c",
+    ]
+)
+_MISSING = ("dns_record", "cdn", "load_balancer")
+_FIX = "lead requests to both with health checks: failover or latency records, or a global load balancer"
+
+
+@rule(id="MLA-HA013", severity=Severity.MEDIUM, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.2")
+def multi_region_without_failover(node: Resource, design: Design) -> Hits:
+    fleets = [fleet.node for fleet in design.fleets if _same(node, fleet.node, design)]
+    twins = [fleet for fleet in fleets if fleet["region"].text()]
+    regions = sorted({str(twin["region"].text()) for twin in twins})
+    if len(regions) < 2 or twins[0] is not node:
+        return
+    pairs = [(a, b) for a, b in combinations(twins, 2) if a["region"].text() != b["region"].text()]
+    led = Truth.any(_led(a, b, design) for a, b in pairs)
+    place = Value.known(regions[0], node.span)
+    where = " and ".join(regions)
+    if led is Truth.NO:
+        claim = f"serves in {where}, and nothing that checks their health leads from one to the other"
+        # Where no entry is in the code at all, it may well be elsewhere.
+        entered = any(design.entries(twin) for twin in twins)
+        severity = (
+            None if entered or design.needs(node).flag("resilience.survive_region_loss") else Severity.LOW
+        )
+        yield Hit(place, claim, missing=_MISSING, fix=_FIX, severity=severity)
+    elif led is Truth.MAYBE:
+        claim = f"serves in {where}; whether anything checks their health on the way is not known"
+        yield Hit(place, claim, certain=False, fix=_FIX)
+
+
+def _same(node: Resource, other: Resource, design: Design) -> bool:
+    """By kind and name in one stack, unless the requirements tell them apart."""
+    if (node.provider, node.instance.scope) != (other.provider, other.instance.scope):
+        return False
+    apart = design.needs(node).prefixes != design.needs(other).prefixes
+    return node.kind == other.kind and not apart and _stem(node) == _stem(other)
+
+
+def _stem(node: Resource) -> tuple[str, ...]:
+    """Its name without what says where it is."""
+    text = (node["name"].text() or node.name).lower().replace((node["region"].text() or "-").lower(), " ")
+    return tuple(word for word in re.findall(r"[a-z]+", text) if word not in _PLACES)
+
+
+def _led(one: Resource, other: Resource, design: Design) -> Truth:
+    """Whether something on the way to both leaves out the one that is down."""
+    found = [Truth.NO]
+    for path in design.serving_paths:
+        nodes = {node for fleet in path.fleets for node in fleet.nodes}
+        if one in nodes and other in nodes:
+            found.append(Truth.YES if len(path.chains) == 1 else path.switch)
+    for entry in set(design.entries(one)) & set(design.entries(other)):
+        if entry.kind == "cdn":
+            found.append(entry["origin_failover"].is_true() | entry["health_check.enabled"].is_true())
+        elif entry.kind == "load_balancer":
+            found.append(Truth.YES)
+        elif entry.kind == "dns_record":
+            found.append(entry["health_checked"].is_true())
+    return Truth.any(found)
