@@ -1,13 +1,12 @@
-"""The evidence tables of data/roles.yaml, loaded once and matched against one resource."""
+"""What one resource says of its role: its type, content, names and tags, by the tables of data/roles.yaml."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from mlarchlint.analysis.role_tables import accelerator_families, role_patterns, role_tables
 from mlarchlint.analysis.scripts import images_run, script_text
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.record import record
@@ -41,38 +40,6 @@ class Signal:
     source: str = "content"
     word: str = ""
     prior: bool = False
-
-
-@lru_cache(maxsize=1)
-def role_tables() -> Mapping[str, Any]:
-    return _load("roles.yaml")
-
-
-@lru_cache(maxsize=1)
-def accelerator_families() -> Mapping[str, tuple[str, ...]]:
-    return {provider: tuple(names) for provider, names in _load("accelerators.yaml").items()}
-
-
-def _load(name: str) -> Mapping[str, Any]:
-    import yaml
-
-    text = files("mlarchlint.data").joinpath(name).read_text("utf-8")
-    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    assert isinstance(data, dict)
-    return data
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> Mapping[str, tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]]:
-    tables = role_tables()
-    return {
-        name: tuple((re.compile(_alternatives(row["match"]), re.IGNORECASE), row) for row in tables[name])
-        for name in ("types", "images", "commands", "command_words", "environment", "definitions")
-    }
-
-
-def _alternatives(match: str | list[str]) -> str:
-    return match if isinstance(match, str) else "|".join(match)
 
 
 def has_accelerator(resource: Resource) -> Value | None:
@@ -133,7 +100,7 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
     if resource.instance.mode is Mode.MODULE:
         return
     type_name = _type_name(resource)
-    for pattern, row in _patterns()["types"]:
+    for pattern, row in role_patterns()["types"]:
         if pattern.search(type_name) and ("needs" not in row or has_accelerator(resource) is not None):
             yield Signal(
                 f"it is of type {type_name}",
@@ -221,7 +188,7 @@ def _matched(
     """The strongest row that any of the texts matches: each class counts once per role."""
     seen: set[str] = set()
     for text, span in texts:
-        for pattern, row in (entry for table in tables for entry in _patterns()[table]):
+        for pattern, row in (entry for table in tables for entry in role_patterns()[table]):
             role = next(iter(row["role"]), "")
             if role not in seen and pattern.search(text):
                 seen.add(role)

@@ -10,16 +10,17 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mlarchlint.analysis.access import COMPUTE, STORES, consumers_of, entries_to, stores_of
+from mlarchlint.analysis.access import COMPUTE, STORES, entries_to, stores_of
+from mlarchlint.analysis.role_neighbours import share_with_neighbours
 from mlarchlint.analysis.role_signals import (
     Signal,
     content_signals,
     is_no_workload,
     names_of,
     override,
-    role_tables,
     type_signals,
 )
+from mlarchlint.analysis.role_tables import role_tables
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
@@ -28,12 +29,10 @@ from mlarchlint.model.workload import ROLES, Evidence, RoleOf
 
 ASSIGN_AT, MARGIN, TEMPERATURE, NONE_SCORE, ML_NEEDED = 0.60, 0.20, 1.5, 1.0, 2.0
 PRODUCT_NAME = 4.0  # the weight of names that can mean but one thing: mlflow
-ASSUMED = 0.65  # a store nobody names, in a design with one serving workload
 NO_ROLE = RoleOf(None, 0.0, ())
 _MANAGED_ML = ("model_endpoint", "notebook", "experiment_tracker", "feature_store", "model_registry", "training_cluster",
                "data_processor", "model_monitor", "foundation_model_api", "stream")  # fmt: skip
 _FINITE = ("batch_job",)
-_LED = ("listener", "load_balancer", "backend_pool", "cdn", "api_gateway", "dns_record")
 
 
 def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) -> dict[str, RoleOf]:
@@ -54,7 +53,7 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
             told = [*type_signals(node), *content_signals(node, _templates(graph, node))]
             signals = [*_weighed(told, _ends(node)), *topology_signals(graph, node, data_roles)]
             roles[node.key] = decide(node, signals)
-    _propagate(graph, roles)
+    share_with_neighbours(graph, roles)
     return {key: role for key, role in roles.items() if role.role is not None}
 
 
@@ -213,58 +212,3 @@ def data_role(store: Resource) -> str | None:
         if find_token(texts, tokens):
             return str(role)
     return None
-
-
-# -- neighbours --------------------------------------------------------------------------
-
-
-def _propagate(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
-    """What leads to a workload, scales it, describes it or holds its state shares its role."""
-    for node in list(graph):
-        found = roles.get(node.key)
-        if found is None or found.role is None:
-            continue
-        for upstream in graph.reach(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, backwards=True):
-            if upstream.kind in _LED:
-                _inherit(roles, upstream, found, f"it leads to {node.address}")
-        for scaler in graph.sources(node, Relation.SCALES):
-            _inherit(roles, scaler, found, f"it scales {node.address}")
-        for template in graph.targets(node, Relation.USES):
-            if template.kind in ("compute_template", "container_template", "model"):
-                _inherit(roles, template, found, f"{node.address} is made from it")
-        for host in graph.targets(node, Relation.PLACED_IN):
-            if host.kind in COMPUTE:
-                _inherit(roles, host, found, f"it hosts {node.address}")
-    for store in graph.of_kind(*STORES):
-        for consumer in consumers_of(graph, store):
-            found = roles.get(consumer.key)
-            if found is not None and found.role is not None:
-                _inherit(roles, store, found, f"{consumer.address} uses it")
-    _assume_stores(graph, roles)
-
-
-def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
-    """A database or cache nobody names, beside serving as the only long-lived workload.
-
-    In a cluster its users would name its Service: there, who is not named is not assumed.
-    """
-    by_scope: dict[str, set[str]] = {}
-    for key, found in roles.items():
-        node = graph[key]
-        if node.kind in COMPUTE and found.role is not None:
-            by_scope.setdefault(node.instance.scope, set()).add(found.role)
-    for store in graph.of_kind("database", "cache"):
-        alone = by_scope.get(store.instance.scope) == {"inference"} and not consumers_of(graph, store)
-        declared = store.part_of is None and store.provider != "kubernetes"
-        if alone and declared and store.key not in roles:
-            reason = "the only workload of this design serves predictions"
-            roles[store.key] = RoleOf("inference", ASSUMED, (Evidence(reason, 1, store.span),))
-
-
-def _inherit(roles: dict[str, RoleOf], node: Resource, found: RoleOf, reason: str) -> None:
-    present = roles.get(node.key)
-    if present is not None and present.role is not None and present.confidence >= found.confidence:
-        return
-    roles[node.key] = RoleOf(
-        found.role, found.confidence, (Evidence(reason, found.confidence, node.span), *found.evidence)
-    )

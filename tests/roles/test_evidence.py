@@ -106,6 +106,9 @@ def test_words_that_only_look_like_a_command_say_nothing(command: str) -> None:
         ("gunicorn --bind=0.0.0.0:9696 predict:app", "inference"),
         ("prefect agent start -q default", "pipeline"),
         ("tensorboard --logdir=/runs", "tracking"),
+        ("python train.py --n-trials 50", "tuning"),
+        ("wandb agent acme/churn/x1", "tuning"),
+        ("python fine_tune.py", "training"),
     ],
 )
 def test_programs_of_the_field_are_known_by_their_command_lines(command: str, expected: str) -> None:
