@@ -89,7 +89,7 @@ def no_model_registry(node: Resource, design: Design) -> Hits:
     fix = "register each model with a version, and let serving name an approved one"
     match _registered(node, design):
         case Truth.NO:
-            claim = "serves models that this design trains, and no registry lies between"
+            claim = "models are trained and served here, and no registry lies between"
             yield Hit(node["uri"], claim, missing=("model_registry", "experiment_tracker"), fix=fix)
         case Truth.MAYBE:
             claim = "whether its models come from a registry is not known: an input decides what it runs with"
