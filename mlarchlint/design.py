@@ -76,6 +76,7 @@ class Design:
         self.today = today or date.today()  # lists and figures age
         self._zones: dict[str, ZoneSpan] = {}
         self._environments: dict[str, str] = {}
+        self._alarms: dict[str, tuple[tuple[Resource, frozenset[str]], ...]] = {}
         self._once: dict[Callable[[Design], Any], Any] = {}
         self._agents: dict[str, Agents] = {}
         self._guarded: dict[str, list[Resource]] | None = None
@@ -306,9 +307,14 @@ class Design:
 
     def alarms(self, node: Resource) -> tuple[tuple[Resource, frozenset[str]], ...]:
         """The alarms that tell of it, and what each is about: latency, errors, ..., `unread` if an input decides."""
-        from mlarchlint.analysis.alarms import alarms_on, classes_of
+        from mlarchlint.analysis.alarms import alarms_on
 
-        return tuple((alarm, classes_of(alarm)) for alarm in alarms_on(self.graph, node))
+        if node.key not in self._alarms:
+            every = self.once(_alarms)
+            self._alarms[node.key] = tuple(
+                (alarm, every[alarm]) for alarm in alarms_on(self.graph, node, tuple(every))
+            )
+        return self._alarms[node.key]
 
     def data_role(self, store: Resource) -> str | None:
         """What a store holds: dataset, model, features, checkpoints, logs, ..."""
@@ -476,3 +482,10 @@ class Design:
             if (where.is_unknown or where.text() == namespace) and self.graph.open_ends(guard, *_SELECTING):
                 return guard.address
         return ""
+
+
+def _alarms(design: Design) -> dict[Resource, frozenset[str]]:
+    """Every alarm with what it is about."""
+    from mlarchlint.analysis.alarms import alarms_in, classes_of
+
+    return {alarm: classes_of(alarm) for alarm in alarms_in(design.graph)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Mode, Resource
@@ -36,8 +36,13 @@ def classes_of(alarm: Resource) -> frozenset[str]:
     return frozenset(found | ({UNREAD} if unread or not found else set()))
 
 
-def alarms_on(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
-    """Those on it and on what stands with it on the way of its requests, and those that name nothing in the code."""
+def alarms_on(
+    graph: ResourceGraph, node: Resource, alarms: Sequence[Resource] | None = None
+) -> tuple[Resource, ...]:
+    """alarms: of `alarms_in`, where many nodes are asked of. Those on it and on what stands with it on the way of its requests, and those that name nothing in the code."""
+    alarms = alarms_in(graph) if alarms is None else alarms
+    if not alarms:
+        return ()
     way = {node, *graph.reach(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, backwards=True)}
     way |= set(graph.reach(node, Relation.ROUTES_TO))
     way |= set(graph.sources(node, Relation.CONTAINS)) | set(
@@ -45,17 +50,18 @@ def alarms_on(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
     )
     return tuple(
         alarm
-        for alarm in _alarms(graph)
+        for alarm in alarms
         if (seen := set(graph.targets(alarm, Relation.MONITORS))) & way
         or (_near(alarm, node) and all(other.kind == "alarm" for other in seen))
     )
 
 
-def _alarms(graph: ResourceGraph) -> Iterator[Resource]:
-    for other in graph:
-        slo = _SLO.search(other.type) is not None
-        if (other.kind == "alarm" or slo) and other.instance.mode is not Mode.DATA:
-            yield other
+def alarms_in(graph: ResourceGraph) -> tuple[Resource, ...]:
+    return tuple(
+        other
+        for other in graph
+        if (other.kind == "alarm" or _SLO.search(other.type)) and other.instance.mode is not Mode.DATA
+    )
 
 
 def _near(alarm: Resource, node: Resource) -> bool:
