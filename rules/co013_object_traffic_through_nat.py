@@ -151,7 +151,9 @@ def _cost(node: Resource, design: Design, stores: list[Resource], crosses: bool)
     """A month, at most, and in words: all that is stored, read once a run through the gateway, and over
     zones where it stands in another (https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer: both out and in).
     """
-    region, catalog = node["region"].text() or "", design.catalog
+    catalog = design.catalog
+    priced = [item.row.region for item in design.cost(node).items]  # also where the estimate assumes it
+    region = node["region"].text() or (priced[0] if priced else "")
     size = sum((stored_gib(design.cost(store)).high for store in stores), Decimal(0))
     row = catalog.price(node.provider, region, "nat", "data")
     if row is None or not size:

@@ -72,7 +72,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "serverless_function": cost_functions.function,
     "service_namespace": cost_streams.namespace,
     "stream": cost_streams.stream,
-    "training_cluster": cost_machines.training_cluster,
+    "training_cluster": cost_jobs.training_cluster,
     "vector_index": cost_caches.search,
     "waf": cost_network.waf,
 }
@@ -80,7 +80,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
 NODE_SCALERS = ("cluster-autoscaler", "cluster_autoscaler", "karpenter")
 # Kubernetes objects of these kinds are priced; the rest of a cluster comes with its nodes.
 KUBERNETES_KINDS = frozenset(
-    {"batch_job", "block_volume", "container_service", "load_balancer", "model_endpoint"}
+    {"batch_job", "block_volume", "container_service", "load_balancer", "model_endpoint", "training_cluster"}
 )
 
 

@@ -9,6 +9,7 @@ from mlarchlint.analysis.cost_containers import cards_of, nodes_are_priced, on_a
 from mlarchlint.analysis.cost_hours import machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_machines import managed_machines, training_hours
+from mlarchlint.analysis.cost_machines import training_cluster as machines_of_cluster
 from mlarchlint.analysis.cost_usage import DAYS, HOURS
 from mlarchlint.model.truth import Truth
 
@@ -33,6 +34,31 @@ def job(ledger: Ledger) -> None:
     machines(ledger, Bounds(ZERO, total), ONE, why, managed=managed_machines(ledger))
 
 
+def training_cluster(ledger: Ledger) -> None:
+    """Of Kubernetes (a Ray cluster) the pods that it keeps, and the rest while training runs."""
+    if ledger.resource.provider != "kubernetes":
+        machines_of_cluster(ledger)
+        return
+    least, most = ledger.number("min_nodes") or ZERO, ledger.number("max_nodes")
+    if most is None:
+        return
+    if nodes_are_priced(ledger):
+        ledger.note("runs on the nodes of this scan, which are priced on their own")
+        return
+    hours, why = training_hours(ledger)
+    steady = least * HOURS
+    total = Bounds(steady, steady + max(ZERO, most - least) * min(HOURS, hours))
+    _on_nodes(ledger, total, f"{least:f} pods always, up to {most:f} for {min(HOURS, hours):f} hours", why)
+
+
+def _on_nodes(ledger: Ledger, hours: Bounds, *assumptions: str) -> None:
+    gpus = cards_of(ledger)
+    if gpus:
+        with_cards(ledger, gpus, hours, *assumptions)
+    else:
+        on_assumed_nodes(ledger, hours, *assumptions)
+
+
 def _pods(ledger: Ledger) -> None:
     """Where the scan has no nodes, the share of an assumed node while the pods run."""
     if nodes_are_priced(ledger):
@@ -49,11 +75,7 @@ def _pods(ledger: Ledger) -> None:
     )
     total = Bounds(ZERO, min(hours, HOURS) * at_once)
     why = f"{why}, {at_once:f} pods at once" if at_once != 1 else why
-    gpus = cards_of(ledger)
-    if gpus:
-        with_cards(ledger, gpus, total, why)
-    else:
-        on_assumed_nodes(ledger, total, why)
+    _on_nodes(ledger, total, why)
 
 
 def runs_of(schedule: str) -> Decimal | None:

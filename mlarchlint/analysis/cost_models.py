@@ -59,7 +59,14 @@ def processor(ledger: Ledger) -> None:
         sku = "dpu-flex" if ledger.resource["flexible"].is_true() is Truth.YES else "dpu"
         ledger.add(f"{units:f} DPU", "glue", sku, low * units, high * units, *said)
         return
-    name = machine_type(ledger)
+    name, at = machine_type(ledger), ledger.resource["instance_type"]
+    if (
+        not name
+        and at.is_absent
+        and ("emr_cluster" in kind or "dataproc_cluster" in kind or "emr::cluster" in kind)
+    ):
+        ledger.gap("workers", "no instance type is given", at)
+        return
     if not name or "dataflow" in kind:
         ledger.gap("workers", f"the catalog has no price of {ledger.resource.type}")
         return

@@ -84,3 +84,19 @@ def test_autopilot_has_no_price_of_accelerators() -> None:
     cluster = made("cluster", "google", {"region": "us-central1", "auto_mode": True}, name="c")
     pods = made("container_service", "kubernetes", {"replicas": 1, "requests.gpu": 1}, type="Deployment")
     assert [gap.name for gap in priced(cluster, pods).resources[pods.key].gaps] == ["accelerators"]
+
+
+def test_a_ray_cluster_keeps_its_least_workers_all_month() -> None:
+    traits = {"min_nodes": 2, "max_nodes": 5, "requests.gpu": 1, "accelerator.type": "Tesla-T4"}
+    cluster = made("training_cluster", "kubernetes", traits, type="RayCluster")
+    month = priced(cluster).resources[cluster.key].monthly
+    # four runs of 24 hours with three more
+    assert (month.low, month.high) == (2 * 730 * T4, (2 * 730 + 3 * 96) * T4)
+    bare = made("training_cluster", "kubernetes", {"min_nodes": 1, "max_nodes": 1}, type="RayCluster")
+    # a quarter of a CPU of the two of an m5.large
+    assert priced(bare).monthly.low == 730 * Decimal("0.096") / 8
+
+
+def test_data_processing_without_a_type_says_so() -> None:
+    cluster = made("data_processor", traits={"region": "us-east-1"}, type="aws_emr_cluster")
+    assert [gap.why for gap in priced(cluster).gaps] == ["no instance type is given"]
