@@ -66,7 +66,9 @@ def replicas_not_spread(node: Resource, design: Design) -> Hits:
         return
     fix = _POD_FIX if pods else "spread them over the zones first, and pack them after that"
     if spread.is_unknown:
-        yield Hit(spread, f"whether its replicas are spread is not known: {spread.why}", certain=False, fix=fix)
+        yield Hit(
+            spread, f"whether its replicas are spread is not known: {spread.why}", certain=False, fix=fix
+        )
     elif pods:
         yield _of_pods(node, spread, f"{least.number():g}")
     else:

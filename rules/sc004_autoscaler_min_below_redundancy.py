@@ -71,7 +71,9 @@ def autoscaler_min_below_redundancy(node: Resource, design: Design) -> Hits:
             claim = f"starts with {start.number():g} instances, and its autoscaler may leave {least.number():g}: {why}"
             yield Hit(least, claim, attribute="min", related=related, fix=fix)
         case Truth.MAYBE:
-            claim = f"how many of its {start.number():g} instances the autoscaler keeps is not known: {least.why}"
+            claim = (
+                f"how many of its {start.number():g} instances the autoscaler keeps is not known: {least.why}"
+            )
             yield Hit(least, claim, certain=False, attribute="min", related=related, fix=fix)
 
 

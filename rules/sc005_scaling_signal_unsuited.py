@@ -118,14 +118,18 @@ def _on_processor(signals: Sequence[Signal], card: Value | None) -> Hits:
 def _past_the_queue(signals: Sequence[Signal]) -> Hits:
     if Truth.all(signal.of_cpu for signal in signals) is Truth.YES:
         claim = "scales on the processor, and works on a queue: what waits there adds nothing"
-        yield Hit(signals[0].metric, claim, attribute="signal", fix="scale on the length or the lag of the queue")
+        yield Hit(
+            signals[0].metric, claim, attribute="signal", fix="scale on the length or the lag of the queue"
+        )
 
 
 def _waits_for_a_queue(node: Resource, design: Design) -> bool:
     """It takes its work from a queue or stream, and nothing sends it requests."""
     if design.sources(node, Relation.ROUTES_TO):
         return False
-    return any(store.kind in _QUEUES for store in (*design.stores(node), *design.sources(node, Relation.TRIGGERS)))
+    return any(
+        store.kind in _QUEUES for store in (*design.stores(node), *design.sources(node, Relation.TRIGGERS))
+    )
 
 
 def _target(target: Value, share: float, params: Mapping[str, int]) -> Hit:
