@@ -45,10 +45,13 @@ def training_cluster(ledger: Ledger) -> None:
     if nodes_are_priced(ledger):
         ledger.note("runs on the nodes of this scan, which are priced on their own")
         return
-    hours, why = training_hours(ledger)
     steady = least * HOURS
-    total = Bounds(steady, steady + max(ZERO, most - least) * min(HOURS, hours))
-    _on_nodes(ledger, total, f"{least:f} pods always, up to {most:f} for {min(HOURS, hours):f} hours", why)
+    if most <= least:
+        _on_nodes(ledger, Bounds(steady, steady))
+        return
+    hours, why = training_hours(ledger)
+    total = Bounds(steady, steady + (most - least) * min(HOURS, hours))
+    _on_nodes(ledger, total, f"{least:f} always, up to {most:f} for {min(HOURS, hours):f} hours", why)
 
 
 def _on_nodes(ledger: Ledger, hours: Bounds, *assumptions: str) -> None:
