@@ -54,7 +54,7 @@ _EDITS = (Edit("spread_zones", True, note="a zone without room for its share hol
     severity=Severity.MEDIUM,
     on=Kind("container_service", "compute_group", "model_endpoint"),
     roles=SERVING,
-    since="0.2",
+    since="0.1",
 )
 def replicas_not_spread(node: Resource, design: Design) -> Hits:
     spread = node["spread_zones"]

@@ -88,7 +88,7 @@ _MISSING = ("dns_record", "cdn", "load_balancer")
 _FIX = "lead requests to both with health checks: failover or latency records, or a global load balancer"
 
 
-@rule(id="MLA-HA013", severity=Severity.MEDIUM, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.2")
+@rule(id="MLA-HA013", severity=Severity.MEDIUM, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
 def multi_region_without_failover(node: Resource, design: Design) -> Hits:
     fleets = [fleet.node for fleet in design.fleets if _same(node, fleet.node, design)]
     twins = [fleet for fleet in fleets if fleet["region"].text()]

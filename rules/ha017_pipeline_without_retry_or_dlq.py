@@ -54,7 +54,7 @@ _LEAST = 0.6
     id="MLA-HA017",
     severity=Severity.MEDIUM,
     on=Kind("queue", "trigger", "serverless_function", "data_processor", "batch_job", "orchestrator"),
-    since="0.2",
+    since="0.1",
 )
 def pipeline_without_retry_or_dlq(node: Resource, design: Design) -> Hits:
     if _IDEMPOTENT in node.tags:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     severity=Severity.MEDIUM,
     on=Kind("compute_instance", "compute_group"),
     roles=SERVING,
-    since="0.2",
+    since="0.1",
 )
 def burstable_under_sustained_load(node: Resource, design: Design) -> Hits:
     one = next((found for found in design.capacities if found.fleet.node is node), None)

@@ -56,7 +56,7 @@ _FIX = "call the model asynchronously or as a stream, or take a way that allows 
     severity=Severity.MEDIUM,
     on=Kind(*SERVING_KINDS, "load_balancer", "backend_pool", "api_gateway"),
     roles=("inference", "pipeline"),
-    since="0.2",
+    since="0.1",
 )
 def service_limit_conflict(node: Resource, design: Design) -> Hits:
     needs = _needs(node, design)

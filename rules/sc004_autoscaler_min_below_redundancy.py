@@ -55,7 +55,7 @@ _QUIET = ("sporadic", "business-hours")
     severity=Severity.MEDIUM,
     on=Kind("compute_group", "container_service", "serverless_container", "model_endpoint"),
     roles=SERVING,
-    since="0.2",
+    since="0.1",
 )
 def autoscaler_min_below_redundancy(node: Resource, design: Design) -> Hits:
     replicas = design.replicas(node)

@@ -85,7 +85,7 @@ _LOAD = "scale on requests, on those that wait, or on the use of the accelerator
     severity=Severity.MEDIUM,
     on=Kind("compute_group", "container_service", "serverless_container", "model_endpoint"),
     roles=("inference", "inference-batch", "pipeline"),
-    since="0.2",
+    since="0.1",
     params={"most_use": 80, "least_use": 30},
 )
 def scaling_signal_unsuited(node: Resource, design: Design, params: Mapping[str, int]) -> Hits:

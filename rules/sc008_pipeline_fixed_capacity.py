@@ -57,7 +57,7 @@ _FIX = "let it scale between a lower and a higher bound"
     severity=Severity.LOW,
     on=Kind("data_processor", "stream"),
     roles=("pipeline",),
-    since="0.2",
+    since="0.1",
     params={"most_fixed": 3},
 )
 def pipeline_fixed_capacity(node: Resource, design: Design, params: Mapping[str, int]) -> Hits:

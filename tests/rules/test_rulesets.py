@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
+
+import pytest
 
 from mlarchlint.profiles import PROFILES
 from mlarchlint.registry import built_in_rules
@@ -33,3 +36,16 @@ def test_the_schema_knows_every_ruleset_and_profile() -> None:
     keys = json.loads(text)["properties"]
     assert keys["ruleset"]["enum"] == list(RULESETS)
     assert keys["profile"]["enum"] == list(PROFILES)
+
+
+@pytest.mark.parametrize("name", RULESETS)
+def test_a_ruleset_is_the_list_written_for_it(name: str) -> None:
+    """A released ruleset never grows: a build that pins it must not fail after an upgrade.
+
+    A rule that is new after the release says `since=` the version that brings it, and stays out of this
+    file. It belongs to the next ruleset: name that one in `mlarchlint.rulesets.RULESETS` with the last version that
+    it covers, in the schema of the configuration, and write its list in `ruleset-NAME.txt` beside this test.
+    Only before version 0.1 is released, a new rule (`since="0.1"`) gets its line in `ruleset-2026.1.txt`.
+    """
+    written = Path(__file__).with_name(f"ruleset-{name}.txt").read_text("utf-8").split()
+    assert written == [ident for ident, one in built_in_rules().items() if in_ruleset(one, name)]
