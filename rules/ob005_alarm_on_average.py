@@ -27,8 +27,9 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
 ```
 
 ## When it does not fire
-Alarms on other metrics and on a maximum, and stacks in which no model serves. Azure Monitor has no percentiles of its
-metrics: there only the threshold is judged.
+Alarms on other metrics and on a maximum, and stacks in which no model serves. A second alarm may go off later, at a
+higher percentile or a higher severity, where another one on the same goes off within the target. Azure Monitor has no
+percentiles of its metrics: there only the threshold is judged.
 
 ## References
 - https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
@@ -84,9 +85,19 @@ def _threshold(node: Resource, serves: Resource, design: Design) -> Hits:
     if threshold.is_unknown:
         claim = f"whether its threshold agrees with the target of {target:g} ms is not known: {threshold.why}"
         yield Hit(threshold, claim, certain=False, attribute="threshold", related=related, fix=_FIX)
-    elif value is not None and float(value) * unit > target:
+    elif value is not None and float(value) * unit > target and not _earlier(serves, design, float(target)):
         claim = f"goes off above {float(value) * unit:,.0f} ms only, and the target is {target:g} ms"
         yield Hit(threshold, claim, attribute="threshold", related=related, fix=_FIX)
+
+
+def _earlier(serves: Resource, design: Design, target: float) -> bool:
+    """Whether some alarm tells in time; then a later one is a second stage, as of a higher percentile."""
+    limits = (
+        (alarm["threshold"].number(), _unit(alarm))
+        for alarm, _ in design.alarms(serves)
+        if _on_latency(alarm)
+    )
+    return any(limit is not None and unit and float(limit) * unit <= target for limit, unit in limits)
 
 
 def _on_latency(node: Resource) -> bool:
