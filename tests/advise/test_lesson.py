@@ -77,7 +77,7 @@ def test_fleets_are_as_large_as_the_load_asks_for(cloud: str) -> None:
         assert one.candidate.most > one.candidate.least
 
 
-@pytest.mark.parametrize("cloud", ["aws", "azure"])
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_the_next_cheaper_design_costs_less_and_fails(cloud: str) -> None:
     advice = found(cloud)
     cheaper = advice.next_cheaper
@@ -89,7 +89,6 @@ def test_the_next_cheaper_design_costs_less_and_fails(cloud: str) -> None:
 
 def test_containers_are_an_answer_on_google_cloud() -> None:
     assert {one.candidate.form for one in found("google").best} == {"machines", "containers"}
-    assert found("google").next_cheaper is None
 
 
 def test_one_zone_is_not_available_enough() -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,17 @@ def test_no_rule_finds_anything_not_even_an_uncertain_one(cloud: str) -> None:
         assert found.result.diagnostics == (), candidate
         assert len(found.design.fleets) == 1
         assert found.design.serving_paths[0].entry.address != found.design.fleets[0].node.address
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("latency_p95_ms", [20, 2000])
+def test_alarms_go_off_at_the_latency_that_is_required(cloud: str, latency_p95_ms: int) -> None:
+    slo = {"service": "ranker", "environment": "prod", "slo": {"latency_p95_ms": latency_p95_ms}}
+    required = replace(nothing_required(), requirements=frozen_requirements(slo, {}))
+    for candidate in every_design(cloud):
+        zones = zones_in(candidate.cloud, candidate.region)
+        found = judged(terraform(candidate, required.requirements, zones), required)
+        assert [one.message for one in found.result.findings if one.rule == "MLA-OB005"] == [], candidate
 
 
 @pytest.mark.parametrize("cloud", CLOUDS)
