@@ -422,11 +422,19 @@ class Design:
             if stays is not Truth.YES:
                 yield copy, stays
 
+    def capacity(self, node: Resource) -> Capacity | None:
+        """The fleet that the node stands for against the load that is required of it, if one is."""
+        return self.once(_capacities).get(node.key)
+
+    def beside(self, node: Resource) -> tuple[Resource, ...]:
+        """What stands in the same stack, itself among it. Whoever asks for every subject asks `once`."""
+        return self.graph.in_scope(node.instance.scope)
+
     def cold_start(self, node: Resource) -> ColdStart | None:
         """What the first request to a serving fleet waits for; None if the node is none."""
         from mlarchlint.analysis.cold_start import cold_start_of
 
-        fleet = next((fleet for fleet in self.fleets if node in fleet.nodes), None)
+        fleet = self.once(_fleets_by_member).get(node.key)
         return cold_start_of(fleet, self.needs(node)) if fleet is not None else None
 
     def needs(self, node: Resource) -> Needs:
@@ -482,6 +490,14 @@ class Design:
             if (where.is_unknown or where.text() == namespace) and self.graph.open_ends(guard, *_SELECTING):
                 return guard.address
         return ""
+
+
+def _capacities(design: Design) -> dict[str, Capacity]:
+    return {one.fleet.node.key: one for one in design.capacities}
+
+
+def _fleets_by_member(design: Design) -> dict[str, Fleet]:
+    return {node.key: fleet for fleet in reversed(design.fleets) for node in fleet.nodes}
 
 
 def _alarms(design: Design) -> dict[Resource, frozenset[str]]:

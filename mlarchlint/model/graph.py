@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from typing import Any, TypeVar
 
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.value import Value
+
+T = TypeVar("T")
 
 
 class Relation(str, Enum):
@@ -71,7 +74,19 @@ class OpenEnd:
 class ResourceGraph:
     """Resources in the order (file, line, address), with edges indexed both ways. Immutable."""
 
-    __slots__ = ("_by_key", "_by_kind", "_in", "_open", "_out", "dangling", "edges", "resources")
+    __slots__ = (
+        "_by_key",
+        "_by_kind",
+        "_by_scope",
+        "_in",
+        "_of_kinds",
+        "_once",
+        "_open",
+        "_out",
+        "dangling",
+        "edges",
+        "resources",
+    )
 
     def __init__(
         self,
@@ -104,8 +119,12 @@ class ResourceGraph:
             self._out.setdefault(edge.source, []).append(edge)
             self._in.setdefault(edge.target, []).append(edge)
         self._by_kind: dict[str, list[Resource]] = {}
+        self._by_scope: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self._by_kind.setdefault(resource.kind, []).append(resource)
+            self._by_scope.setdefault(resource.instance.scope, []).append(resource)
+        self._of_kinds: dict[tuple[str, ...], tuple[Resource, ...]] = {}
+        self._once: dict[Callable[[ResourceGraph], Any], Any] = {}
 
     def __len__(self) -> int:
         return len(self.resources)
@@ -124,10 +143,26 @@ class ResourceGraph:
 
     def of_kind(self, *kinds: str) -> tuple[Resource, ...]:
         """The resources of these kinds, in graph order."""
-        if len(kinds) == 1:
-            return tuple(self._by_kind.get(kinds[0], ()))
-        wanted = set(kinds)
-        return tuple(r for r in self.resources if r.kind in wanted)
+        found = self._of_kinds.get(kinds)
+        if found is None:
+            wanted = set(kinds)
+            there = [members for kind, members in self._by_kind.items() if kind in wanted]
+            found = tuple(there[0]) if len(there) == 1 else ()
+            if len(there) > 1:
+                found = tuple(r for r in self.resources if r.kind in wanted)
+            self._of_kinds[kinds] = found
+        return found
+
+    def in_scope(self, scope: str) -> tuple[Resource, ...]:
+        """The resources of one stack, in graph order."""
+        return tuple(self._by_scope.get(scope, ()))
+
+    def once(self, work: Callable[[ResourceGraph], T]) -> T:
+        """What is worked out of the whole graph, once however often it is asked for. work: a function of a module."""
+        if work not in self._once:
+            self._once[work] = work(self)
+        found: T = self._once[work]
+        return found
 
     def edges_from(self, resource: Resource, *relations: Relation) -> tuple[Edge, ...]:
         edges = self._out.get(resource.key, ())
