@@ -127,11 +127,16 @@ def _excused(node: Resource, design: Design) -> bool:
 
 def _backs_up_spot(node: Resource, design: Design) -> bool:
     """Another environment of the same queue takes spot capacity."""
+    return node.key in design.once(_beside_spot)
+
+
+def _beside_spot(design: Design) -> frozenset[str]:
+    found: set[str] = set()
     for queue in design.graph.of_kind("job_queue", "queue", "training_cluster"):
         members = design.targets(queue, Relation.ROUTES_TO, Relation.CONTAINS, Relation.USES)
-        if node in members and any(_is_spot(member["spot"]) for member in members if member is not node):
-            return True
-    return False
+        spots = [member.key for member in members if _is_spot(member["spot"])]
+        found.update(member.key for member in members if len(spots) > 1 or spots not in ([], [member.key]))
+    return frozenset(found)
 
 
 def _is_spot(value: Value) -> bool:

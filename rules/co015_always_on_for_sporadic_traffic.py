@@ -87,7 +87,7 @@ _WARM = ("serverless_function", "serverless_container")
     params={"least_use": 0.05},
 )
 def always_on_for_sporadic_traffic(node: Resource, design: Design, params: Mapping[str, Any]) -> Hits:
-    capacity = next((one for one in design.capacities if one.fleet.node is node), None)
+    capacity = design.capacity(node)
     if capacity is None or _excused(node, design):
         return
     needs = design.needs(node)

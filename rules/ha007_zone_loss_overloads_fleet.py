@@ -62,7 +62,7 @@ from mlarchlint.api import (
 )
 def zone_loss_overloads_fleet(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
-    capacity = next((one for one in design.capacities if one.fleet.node is node), None)
+    capacity = design.capacity(node)
     if capacity is None or not capacity.alone or needs.flag("resilience.survive_zone_loss") is False:
         return
     fleet = capacity.fleet

@@ -50,7 +50,7 @@ _BUILT_IN = ("azure_ml", "databricks", "vertex_ai_experiments")
 
 @rule(id="MLA-ML003", severity=Severity.LOW, on=Kind(*_TRAINS), roles=TRAINING, since="0.1")
 def experiment_tracking_missing(node: Resource, design: Design) -> Hits:
-    if design.requirements.text("tracking.tool") is not None or node is not _first(node, design):
+    if design.requirements.text("tracking.tool") is not None or not _is_first(node, design):
         return
     fix = "record runs in a tracking server, and name it in the environment of the jobs"
     match _tracked(node, design):
@@ -62,35 +62,48 @@ def experiment_tracking_missing(node: Resource, design: Design) -> Hits:
             yield Hit(node["tracking"], claim, certain=False, fix=fix)
 
 
-def _first(node: Resource, design: Design) -> Resource | None:
-    """One finding for a design: on the first thing that trains in it."""
-    return next(
-        (
-            other
-            for other in design.graph.of_kind(*_TRAINS)
-            if other.instance.scope == node.instance.scope
-            and design.role(other) in TRAINING
-            and other.part_of is None
-            and not _TRIES.search(f"{other.name} {other['name'].clue() or ''} {other.address}".lower())
-            and design.environment(other) == design.environment(node)
-        ),
-        None,
-    )
+def _is_first(node: Resource, design: Design) -> bool:
+    place = node.instance.scope, design.environment(node)
+    return design.once(_firsts).get(place) is node
+
+
+def _firsts(design: Design) -> dict[tuple[str, str], Resource]:
+    """One finding for a design: on the first thing that trains in it, by stack and environment."""
+    found: dict[tuple[str, str], Resource] = {}
+    for node in design.graph.of_kind(*_TRAINS):
+        if (
+            design.role(node) in TRAINING
+            and node.part_of is None
+            and not _TRIES.search(f"{node.name} {node['name'].clue() or ''} {node.address}".lower())
+        ):
+            found.setdefault((node.instance.scope, design.environment(node)), node)
+    return found
 
 
 def _tracked(node: Resource, design: Design) -> Truth:
     """Of the whole design: jobs share their tracker."""
-    found = Truth.NO
-    for other in design.graph:
-        if other.kind == "experiment_tracker" or design.role(other) == "tracking":
-            return Truth.YES
-        if (other["platform"].text() or "") in _BUILT_IN or "databricks" in other.type:
-            return Truth.YES
-        if other["tracking"].is_true() is Truth.YES:
-            return Truth.YES
-        if other.instance.scope == node.instance.scope:
-            found = found | _named(other, design)
-    return found
+    if design.once(_has_tracker):
+        return Truth.YES
+    return design.once(_tracked_stacks).get(node.instance.scope, Truth.NO)
+
+
+def _has_tracker(design: Design) -> bool:
+    return any(
+        node.kind == "experiment_tracker"
+        or design.role(node) == "tracking"
+        or (node["platform"].text() or "") in _BUILT_IN
+        or "databricks" in node.type
+        or node["tracking"].is_true() is Truth.YES
+        for node in design.graph
+    )
+
+
+def _tracked_stacks(design: Design) -> dict[str, Truth]:
+    """Of the stacks that are judged."""
+    scopes = {node.instance.scope for node in design.once(_firsts).values()}
+    return {
+        scope: Truth.any(_named(node, design) for node in design.graph.in_scope(scope)) for scope in scopes
+    }
 
 
 def _named(node: Resource, design: Design) -> Truth:

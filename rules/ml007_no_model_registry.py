@@ -62,6 +62,7 @@ _SERVES = (
     "compute_group",
     "compute_instance",
 )
+_TRAINS = ("batch_job", "training_cluster", "compute_group", "compute_instance")
 _CONTENT = (
     "images",
     "commands",
@@ -84,7 +85,7 @@ _TRIES = re.compile(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke)([^a-z]
 
 @rule(id="MLA-ML007", severity=Severity.LOW, on=Kind(*_SERVES), roles=SERVING, since="0.1")
 def no_model_registry(node: Resource, design: Design) -> Hits:
-    if design.requirements.text("tracking.tool") is not None or node is not _first(node, design):
+    if design.requirements.text("tracking.tool") is not None or node.key not in design.once(_firsts):
         return
     fix = "register each model with a version, and let serving name an approved one"
     match _registered(node, design):
@@ -96,54 +97,78 @@ def no_model_registry(node: Resource, design: Design) -> Hits:
             yield Hit(node["uri"], claim, certain=False, fix=fix)
 
 
-def _first(node: Resource, design: Design) -> Resource | None:
+def _firsts(design: Design) -> frozenset[str]:
     """One finding for a design that trains as well: on the first thing that serves in it."""
-    mine = [
-        other
-        for other in design.graph
-        if other.instance.scope == node.instance.scope
-        and other.part_of is None
-        and design.environment(other) == design.environment(node)
-        and (role := design.role_of(other)) is not None
-        and role.role in (*SERVING, *TRAINING)
-        and role.confidence >= 0.6
-    ]
-    trains = [
-        other
-        for other in mine
-        if design.role(other) in TRAINING
-        and other.kind in ("batch_job", "training_cluster", "compute_group", "compute_instance")
-        and not _TRIES.search(f"{other.name} {other['name'].clue() or ''}".lower())
-        and _belong_together(node, other)
-    ]
-    serves = (
-        other
-        for other in mine
-        if design.role(other) in SERVING and other.kind in _SERVES and _belong_together(node, other)
-    )
-    return next(serves, None) if trains else None
+    found: set[str] = set()
+    for trains, serves in _by_environment(design).values():
+        folders = dict.fromkeys(_folder(node) for node in trains)
+        leading: dict[tuple[str, tuple[str, ...]], Resource] = {}
+        for node in serves:
+            leading.setdefault((node.provider, _folder(node)), node)
+        for node in leading.values():
+            if any(_belong_together(node, folder) for folder in folders) and node is next(
+                other for other in leading.values() if _belong_together(node, _folder(other))
+            ):
+                found.add(node.key)
+    return frozenset(found)
 
 
-def _belong_together(node: Resource, other: Resource) -> bool:
+def _by_environment(design: Design) -> dict[tuple[str, str], tuple[list[Resource], list[Resource]]]:
+    """What trains and what serves, by stack and environment."""
+    found: dict[tuple[str, str], tuple[list[Resource], list[Resource]]] = {}
+    for node in design.graph:
+        role = design.role_of(node)
+        if role is None or node.part_of is not None or role.confidence < 0.6:
+            continue
+        trains, serves = found.setdefault((node.instance.scope, design.environment(node)), ([], []))
+        if role.role in TRAINING and node.kind in _TRAINS and not _is_try(node):
+            trains.append(node)
+        elif role.role in SERVING and node.kind in _SERVES:
+            serves.append(node)
+    return found
+
+
+def _is_try(node: Resource) -> bool:
+    return bool(_TRIES.search(f"{node.name} {node['name'].clue() or ''}".lower()))
+
+
+def _folder(node: Resource) -> tuple[str, ...]:
+    return PurePosixPath(node.span.file).parts[:-1]
+
+
+def _belong_together(node: Resource, folder: tuple[str, ...]) -> bool:
     """Manifests have no root: those of a collection of examples lie far apart in its folders."""
     if node.provider != "kubernetes":
         return True
-    one, two = (PurePosixPath(part.span.file).parts[:-1] for part in (node, other))
-    shared = next((at for at, (a, b) in enumerate(zip(one, two)) if a != b), min(len(one), len(two)))  # noqa: B905
-    return max(len(one), len(two)) - shared <= 2
+    own = _folder(node)
+    shared = next((at for at, (a, b) in enumerate(zip(own, folder)) if a != b), min(len(own), len(folder)))  # noqa: B905
+    return max(len(own), len(folder)) - shared <= 2
 
 
 def _registered(node: Resource, design: Design) -> Truth:
     """Of the whole design: what trains registers, what serves asks."""
-    found = Truth.NO
-    for other in design.graph:
-        if other.kind == "model_registry" or design.role(other) in ("registry", "tracking"):
-            return Truth.YES
-        if (other["platform"].text() or "") in _BUILT_IN or "databricks" in other.type:
-            return Truth.YES
-        if other.instance.scope == node.instance.scope:
-            found = found | _names_one(other, design)
-    return found
+    if design.once(_has_registry):
+        return Truth.YES
+    return design.once(_registered_stacks).get(node.instance.scope, Truth.NO)
+
+
+def _has_registry(design: Design) -> bool:
+    return any(
+        node.kind == "model_registry"
+        or design.role(node) in ("registry", "tracking")
+        or (node["platform"].text() or "") in _BUILT_IN
+        or "databricks" in node.type
+        for node in design.graph
+    )
+
+
+def _registered_stacks(design: Design) -> dict[str, Truth]:
+    """Of the stacks that are judged."""
+    scopes = {design.graph[key].instance.scope for key in design.once(_firsts)}
+    return {
+        scope: Truth.any(_names_one(node, design) for node in design.graph.in_scope(scope))
+        for scope in scopes
+    }
 
 
 def _names_one(node: Resource, design: Design) -> Truth:

@@ -144,16 +144,22 @@ def _has_pods_of_ml(node: Resource, design: Design) -> bool:
     """On its node groups, or deployed by the same code."""
     groups = design.targets(node, Relation.CONTAINS)
     guests = {guest for group in (node, *groups) for guest in design.sources(group, Relation.PLACED_IN)}
-    beside = (other for other in design.graph.of_kind(*_PODS) if other.instance.scope == node.instance.scope)
-    pods = [*groups, *guests, *(other for other in beside if other.provider == "kubernetes")]
-    return any(_of_ml(other, design) for other in pods)
+    beside = node.instance.scope in design.once(_stacks_with_pods)
+    return beside or any(_of_ml(other, design) for other in (*groups, *guests))
+
+
+def _stacks_with_pods(design: Design) -> frozenset[str]:
+    """Where pods of the ML system are deployed."""
+    pods = (other for other in design.graph.of_kind(*_PODS) if other.provider == "kubernetes")
+    return frozenset(other.instance.scope for other in pods if _of_ml(other, design))
 
 
 def _pods(node: Resource, design: Design) -> Hits:
     """Told once, of the first workload, where the code declares the nodes it runs on but no cluster."""
+    if node.kind not in _PODS or node is not design.once(_first_pods):
+        return
     pools = [other for other in design.graph.of_kind("compute_group") if other.provider == "kubernetes"]
-    clusters = design.graph.of_kind("cluster")
-    if not pools or clusters or node.kind not in _PODS or node is not _first_pods(design):
+    if not pools or design.graph.of_kind("cluster"):
         return
     match design.agents(node).logs:
         case Truth.NO:
@@ -175,13 +181,16 @@ def _first_pods(design: Design) -> Resource | None:
     )
 
 
+def _stacks_with_sinks(design: Design) -> frozenset[str]:
+    return frozenset(sink.instance.scope for sink in design.graph.of_kind("log_sink"))
+
+
 def _machine(node: Resource, design: Design) -> Hits:
     """Machines that a script sets up, as far as it is known; their cluster answers for nodes."""
     script = node["user_data"]
     if script.text() is None or design.hosts_others(node) or design.sources(node, Relation.CONTAINS):
         return
-    near = [sink for sink in design.graph.of_kind("log_sink") if sink.instance.scope == node.instance.scope]
-    match design.agents(node).logs | Truth.of(bool(near)):
+    match design.agents(node).logs | Truth.of(node.instance.scope in design.once(_stacks_with_sinks)):
         case Truth.NO:
             claim = (
                 "sends its logs nowhere: its start-up script installs no agent, and they go with the machine"

@@ -114,5 +114,14 @@ def _unit(node: Resource) -> float | None:
 
 def _serving(node: Resource, design: Design) -> Resource | None:
     """What the alarm tells of, or what serves in the same code."""
-    fleets = [fleet.node for fleet in design.fleets if fleet.node.instance.scope == node.instance.scope]
-    return next((fleet for fleet in fleets if any(alarm is node for alarm, _ in design.alarms(fleet))), None)
+    return design.once(_served).get(node.key)
+
+
+def _served(design: Design) -> dict[str, Resource]:
+    """By alarm, the first fleet of its stack that it tells of."""
+    found: dict[str, Resource] = {}
+    for fleet in design.fleets:
+        for alarm, _ in design.alarms(fleet.node):
+            if alarm.instance.scope == fleet.node.instance.scope:
+                found.setdefault(alarm.key, fleet.node)
+    return found

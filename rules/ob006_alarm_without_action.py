@@ -68,11 +68,20 @@ def _used(node: Resource, design: Design) -> bool:
     if any(other.kind != "dashboard" for other in design.sources(node)):
         return True
     clue = node["name"].clue()
-    beside = (
-        other for other in design.graph.of_kind(*_DEPLOYED) if other.instance.scope == node.instance.scope
+    named = design.once(_named_by_deployments)
+    scope = node.instance.scope
+    return (scope, None) in named or (clue is not None and (scope, clue) in named)
+
+
+def _named_by_deployments(design: Design) -> frozenset[tuple[str, str | None]]:
+    """By stack, the names of alarms on which a deployment rolls back; None where one is not known."""
+    return frozenset(
+        (other.instance.scope, None if value.is_unknown else value.clue())
+        for other in design.graph.of_kind(*_DEPLOYED)
+        for trait in _ROLLBACK
+        for value in other[trait].walk()
+        if value.is_unknown or value.clue() is not None
     )
-    named = [value for other in beside for trait in _ROLLBACK for value in other[trait].walk()]
-    return any(value.is_unknown or (clue is not None and value.clue() == clue) for value in named)
 
 
 _DEPLOYED = ("model_endpoint", "container_service", "serverless_function", "compute_group")
@@ -81,10 +90,12 @@ _ROLLBACK = ("update.rollback_alarms", "deployment.rollback_alarms")
 
 def _beside_ml(node: Resource, design: Design) -> bool:
     """It watches a part of the ML system, or stands in its code."""
-    return any(
-        role.role in _ML
-        and role.confidence >= _LEAST
-        and design.graph[key].instance.scope == node.instance.scope
+    return node.instance.scope in design.once(_stacks_of_ml)
+
+
+def _stacks_of_ml(design: Design) -> frozenset[str]:
+    return frozenset(
+        design.graph[key].instance.scope
         for key, role in design.roles.items()
-        if key in design.graph
+        if key in design.graph and role.role in _ML and role.confidence >= _LEAST
     )

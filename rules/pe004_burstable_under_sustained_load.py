@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     since="0.1",
 )
 def burstable_under_sustained_load(node: Resource, design: Design) -> Hits:
-    one = next((found for found in design.capacities if found.fleet.node is node), None)
+    one = design.capacity(node)
     if one is None or one.throughput is None or one.throughput.sustained is None or not one.alone:
         return
     needs = design.needs(node)

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
 @rule(id="MLA-SC002", severity=Severity.HIGH, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
 def peak_load_exceeds_capacity(node: Resource, design: Design) -> Hits:
-    capacity = next((one for one in design.capacities if one.fleet.node is node), None)
+    capacity = design.capacity(node)
     if capacity is None or capacity.throughput is None or _shared(capacity, design):
         return
     count, hosted = capacity.fleet.count, capacity.hosted

@@ -117,9 +117,13 @@ def _undescribed(node: Resource, design: Design, encrypted: Value) -> bool:
 
 def _encrypted_by_account(node: Resource, design: Design) -> bool:
     """The account setting encrypts every new EBS volume, whatever the volume says."""
-    return node.provider == "aws" and any(
-        other.type == "aws_ebs_encryption_by_default"
-        and other.instance.get("enabled").equals(False) is not Truth.YES
-        and other.instance.scope == node.instance.scope
+    return node.provider == "aws" and node.instance.scope in design.once(_encrypted_stacks)
+
+
+def _encrypted_stacks(design: Design) -> frozenset[str]:
+    return frozenset(
+        other.instance.scope
         for other in design.graph
+        if other.type == "aws_ebs_encryption_by_default"
+        and other.instance.get("enabled").equals(False) is not Truth.YES
     )

@@ -85,12 +85,15 @@ def _of_ml(node: Resource, design: Design) -> bool:
     """Machines by their own role; what many share, where anything of the ML system is in the same code."""
     if node.kind in ("compute_instance", "compute_group"):
         return _has_role(node, design)
-    # A topic or a stream alone makes no ML system.
-    return any(
-        other.instance.scope == node.instance.scope
-        and _has_role(other, design)
-        and design.role(other) != "pipeline"
-        for other in design.graph
+    return node.instance.scope in design.once(_stacks_of_ml)
+
+
+def _stacks_of_ml(design: Design) -> frozenset[str]:
+    """A topic or a stream alone makes no ML system."""
+    return frozenset(
+        node.instance.scope
+        for node in design.graph
+        if _has_role(node, design) and design.role(node) != "pipeline"
     )
 
 
@@ -166,11 +169,15 @@ def _short_lived(node: Resource) -> bool:
 
 
 def _patching(node: Resource, design: Design) -> bool:
-    return any(other.instance.scope == node.instance.scope for other in design.graph.of_kind("patching"))
+    return node.instance.scope in design.once(_patched_stacks)
+
+
+def _patched_stacks(design: Design) -> frozenset[str]:
+    return frozenset(other.instance.scope for other in design.graph.of_kind("patching"))
 
 
 def _unscanned(node: Resource, design: Design) -> Hits:
-    if any(other.type in _SCANNERS for other in design.graph):
+    if design.once(_scanned):
         return
     scan = node["scan_on_push"]
     match scan.is_true():
@@ -179,6 +186,10 @@ def _unscanned(node: Resource, design: Design) -> Hits:
             yield Hit(scan, claim, missing=("threat_detection",) if scan.default else (), fix="scan on push")
         case Truth.MAYBE:
             yield Hit(scan, f"whether images are scanned is not known: {scan.why}", certain=False)
+
+
+def _scanned(design: Design) -> bool:
+    return any(other.type in _SCANNERS for other in design.graph)
 
 
 def _trail(node: Resource, design: Design) -> Hits:
@@ -205,10 +216,13 @@ def _trail(node: Resource, design: Design) -> Hits:
 
 
 def _data_store(node: Resource, design: Design) -> Resource | None:
+    return design.once(_data_stores).get(node.instance.scope)
+
+
+def _data_stores(design: Design) -> dict[str, Resource]:
+    """By stack, its first."""
     stores = design.graph.of_kind("object_store")
-    return next(
-        (s for s in stores if s.instance.scope == node.instance.scope and data_role(s) in _DATA), None
-    )
+    return {s.instance.scope: s for s in reversed(stores) if data_role(s) in _DATA}
 
 
 def _no_trail(node: Resource, design: Design) -> Hits:

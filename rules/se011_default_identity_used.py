@@ -97,9 +97,11 @@ def _has_role(node: Resource, design: Design) -> bool:
 
 
 def _near_ml(node: Resource, design: Design) -> bool:
-    return any(
-        _has_role(other, design) for other in design.graph if other.instance.scope == node.instance.scope
-    )
+    return node.instance.scope in design.once(_stacks_of_ml)
+
+
+def _stacks_of_ml(design: Design) -> frozenset[str]:
+    return frozenset(node.instance.scope for node in design.graph if _has_role(node, design))
 
 
 def _default(node: Resource, design: Design, runs: str) -> Hits:

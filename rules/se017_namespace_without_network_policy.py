@@ -65,7 +65,7 @@ _OTHERS = re.compile(
 def namespace_without_network_policy(node: Resource, design: Design) -> Hits:
     if node.kind == "cluster":
         yield from _not_enforced(node, design)
-    elif node.provider == "kubernetes" and _open(node, design) and _first(node, design):
+    elif node.provider == "kubernetes" and next(iter(_open_in(node, design)), None) is node:
         namespace = node["namespace"].text() or "default"
         others = [other for other in _open_in(node, design) if other.address != node.address]
         more = f" and {len(others)} other workloads" if len(others) > 1 else ""
@@ -90,34 +90,43 @@ def _open(node: Resource, design: Design) -> bool:
     guards = design.sources(node, Relation.PROTECTS)
     return not any(
         guard["isolates_ingress"].is_true() is not Truth.NO or _OTHERS.search(guard.type) for guard in guards
-    ) and not any(_OTHERS.search(other.type) and _holds(other, node) for other in design.graph)
+    ) and not _held(node, design)
 
 
-def _holds(policy: Resource, node: Resource) -> bool:
+def _held(node: Resource, design: Design) -> bool:
     """A policy of the whole cluster has no namespace."""
-    where = policy.instance.get("metadata").get("namespace")
-    return where.is_absent or where.text() == node["namespace"].text()
+    everywhere, namespaces = design.once(_held_by_others)
+    return everywhere or node["namespace"].text() in namespaces
 
 
-def _open_in(node: Resource, design: Design) -> tuple[Resource, ...]:
-    namespace = node["namespace"].text()
-    return tuple(
-        other
-        for other in design.graph.of_kind(*_PODS)
-        if other.provider == "kubernetes" and other["namespace"].text() == namespace and _open(other, design)
-    )
+def _held_by_others(design: Design) -> tuple[bool, frozenset[str | None]]:
+    places = [
+        policy.instance.get("metadata").get("namespace")
+        for policy in design.graph
+        if _OTHERS.search(policy.type)
+    ]
+    return any(where.is_absent for where in places), frozenset(where.text() for where in places)
 
 
-def _first(node: Resource, design: Design) -> bool:
-    return _open_in(node, design)[0] is node
+def _open_in(node: Resource, design: Design) -> list[Resource]:
+    return design.once(_open_by_namespace).get(node["namespace"].text(), [])
+
+
+def _open_by_namespace(design: Design) -> dict[str | None, list[Resource]]:
+    found: dict[str | None, list[Resource]] = {}
+    for node in design.graph.of_kind(*_PODS):
+        if node.provider == "kubernetes" and _open(node, design):
+            found.setdefault(node["namespace"].text(), []).append(node)
+    return found
+
+
+def _stacks_of_ml(design: Design) -> frozenset[str]:
+    return frozenset(node.instance.scope for node in design.graph if _has_role(node, design))
 
 
 def _not_enforced(node: Resource, design: Design) -> Hits:
     enforced = node["network_policy"]
-    near = any(
-        _has_role(other, design) for other in design.graph if other.instance.scope == node.instance.scope
-    )
-    if enforced.is_absent or not near:
+    if enforced.is_absent or node.instance.scope not in design.once(_stacks_of_ml):
         return
     match enforced.is_true():
         case Truth.NO:
