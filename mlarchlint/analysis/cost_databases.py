@@ -17,9 +17,10 @@ __all__ = ["database", "instance", "rds_engine"]
 
 MILLION = 1_000_000
 # https://cloud.google.com/sql/docs/mysql/instance-settings: GiB of memory for each vCPU.
-CLOUD_SQL = re.compile(r"db-(n1-)?(?P<family>standard|highmem)-(?P<vcpu>\d+)$")
+CLOUD_SQL = re.compile(r"db-(n1-)?(?P<family>standard|highmem|lightweight)-(?P<vcpu>\d+)$")
 EDITIONS = ("ENTERPRISE", "ENTERPRISE_PLUS")
 MEMORY_GIB = {"standard": Decimal("3.75"), "highmem": Decimal("6.5")}
+LEAST_MEMORY_GIB = Decimal("3.75")
 
 
 def database(ledger: Ledger) -> None:
@@ -178,7 +179,9 @@ def _shape(name: str) -> tuple[Decimal, Decimal] | None:
     if found is None:
         return None
     cpus = Decimal(found["vcpu"])
-    return cpus, cpus * MEMORY_GIB[found["family"]]
+    # A lightweight preset has the least memory, whatever its processors.
+    gib = MEMORY_GIB.get(found["family"])
+    return cpus, cpus * gib if gib is not None else LEAST_MEMORY_GIB
 
 
 def _cloud_sql_storage(ledger: Ledger, times: Decimal) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from mlarchlint.analysis.cost_groups import GKE_NODES, zones_of_cluster
 from mlarchlint.analysis.cost_hours import SPOT
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_usage import HOURS
@@ -14,7 +15,6 @@ from mlarchlint.model.value import Value
 
 # https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/NodeConfig: defaults.
 USUAL_MACHINE, USUAL_DISK, USUAL_GIB = "e2-medium", "pd-standard", Decimal(100)
-USUAL_NODES = Decimal(3)
 LOCAL_SSD_GIB = Decimal(375)
 
 
@@ -25,22 +25,18 @@ def own_pools(ledger: Ledger) -> None:
         ledger.use("Autopilot memory", "gke", "autopilot-memory", "autopilot_memory_gb")
         ledger.use("Autopilot storage", "gke", "autopilot-storage", "autopilot_ephemeral_storage_gb")
         return
-    zones = _zones(ledger)
+    zones = zones_of_cluster(ledger.resource)
     pools = body.get("node_pool").items()
     removed = body.get("remove_default_node_pool")
     removed_for_sure = removed.is_known and removed.raw is True
     started = countable(body.get("initial_node_count").number())
     used = ledger.used("nodes")
     said = used if used is not None else started
-    if (
-        not removed_for_sure
-        and not removed.is_unknown
-        and (said is not None or (not pools and _alone(ledger)))
-    ):
-        most = USUAL_NODES if said is None else said
-        if said is None:
-            ledger.note(f"its pools are not in the scan: none to {most:f} nodes a zone are assumed")
-        nodes = Bounds((said or ZERO) * zones, most * zones)
+    if said is None and not pools and _has_default_pool(ledger):
+        said = GKE_NODES
+        ledger.note(f"it keeps its default pool: {said:f} nodes a zone are assumed")
+    if not removed_for_sure and not removed.is_unknown and said is not None:
+        nodes = Bounds(said * zones, said * zones)
         _pool(ledger, "default pool", _first(body.get("node_config")), nodes)
     for place, pool in enumerate(pools):
         least, most = _count(ledger, place, pool)
@@ -50,6 +46,17 @@ def own_pools(ledger: Ledger) -> None:
         _pool(ledger, f"pool {place + 1}", _first(pool.get("node_config")), nodes)
 
 
+def _has_default_pool(ledger: Ledger) -> bool:
+    """Nothing says how many nodes it starts with, nor that its default pool is removed.
+
+    A module may make pools of its own: only where there are none is its cluster like a plain one.
+    """
+    body = ledger.resource.instance
+    if not body.get("initial_node_count").is_absent:
+        return False
+    return ledger.resource.type == "google_container_cluster" or _alone(ledger)
+
+
 def _alone(ledger: Ledger) -> bool:
     """Whether the cluster has no pools of its own as resources."""
     graph = ledger.costing.graph
@@ -57,16 +64,6 @@ def _alone(ledger: Ledger) -> bool:
         one.kind == "compute_group"
         for one in (*graph.targets(ledger.resource), *graph.sources(ledger.resource))
     )
-
-
-def _zones(ledger: Ledger) -> Decimal:
-    """A regional cluster has its nodes in three zones, unless it names them."""
-    named = len(ledger.resource.instance.get("node_locations").items())
-    place = ledger.resource.instance.get("location").text() or ""
-    zonal = place.count("-") == 2
-    if zonal:
-        return Decimal(named + 1)
-    return Decimal(named or 3)
 
 
 def _count(ledger: Ledger, place: int, pool: Value) -> tuple[Decimal, Decimal]:
@@ -83,8 +80,8 @@ def _count(ledger: Ledger, place: int, pool: Value) -> tuple[Decimal, Decimal]:
                 return least, max(least, most)
         if count is not None:
             return count, count
-    ledger.note(f"{USUAL_NODES:f} nodes a zone are assumed for pool {place + 1}")
-    return USUAL_NODES, USUAL_NODES
+    ledger.note(f"{GKE_NODES:f} nodes a zone are assumed for pool {place + 1}")
+    return GKE_NODES, GKE_NODES
 
 
 def _first(value: Value) -> Value:

@@ -10,6 +10,8 @@ from mlarchlint.model.resource import Resource
 
 # A ceiling of more than so many times the usual size is a limit, not a plan.
 CEILING = Decimal(10)
+# Nodes in each zone of a GKE pool that is made without a number.
+GKE_NODES = Decimal(3)
 # Groups that stay at their desired size unless something besides them scales them.
 STEADY_TYPES = frozenset(
     {
@@ -33,7 +35,7 @@ def group_count(ledger: Ledger) -> Bounds | None:
         if upper is not None:
             most = Bounds(upper, upper)
     if least is None and most is None:
-        return None
+        return _usual_pool(ledger)
     weight = _weight(ledger)
     low = (least.low if least else ZERO) / weight
     high = max(low, (most.high if most else low) / weight)
@@ -50,6 +52,16 @@ def group_count(ledger: Ledger) -> Bounds | None:
     if desired and low < desired.low < high:
         ledger.note(f"between {low:f} and {high:f} machines; {desired.low:f} at first")
     return _below_the_ceiling(ledger, Bounds(low, high), desired.high if desired else ZERO)
+
+
+def _usual_pool(ledger: Ledger) -> Bounds | None:
+    """A GKE pool without a number: https://cloud.google.com/sdk/gcloud/reference/container/node-pools/create."""
+    body = ledger.resource.instance
+    names = ("node_count", "initial_node_count", "autoscaling")
+    if ledger.resource.type != "google_container_node_pool" or not all(body.get(n).is_absent for n in names):
+        return None
+    ledger.note(f"no number of nodes is given: {GKE_NODES:f} a zone are assumed")
+    return Bounds(GKE_NODES, GKE_NODES)
 
 
 def _one_by_default(ledger: Ledger) -> bool:
@@ -141,16 +153,41 @@ def _most_pods(ledger: Ledger, one: Resource) -> Decimal:
 
 def zones_of_pool(ledger: Ledger) -> Decimal:
     """Node counts of a regional GKE pool are per zone, unless the code says `total`."""
-    if ledger.text("platform") != "gke" or ledger.text("zone_redundancy") != "multi":
-        return ONE
-    scaling = ledger.resource.instance.get("autoscaling").items()
+    body = ledger.resource.instance
+    scaling = body.get("autoscaling").items()
     if scaling and not all(
         scaling[0].get(name).is_absent for name in ("total_min_node_count", "total_max_node_count")
     ):
         return ONE
+    if ledger.resource.type == "google_container_node_pool":
+        named = len(body.get("node_locations").items())
+        graph = ledger.costing.graph
+        cluster = next(
+            (one for one in graph.targets(ledger.resource) if one.type == "google_container_cluster"), None
+        )
+        if named:
+            return _in_each_zone(ledger, Decimal(named))
+        if cluster is not None and cluster.instance.get("location").text():
+            return _in_each_zone(ledger, zones_of_cluster(cluster))
+    if ledger.text("platform") != "gke" or ledger.text("zone_redundancy") != "multi":
+        return ONE
     zones = Decimal(len(ledger.resource["zones"].items()) or 3)
-    ledger.note(f"a regional pool: its count holds for each of {zones:f} zones")
+    return _in_each_zone(ledger, zones)
+
+
+def _in_each_zone(ledger: Ledger, zones: Decimal) -> Decimal:
+    if zones > ONE:
+        ledger.note(f"a pool in several zones: its count holds for each of {zones:f} zones")
     return zones
+
+
+def zones_of_cluster(cluster: Resource) -> Decimal:
+    """Zones that a GKE cluster has nodes in: three of a region unless it names them, and its own zone."""
+    named = {zone.text() or "" for zone in cluster.instance.get("node_locations").items()}
+    place = cluster.instance.get("location").text() or ""
+    if place.count("-") == 2:
+        return Decimal(len(named | {place}))
+    return Decimal(len(named) or 3)
 
 
 def _machines(count: Decimal) -> str:

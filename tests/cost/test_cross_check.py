@@ -48,7 +48,7 @@ CASES: list[tuple[str, str, str, dict[str, Any], dict[str, Any], str]] = [
     ("azurerm_private_endpoint", "egress", "azure", {**EAST, "kind": "private_endpoint"}, {"monthly_data_processed_gb": 100}, "8.3"),
     ("azurerm_public_ip", "address", "azure", EAST, {}, "3.65"),
     ("google_compute_address", "address", "google", CENTRAL, {}, "7.3"),
-    ("google_container_cluster", "cluster", "google", CENTRAL, {}, "73"),
+    ("google_container_cluster", "cluster", "google", CENTRAL, {"nodes": 0}, "73"),
     ("google_redis_instance", "cache", "google", {**CENTRAL, "storage_gib": 1, "tier": "BASIC"}, {}, "35.77"),
     ("google_secret_manager_secret", "secret", "google", CENTRAL, {}, "0.06"),
     ("google_storage_bucket", "object_store", "google", {**CENTRAL, "storage_class": "STANDARD"}, {"storage_gb": 100}, "2"),
