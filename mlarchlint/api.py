@@ -38,6 +38,7 @@ from mlarchlint.analysis.data_distance import near
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
 from mlarchlint.analysis.fleet import SERVING_KINDS
 from mlarchlint.analysis.machine_offers import selling_regions, sold_in, unsold
+from mlarchlint.analysis.passing_data import passes_by
 from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
@@ -135,6 +136,7 @@ __all__ = [
     "minutes_down",
     "near",
     "older_machine",
+    "passes_by",
     "percent",
     "rate",
     "reading_costs",

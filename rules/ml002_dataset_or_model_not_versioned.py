@@ -40,11 +40,9 @@ keep versions.
 
 import re
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, rule
+from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, passes_by, rule
 
 _WORDS = {"dataset": "datasets", "model": "models"}
-_PASSING = {"log", "logs", "logging", "tmp", "temp", "temporary", "scratch", "cache", "checkpoint", "checkpoints",
-            "ckpt", "bench", "benchmark", "code", "source", "build", "website", "web", "frontend", "static", "site", "state", "tfstate", "staging", "athena", "results", "output", "outputs"}  # fmt: skip
 _OTHERWISE = re.compile(r"dvc|lakefs|iceberg|delta|hudi", re.IGNORECASE)
 
 
@@ -67,9 +65,7 @@ def dataset_or_model_not_versioned(node: Resource, design: Design) -> Hits:
 
 def _keeps_otherwise(node: Resource) -> bool:
     """What passes by, and what another tool versions or no tool can."""
-    names = f"{node.name} {node['name'].clue() or ''}"
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names).lower()
-    if _PASSING & set(re.split(r"[^a-z0-9]+", words)) or node["website"].is_true() is Truth.YES:
+    if passes_by(node):
         return True
     if (node["storage_class"].text() or "").upper().startswith("EXPRESS"):
         return True
