@@ -99,6 +99,7 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "manifests say no region; the buckets that jobs read are declared elsewhere",
     ),
+    ("MLA-DG003", "kubernetes"): ({"uncertain"}, "a manifest says what becomes of its volumes where it is"),
     ("MLA-DG008", "kubernetes"): (
         {"certain", "uncertain"},
         "manifests say no region; the node groups that do are the cloud's",
