@@ -23,6 +23,8 @@ from mlarchlint.frontends.terraform.cty import (
     is_sensitive,
     joined,
     like,
+    string,
+    tuple_of,
     walk,
 )  # fmt: skip
 from mlarchlint.frontends.terraform.scope import EvaluationError, Scope
@@ -159,6 +161,10 @@ def _expanded(last: Value, node: nodes.Call) -> tuple[Value, ...]:
     return items
 
 
+# https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/functions/manifest_decode_multi
+_DECODING = ("provider::kubernetes::manifest_decode", "provider::kubernetes::manifest_decode_multi")
+
+
 def _provider_function(node: nodes.Call, scope: Scope, evaluate: Evaluate) -> Value:
     """What a provider computes only Terraform knows."""
     declared = getattr(scope, "providers", None)
@@ -167,8 +173,21 @@ def _provider_function(node: nodes.Call, scope: Scope, evaluate: Evaluate) -> Va
             "Unknown provider function", node.span, f"no provider is declared for {node.name}"
         )
     arguments = [evaluate(argument, scope) for argument in node.arguments]
+    if node.name in _DECODING and len(arguments) == 1 and not arguments[0].is_unknown:
+        return _decoded_manifests(node, arguments[0], Context("yamldecode", node.span, scope, evaluate))
     why = f"{node.name} is a function of a provider"
     return Value(DYNAMIC, Unknown(why), node.span, deep_refs(arguments))
+
+
+def _decoded_manifests(node: nodes.Call, text: Value, context: Context) -> Value:
+    """Functions of the kubernetes provider that only read YAML: one manifest, or a tuple of all."""
+    decode = REGISTRY["yamldecode"]
+    if not node.name.endswith("_multi"):
+        return apply(decode, [text], context)
+    from mlarchlint.frontends.terraform.kubectl_documents import split_documents
+
+    documents = [string(one, text.span) for one in split_documents(str(text.v))]
+    return tuple_of([apply(decode, [one], context) for one in documents], node.span)
 
 
 def apply(found: Function, arguments: list[Value], context: Context) -> Value:

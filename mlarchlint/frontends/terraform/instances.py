@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 META_ARGUMENTS = frozenset(
     {"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"}
 )
+# Data sources that split YAML: what they give is in the code.
+SPLITTING = ("kubectl_file_documents", "kubectl_path_documents")
 _IN_PROGRESS: Any = object()
 
 
@@ -158,6 +160,12 @@ class ResourceInstance:
         path = f"{self.address}.{name}"
         if self.resource.type == "terraform_data" and self.resource.mode == "resource":
             return self._terraform_data(name, path)
+        if self.resource.mode == "data" and self.resource.type in SPLITTING:
+            from mlarchlint.frontends.terraform.kubectl_documents import documents_attribute
+
+            documents = documents_attribute(self, name)
+            if documents is not None:
+                return cty.with_refs(documents, path)
         return cty.unknown(self.why(path), path=path, symbolic=self._symbolic)
 
     def member(self, name: str) -> cty.Value | None:
