@@ -50,7 +50,7 @@ from mlarchlint.model.estimate import Money, Saving
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Format, Mode, Resource
-from mlarchlint.model.rule import Hit, Rule
+from mlarchlint.model.rule import Hit, Rule, Supersedes
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
@@ -115,6 +115,7 @@ __all__ = [
     "Saving",
     "Severity",
     "Signal",
+    "Supersedes",
     "Truth",
     "Unsold",
     "UserLatency",
@@ -185,11 +186,12 @@ def rule(
     roles: tuple[str, ...] = (),
     ignorable: bool = True,
     params: Mapping[str, Any] | None = None,
+    supersedes: tuple[Supersedes, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Makes a Rule of a check. Its name is the function's, its documentation the module's docstring.
 
     params: settings with their defaults, which the configuration and policies may change; the check
-    then has an argument `params`.
+    then has an argument `params`. supersedes: whose findings its certain ones hide, being of the same cause.
     """
 
     def make(check: Check) -> Rule:
@@ -206,6 +208,7 @@ def rule(
             ignorable,
             check.__module__,
             params=params or {},
+            supersedes=supersedes,
         )
 
     return make

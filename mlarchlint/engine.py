@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import dirname
 
 from mlarchlint.config import Config, RuleSetting, address_matches
 from mlarchlint.design import Design
+from mlarchlint.judged import Judged, one_per_cause
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.estimate import Money, Saving
-from mlarchlint.model.finding import Finding, Related, Severity, Subject
+from mlarchlint.model.finding import Finding, Related, Subject
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Format, Mode, Resource
 from mlarchlint.model.rule import Hit, Rule
@@ -25,23 +26,11 @@ _SINGLETON = "mlarchlint.dev/singleton"
 _ENVIRONMENTS = {"dev": (("high-availability", "scalability"), 1), "staging": ((), 1)}
 
 
-@dataclass(slots=True)
-class _Judged:
-    """A hit on its way to a finding."""
-
-    rule: Rule
-    node: Resource | None
-    hit: Hit
-    severity: Severity
-    certain: bool
-    message: str
-
-
 def run_rules(
     rules: Iterable[Rule], design: Design, config: Config
 ) -> tuple[tuple[Finding, ...], tuple[Diagnostic, ...]]:
     """All findings in the order of file, line and rule; a rule that crashes is a Diagnostic."""
-    judged: list[_Judged] = []
+    judged: list[Judged] = []
     diagnostics: list[Diagnostic] = []
     for rule in rules:
         setting = config.setting(rule.id, rule.name)
@@ -51,7 +40,7 @@ def run_rules(
             except Exception as error:
                 diagnostics.append(_crash(rule, node, error))
                 break
-    findings = [_finding(group, design) for group in _folded(judged, design, config)]
+    findings = [_finding(group, design) for group in _folded(one_per_cause(judged), design, config)]
     findings.sort(
         key=lambda f: (f.span.file, f.span.line, f.span.column, f.rule, f.subject.address, f.message)
     )
@@ -67,7 +56,7 @@ def _subjects(rule: Rule, design: Design) -> Iterator[Resource | None]:
             yield node
 
 
-def _judge(rule: Rule, node: Resource | None, design: Design, setting: RuleSetting) -> Iterator[_Judged]:
+def _judge(rule: Rule, node: Resource | None, design: Design, setting: RuleSetting) -> Iterator[Judged]:
     steps = 0
     note = ""
     if node is not None and rule.roles:
@@ -94,7 +83,7 @@ def _judge(rule: Rule, node: Resource | None, design: Design, setting: RuleSetti
                 certain, message = False, f"{message}; {unread} could hold one"
         if node is not None and node.instance.exists is Truth.MAYBE:
             message += " (where it is created)"
-        yield _Judged(rule, node, _anchored(hit, node), severity, certain, message + note)
+        yield Judged(rule, node, _anchored(hit, node), severity, certain, message + note)
 
 
 def _anchored(hit: Hit, node: Resource | None) -> Hit:
@@ -121,12 +110,12 @@ def _crash(rule: Rule, node: Resource | None, error: Exception) -> Diagnostic:
     )
 
 
-def _folded(judged: list[_Judged], design: Design, config: Config) -> Iterator[list[_Judged]]:
+def _folded(judged: list[Judged], design: Design, config: Config) -> Iterator[list[Judged]]:
     """One group per problem: instances of one declaration with one deciding value.
 
     Instances that different suppressions are written for stay apart: one may be accepted, the other not.
     """
-    groups: dict[tuple[object, ...], list[_Judged]] = {}
+    groups: dict[tuple[object, ...], list[Judged]] = {}
     for one in judged:
         instance = one.node.instance if one.node is not None else None
         declaration = (instance.declaration or instance.address) if instance else ""
@@ -147,7 +136,7 @@ def _accepted(address: str, config: Config) -> tuple[int, ...]:
     return tuple(place for place, glob in globs if glob and address_matches(address, glob))
 
 
-def _without_borrowed(groups: Iterable[list[_Judged]], design: Design) -> Iterator[list[_Judged]]:
+def _without_borrowed(groups: Iterable[list[Judged]], design: Design) -> Iterator[list[Judged]]:
     """A value that a template lends to its users is one problem, told once: of the template, if it is judged."""
     held = [(group, _borrowed(group[0], design)) for group in groups]
     seen = {_place(group[0]) for group, borrowed in held if not borrowed}
@@ -158,11 +147,11 @@ def _without_borrowed(groups: Iterable[list[_Judged]], design: Design) -> Iterat
         seen.add(place)
 
 
-def _place(one: _Judged) -> tuple[object, ...]:
+def _place(one: Judged) -> tuple[object, ...]:
     return (one.rule.id, one.hit.at.span, one.hit.attribute, one.certain)
 
 
-def _borrowed(one: _Judged, design: Design) -> bool:
+def _borrowed(one: Judged, design: Design) -> bool:
     """The deciding value stands in the block of a template that the subject uses."""
     span = one.hit.at.span
     templates = design.targets(one.node, Relation.USES) if one.node is not None else ()
@@ -178,7 +167,7 @@ def _construct(node: Resource) -> str:
     return node.name if node.instance.format is Format.CLOUDFORMATION and "/" in node.name else ""
 
 
-def _finding(group: list[_Judged], design: Design) -> Finding:
+def _finding(group: list[Judged], design: Design) -> Finding:
     one = max(group, key=lambda judged: judged.severity.rank)
     node, hit = one.node, one.hit
     workload = design.workload(node) if node is not None else None
@@ -208,7 +197,7 @@ def _finding(group: list[_Judged], design: Design) -> Finding:
     )
 
 
-def _saving(group: list[_Judged]) -> Saving | None:
+def _saving(group: list[Judged]) -> Saving | None:
     """Of all instances together; nothing where the verdict is open."""
     by_node = {
         one.node.key if one.node is not None else "": one.hit.saving
@@ -231,7 +220,7 @@ def _strongest(role: RoleOf | None) -> str:
     return f"{role.role}: {max(role.evidence, key=lambda evidence: evidence.weight).reason}"
 
 
-def _fingerprint(one: _Judged) -> str:
+def _fingerprint(one: Judged) -> str:
     """Of rule, address and attribute; no line number, so that it survives edits elsewhere."""
     address = ""
     if one.node is not None:

@@ -43,7 +43,20 @@ services behind one backend pool, pods without a port that nothing leads to, dev
 - https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 """
 
-from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule
+from mlarchlint.api import (
+    SERVING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Relation,
+    Resource,
+    Severity,
+    Supersedes,
+    Truth,
+    Value,
+    rule,
+)
 
 _FIX = "keep at least two, in different zones"
 _BALANCERS = ("load_balancer", "backend_pool", "api_gateway")
@@ -57,6 +70,7 @@ _BALANCERS = ("load_balancer", "backend_pool", "api_gateway")
     ),
     roles=SERVING,
     since="0.1",
+    supersedes=(Supersedes("MLA-HA011", anywhere=True), Supersedes("MLA-SC004")),
 )
 def inference_not_redundant(node: Resource, design: Design) -> Hits:
     if _spread_by_provider(node) or design.hosts_others(node) or not design.takes_requests(node):

@@ -48,6 +48,7 @@ from mlarchlint.api import (
     Related,
     Resource,
     Severity,
+    Supersedes,
     Truth,
     Value,
     minutes_down,
@@ -61,7 +62,14 @@ if TYPE_CHECKING:
 _TARGET = "slo.availability"
 
 
-@rule(id="MLA-HA004", severity=Severity.HIGH, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
+@rule(
+    id="MLA-HA004",
+    severity=Severity.HIGH,
+    on=Kind(*SERVING_KINDS),
+    roles=SERVING,
+    since="0.1",
+    supersedes=(Supersedes("MLA-HA008", anywhere=True),),
+)
 def availability_target_unreachable(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
     wanted = needs.number(_TARGET)

@@ -50,6 +50,7 @@ from mlarchlint.api import (
     Related,
     Resource,
     Severity,
+    Supersedes,
     Truth,
     Value,
     milliseconds,
@@ -62,7 +63,14 @@ if TYPE_CHECKING:
 _TARGET = "slo.latency_p95_ms"
 
 
-@rule(id="MLA-PE001", severity=Severity.HIGH, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
+@rule(
+    id="MLA-PE001",
+    severity=Severity.HIGH,
+    on=Kind(*SERVING_KINDS),
+    roles=SERVING,
+    since="0.1",
+    supersedes=(Supersedes("MLA-HA012", "users", anywhere=True, by="lower"),),
+)
 def latency_target_unreachable(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
     target = needs.number(_TARGET)

@@ -61,6 +61,7 @@ from mlarchlint.api import (
     Related,
     Resource,
     Severity,
+    Supersedes,
     Truth,
     rate,
     rule,
@@ -70,7 +71,14 @@ if TYPE_CHECKING:
     from mlarchlint.api import Capacity
 
 
-@rule(id="MLA-SC002", severity=Severity.HIGH, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
+@rule(
+    id="MLA-SC002",
+    severity=Severity.HIGH,
+    on=Kind(*SERVING_KINDS),
+    roles=SERVING,
+    since="0.1",
+    supersedes=(Supersedes("MLA-HA007", anywhere=True, by="max"),),
+)
 def peak_load_exceeds_capacity(node: Resource, design: Design) -> Hits:
     capacity = design.capacity(node)
     if capacity is None or capacity.throughput is None or _shared(capacity, design):

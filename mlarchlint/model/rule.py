@@ -50,6 +50,20 @@ class Hit:
 
 
 @record(frozen=True, slots=True)
+class Supersedes:
+    """A certain finding hides those of another rule about the same subject that have the same cause.
+
+    They have it where the same value decides both. attribute: only those with this attribute.
+    anywhere: wherever they stand, beside a finding of this rule with the attribute `by` (mostly none).
+    """
+
+    rule: str
+    attribute: str = ""
+    anywhere: bool = False
+    by: str = ""
+
+
+@record(frozen=True, slots=True)
 class Rule:
     """kinds: what it is called with; empty means once per design, with no node.
 
@@ -57,6 +71,7 @@ class Rule:
     doc: the module docstring of the rule's file, in Markdown sections.
     group: the pillar of a rule whose id does not tell it.
     params: its settings with their defaults; `check` takes them as `params` where there are any.
+    supersedes: findings of other rules that tell no more than one of this rule does.
     """
 
     id: str
@@ -71,6 +86,7 @@ class Rule:
     source: str = ""
     group: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    supersedes: tuple[Supersedes, ...] = ()
 
     @property
     def pillar(self) -> str:
