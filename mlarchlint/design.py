@@ -297,13 +297,14 @@ class Design:
 
     def agents(self, node: Resource) -> Agents:
         """What collects logs, metrics and traces where the node runs, beside what the graph shows as edges."""
-        from mlarchlint.analysis.agents import agents_of, near_agents
+        from mlarchlint.analysis.agents import agents_in_clusters, agents_of
 
-        clustered = node.kind == "cluster" or node.provider == "kubernetes"
-        where = f"{clustered}:{node.instance.scope}"
-        if where not in self._agents:
-            self._agents[where] = agents_of(near_agents(self.graph, node))
-        return self._agents[where]
+        scope = node.instance.scope
+        if scope not in self._agents:
+            self._agents[scope] = agents_of(self.graph.in_scope(scope))
+        if node.kind == "cluster" or node.provider == "kubernetes":
+            return self._agents[scope] | self.graph.once(agents_in_clusters)
+        return self._agents[scope]
 
     def alarms(self, node: Resource) -> tuple[tuple[Resource, frozenset[str]], ...]:
         """The alarms that tell of it, and what each is about: latency, errors, ..., `unread` if an input decides."""
@@ -311,9 +312,7 @@ class Design:
 
         if node.key not in self._alarms:
             every = self.once(_alarms)
-            self._alarms[node.key] = tuple(
-                (alarm, every[alarm]) for alarm in alarms_on(self.graph, node, tuple(every))
-            )
+            self._alarms[node.key] = tuple((alarm, every[alarm]) for alarm in alarms_on(self.graph, node))
         return self._alarms[node.key]
 
     def data_role(self, store: Resource) -> str | None:

@@ -75,6 +75,9 @@ class Agents:
     accelerators: Truth = Truth.NO
     everything: Truth = Truth.NO
 
+    def __or__(self, other: Agents) -> Agents:
+        return Agents(**{what: getattr(self, what) | getattr(other, what) for what in _PATTERNS})
+
 
 def agents_of(nodes: Iterable[Resource]) -> Agents:
     """Of these nodes together: an agent beside one of them is there for all."""
@@ -96,14 +99,9 @@ def agents_of(nodes: Iterable[Resource]) -> Agents:
     return Agents(**found)
 
 
-def near_agents(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
-    """What is deployed with a node: its own code, and for clusters and their pods all that runs in clusters."""
-    clustered = node.kind == "cluster" or node.provider == "kubernetes"
-    return tuple(
-        other
-        for other in graph
-        if other.instance.scope == node.instance.scope or (clustered and other.provider == "kubernetes")
-    )
+def agents_in_clusters(graph: ResourceGraph) -> Agents:
+    """For clusters and their pods: of all that runs in clusters, in whatever stack."""
+    return agents_of(node for node in graph if node.provider == "kubernetes")
 
 
 def _texts(node: Resource) -> Iterator[str]:

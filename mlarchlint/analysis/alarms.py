@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 
 # What a metric, a filter, a query or the name of an alert is about, where no entry says it.
@@ -36,24 +37,47 @@ def classes_of(alarm: Resource) -> frozenset[str]:
     return frozenset(found | ({UNREAD} if unread or not found else set()))
 
 
-def alarms_on(
-    graph: ResourceGraph, node: Resource, alarms: Sequence[Resource] | None = None
-) -> tuple[Resource, ...]:
-    """alarms: of `alarms_in`, where many nodes are asked of. Those on it and on what stands with it on the way of its requests, and those that name nothing in the code."""
-    alarms = alarms_in(graph) if alarms is None else alarms
-    if not alarms:
+def alarms_on(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
+    """Those on it and on what stands with it on the way of its requests, and those that name nothing in the code."""
+    watched = graph.once(_watched)
+    if not watched.alarms:
         return ()
     way = {node, *graph.reach(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, backwards=True)}
     way |= set(graph.reach(node, Relation.ROUTES_TO))
     way |= set(graph.sources(node, Relation.CONTAINS)) | set(
         graph.targets(node, Relation.USES, Relation.PLACED_IN)
     )
-    return tuple(
-        alarm
-        for alarm in alarms
-        if (seen := set(graph.targets(alarm, Relation.MONITORS))) & way
-        or (_near(alarm, node) and all(other.kind == "alarm" for other in seen))
-    )
+    places = {place for other in way for place in watched.by_target.get(other.key, ())}
+    places.update(watched.untied.get(node.instance.scope, ()))
+    if node.provider == "kubernetes":
+        places.update(watched.untied_in_clusters)
+    return tuple(watched.alarms[place] for place in sorted(places))
+
+
+@record(frozen=True, slots=True)
+class _Watched:
+    """The alarms of the design, and their places among them by what they watch; by stack those that do not say."""
+
+    alarms: tuple[Resource, ...]
+    by_target: Mapping[str, list[int]]
+    untied: Mapping[str, list[int]]
+    untied_in_clusters: list[int]
+
+
+def _watched(graph: ResourceGraph) -> _Watched:
+    alarms = alarms_in(graph)
+    by_target: dict[str, list[int]] = {}
+    untied: dict[str, list[int]] = {}
+    in_clusters: list[int] = []
+    for place, alarm in enumerate(alarms):
+        seen = graph.targets(alarm, Relation.MONITORS)
+        for target in seen:
+            by_target.setdefault(target.key, []).append(place)
+        if all(other.kind == "alarm" for other in seen):
+            untied.setdefault(alarm.instance.scope, []).append(place)
+            if alarm.provider == "kubernetes":
+                in_clusters.append(place)
+    return _Watched(alarms, by_target, untied, in_clusters)
 
 
 def alarms_in(graph: ResourceGraph) -> tuple[Resource, ...]:
@@ -62,10 +86,6 @@ def alarms_in(graph: ResourceGraph) -> tuple[Resource, ...]:
         for other in graph
         if (other.kind == "alarm" or _SLO.search(other.type)) and other.instance.mode is not Mode.DATA
     )
-
-
-def _near(alarm: Resource, node: Resource) -> bool:
-    return alarm.instance.scope == node.instance.scope or alarm.provider == node.provider == "kubernetes"
 
 
 def _texts(alarm: Resource) -> Iterable[str]:

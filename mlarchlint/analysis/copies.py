@@ -125,8 +125,8 @@ def _parts(graph: ResourceGraph, node: Resource) -> Iterator[Copy]:
     """Backups of a database that are kept in the region of the resource that asks for them."""
     if node.kind != "database" or node.provider != "aws":
         return
-    for part in graph.of_kind("part"):
-        if part.part_of == node.key and part.type == _BACKUPS_ELSEWHERE:
+    for part in graph.parts_of(node):
+        if part.kind == "part" and part.type == _BACKUPS_ELSEWHERE:
             region = part["region"]
             at = Value.known(part.address, part.span)
             yield Copy(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_traffic import request_gib, requests, response_gib
 from mlarchlint.analysis.cost_usage import HOURS
-from mlarchlint.model.graph import Relation
+from mlarchlint.model.graph import Relation, ResourceGraph
 
 # https://aws.amazon.com/elasticloadbalancing/pricing/: one LCU has 25 new connections a second or 1 GB an hour.
 LCU_CONNECTIONS, LCU_GB = Decimal(25), ONE
@@ -75,14 +75,21 @@ def _application_gateway(ledger: Ledger) -> None:
 
 def _forwarding_rule(ledger: Ledger) -> None:
     """The first five of a project have one price together, each further one its own."""
-    rules = [one for one in ledger.costing.graph.of_kind("load_balancer") if one.provider == "google"]
-    place = rules.index(ledger.resource)
+    places = ledger.costing.graph.once(_forwarding_rules)
+    place = places[ledger.resource.key]
     if place == 0:
         ledger.add("forwarding rules, up to five", "lb", "forwarding-rule", HOURS)
     elif place >= FREE_RULES:
         ledger.add("further forwarding rule", "lb", "forwarding-rule-more", HOURS)
     else:
-        ledger.note(f"covered by the price of the first five forwarding rules ({rules[0].address})")
+        ledger.note(
+            f"covered by the price of the first five forwarding rules ({ledger.costing.graph[next(iter(places))].address})"
+        )
+
+
+def _forwarding_rules(graph: ResourceGraph) -> dict[str, int]:
+    rules = (one for one in graph.of_kind("load_balancer") if one.provider == "google")
+    return {one.key: place for place, one in enumerate(rules)}
 
 
 def _elb(ledger: Ledger, served: Bounds, data: Bounds) -> None:

@@ -12,7 +12,7 @@ from mlarchlint.analysis.cost_hours import ON_DEMAND, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS, decimal_of
-from mlarchlint.model.graph import Relation
+from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
@@ -135,10 +135,7 @@ def pods(ledger: Ledger) -> None:
     if nodes_are_priced(ledger):
         ledger.note("runs on the nodes of this scan, which are priced on their own")
         return
-    if any(
-        one.provider == "google" and one["auto_mode"].is_true() is Truth.YES
-        for one in graph.of_kind("cluster")
-    ):
+    if graph.once(_on_autopilot):
         autopilot(ledger)
         return
     count = replicas(ledger)
@@ -148,6 +145,13 @@ def pods(ledger: Ledger) -> None:
         with_cards(ledger, gpus, hours)
     else:
         on_assumed_nodes(ledger, hours)
+
+
+def _on_autopilot(graph: ResourceGraph) -> bool:
+    return any(
+        one.provider == "google" and one["auto_mode"].is_true() is Truth.YES
+        for one in graph.of_kind("cluster")
+    )
 
 
 def cards_of(ledger: Ledger) -> Decimal:
@@ -168,8 +172,11 @@ def on_assumed_nodes(ledger: Ledger, hours: Bounds, *assumptions: str) -> None:
 
 
 def nodes_are_priced(ledger: Ledger) -> bool:
-    graph = ledger.costing.graph
-    return any(is_node(one) for one in (*graph.of_kind("compute_group"), *graph.of_kind("cluster")))
+    return ledger.costing.graph.once(_has_nodes)
+
+
+def _has_nodes(graph: ResourceGraph) -> bool:
+    return any(is_node(one) for one in graph.of_kind("compute_group", "cluster"))
 
 
 def autopilot(ledger: Ledger) -> None:

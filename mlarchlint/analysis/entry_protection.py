@@ -122,15 +122,17 @@ def _auth(graph: ResourceGraph, way: tuple[Resource, ...]) -> tuple[Truth, Value
         return (Truth.YES if _DEFINED.search(text) else Truth.MAYBE), defined, False, True
     if unknown is not None:
         return Truth.MAYBE, unknown, False, aware
-    if any(
-        _POLICIES.search(other.type) for other in graph if other.provider == way[0].provider == "kubernetes"
-    ):
+    if way[0].provider == "kubernetes" and graph.once(_has_policies):
         return Truth.MAYBE, Value.absent(way[0].span), False, aware
     said = [value for value in (none, refused) if value is not None]
     return Truth.NO, said[0] if said else Value.absent(way[0].span), False, aware
 
 
 _AWARE = ("api_gateway", "serverless_function", "serverless_container")
+
+
+def _has_policies(graph: ResourceGraph) -> bool:
+    return any(_POLICIES.search(other.type) for other in graph if other.provider == "kubernetes")
 
 
 def _asks(route: Resource) -> Truth:

@@ -26,11 +26,15 @@ def interruptible(graph: ResourceGraph, node: Resource) -> Value | None:
 def _shared(graph: ResourceGraph, node: Resource) -> list[Resource]:
     """A job definition names no queue: it may land on any machines of its service in the same code."""
     platform = node["platform"].text()
-    return [
-        cluster
-        for cluster in graph.of_kind("training_cluster")
-        if platform is not None
-        and cluster["platform"].text() == platform
-        and cluster.provider == node.provider != "kubernetes"
-        and cluster.instance.scope == node.instance.scope
-    ]
+    if platform is None or node.provider == "kubernetes":
+        return []
+    return graph.once(_clusters_by_platform).get((platform, node.provider, node.instance.scope), [])
+
+
+def _clusters_by_platform(graph: ResourceGraph) -> dict[tuple[str | None, str, str], list[Resource]]:
+    """The platform, the provider and the stack."""
+    found: dict[tuple[str | None, str, str], list[Resource]] = {}
+    for cluster in graph.of_kind("training_cluster"):
+        place = cluster["platform"].text(), cluster.provider, cluster.instance.scope
+        found.setdefault(place, []).append(cluster)
+    return found

@@ -52,19 +52,29 @@ def replicas_of(graph: ResourceGraph, node: Resource) -> Replicas:
     loose = (
         ()
         if scalers
-        else tuple(scaler for scaler in graph.of_kind("autoscaler") if _may_scale(graph, scaler, node))
+        else tuple(
+            scaler
+            for scaler in graph.once(_nameless_scalers).get(node.instance.scope, ())
+            if _may_scale(scaler, node)
+        )
     )
     return Replicas(least, most, scalers, own, loose)
 
 
-def _may_scale(graph: ResourceGraph, scaler: Resource, node: Resource) -> bool:
-    ours, theirs = scaler.instance, node.instance
-    if ours.scope != theirs.scope or ours.format is not theirs.format or scaler.provider != node.provider:
+def _nameless_scalers(graph: ResourceGraph) -> dict[str, list[Resource]]:
+    """By stack, those that may be for anything: what a scalable target is called is what it is for."""
+    found: dict[str, list[Resource]] = {}
+    for scaler in graph.of_kind("autoscaler"):
+        if scaler["name"].is_unknown and not graph.targets(scaler, Relation.SCALES):
+            found.setdefault(scaler.instance.scope, []).append(scaler)
+    return found
+
+
+def _may_scale(scaler: Resource, node: Resource) -> bool:
+    if scaler.instance.format is not node.instance.format or scaler.provider != node.provider:
         return False
     service = scaler["namespace"].text()
-    if service is None or _SERVICES.get(service) != node.kind or graph.targets(scaler, Relation.SCALES):
-        return False
-    return scaler["name"].is_unknown  # what a scalable target is called is what it is for
+    return service is not None and _SERVICES.get(service) == node.kind
 
 
 def _bounding(scalers: Iterable[Resource]) -> Iterable[Resource]:
@@ -126,10 +136,18 @@ def machines_with(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
     pools = graph.sources(node, Relation.ROUTES_TO)
     members = {other for pool in pools for other in graph.targets(pool, Relation.ROUTES_TO)}
     fleet = {other for other in members if other.kind == node.kind} | {node}
-    fleet |= {other for other in graph.of_kind(node.kind) if _siblings(node, other)}
+    fleet.update(graph.once(_by_declaration).get((node.kind, *_declaration(node)), ()))
     return tuple(sorted(fleet, key=lambda other: other.key))
 
 
-def _siblings(node: Resource, other: Resource) -> bool:
-    ours, theirs = node.instance, other.instance
-    return bool(ours.declaration) and (ours.scope, ours.declaration) == (theirs.scope, theirs.declaration)
+def _declaration(node: Resource) -> tuple[str, str]:
+    return node.instance.scope, node.instance.declaration
+
+
+def _by_declaration(graph: ResourceGraph) -> dict[tuple[str, str, str], list[Resource]]:
+    """By kind, stack and declaration."""
+    found: dict[tuple[str, str, str], list[Resource]] = {}
+    for node in graph:
+        if node.instance.declaration:
+            found.setdefault((node.kind, *_declaration(node)), []).append(node)
+    return found

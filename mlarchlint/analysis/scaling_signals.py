@@ -51,7 +51,7 @@ def _scalers(graph: ResourceGraph, node: Resource) -> Iterator[Resource]:
     for scaler in graph.sources(node, Relation.SCALES):
         if scaler.kind != "autoscaler" or scaler["policy_type"].equals("scheduled") is Truth.YES:
             continue
-        policies = [other for other in graph.of_kind("part") if other.part_of == scaler.key]
+        policies = [other for other in graph.parts_of(scaler) if other.kind == "part"]
         yield from [other for other in policies if not other["policy_type"].is_absent] or [scaler]
 
 

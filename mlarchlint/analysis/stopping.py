@@ -31,7 +31,7 @@ def stops(graph: ResourceGraph, node: Resource) -> Truth:
     if found is not Truth.YES:
         found = found | _by_others(graph, node)
     if node.kind == "notebook" and node.provider == "kubernetes":
-        found = found | _culled(graph)
+        found = found | graph.once(_culled)
     if node["platform"].text() == "workbench" and found is Truth.NO:
         # Made in the console an instance has an idle shutdown; the reference of the API is silent.
         return Truth.MAYBE

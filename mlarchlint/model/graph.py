@@ -157,6 +157,10 @@ class ResourceGraph:
         """The resources of one stack, in graph order."""
         return tuple(self._by_scope.get(scope, ()))
 
+    def parts_of(self, resource: Resource) -> tuple[Resource, ...]:
+        """The resources whose traits complete it, in graph order."""
+        return tuple(self.once(_parts_by_owner).get(resource.key, ()))
+
     def once(self, work: Callable[[ResourceGraph], T]) -> T:
         """What is worked out of the whole graph, once however often it is asked for. work: a function of a module."""
         if work not in self._once:
@@ -198,3 +202,11 @@ class ResourceGraph:
                         following.append(neighbour)
             frontier = following
         return tuple(seen.values())[1:]
+
+
+def _parts_by_owner(graph: ResourceGraph) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for resource in graph:
+        if resource.part_of is not None:
+            found.setdefault(resource.part_of, []).append(resource)
+    return found
