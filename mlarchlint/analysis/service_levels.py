@@ -135,21 +135,26 @@ def designed(rows: Sequence[ServiceLevel], scopes: frozenset[str]) -> Figure:
     if not rows:
         figures = {_LEVELS["zone"] * INSTANCE if scope == "one" else _spans(scope) for scope in scopes}
         return Figure(min(figures), max(figures), "the design target of what it spans (assumed)")
-    figures = set()
-    for row in rows:
-        level = _LEVELS[row.level]
-        if row.level == "zone" and scopes == {"one"}:
-            level *= INSTANCE
-        figures.add(max(level, row.sla or 0.0))
+    alone = scopes == {"one"}
+    figures = {max(_target(row, alone), row.sla or 0.0) for row in rows}
     row = min(rows, key=lambda row: _LEVELS[row.level])
-    level = _LEVELS[row.level]
-    how = f"{row.service}: "
-    how += (
-        f"the published {row.sla * 100:g} %"
-        if row.sla is not None and row.sla >= level
-        else f"the design target of a {_WORDS[row.level]} ({level * 100:g} %)"
+    level = _target(row, alone)
+    spans = (
+        f"one instance in a {_WORDS['zone']}" if alone and row.level == "zone" else f"a {_WORDS[row.level]}"
     )
-    return Figure(min(figures), max(figures), how, "" if len(figures) == 1 else "how it is spread")
+    said = (
+        "the published figure"
+        if row.sla is not None and row.sla >= level
+        else f"the design target of {spans} ({round(level * 100, 3):g} %)"
+    )
+    return Figure(
+        min(figures), max(figures), f"{row.service}: {said}", "" if len(figures) == 1 else "how it is spread"
+    )
+
+
+def _target(row: ServiceLevel, alone: bool) -> float:
+    level = _LEVELS[row.level]
+    return level * INSTANCE if row.level == "zone" and alone else level
 
 
 _WORDS = {"zone": "single zone", "region": "region", "global": "global service"}
