@@ -370,6 +370,10 @@ class Design:
             self.requirements,
         )
 
+    def availabilities_of(self, node: Resource) -> list[PathAvailability]:
+        """Of the paths that lead to this fleet first."""
+        return self.once(_availabilities).get(node.key, [])
+
     @cached_property
     def latencies(self) -> tuple[UserLatency, ...]:
         """What users of each region see."""
@@ -493,6 +497,13 @@ class Design:
 
 def _capacities(design: Design) -> dict[str, Capacity]:
     return {one.fleet.node.key: one for one in design.capacities}
+
+
+def _availabilities(design: Design) -> dict[str, list[PathAvailability]]:
+    found: dict[str, list[PathAvailability]] = {}
+    for path in design.availabilities:
+        found.setdefault(path.path.fleets[0].node.key, []).append(path)
+    return found
 
 
 def _fleets_by_member(design: Design) -> dict[str, Fleet]:

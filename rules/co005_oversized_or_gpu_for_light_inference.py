@@ -156,13 +156,14 @@ def _amount(saved: tuple[str, Money] | None) -> str:
 
 def _fleet(node: Resource, design: Design) -> Iterator[Hit]:
     """A steady size beyond twice the need; a second machine is no waste, nor one in each zone."""
-    for capacity in design.capacities:
+    capacity = design.capacity(node)
+    if capacity is not None:
         least = capacity.fleet.count.least
-        if capacity.fleet.node is not node or not capacity.alone or capacity.needed is None or least is None:
-            continue
+        if not capacity.alone or capacity.needed is None or least is None:
+            return
         needed = max(capacity.needed_with_zone_loss or capacity.needed, capacity.zones, 2)
         if least <= 2 * needed:
-            continue
+            return
         money = design.cost(node).monthly
         saved = money.low * (least - needed) / least
         dollars_saved = f", which saves {dollars(saved)} a month" if saved >= 1 else ""

@@ -37,6 +37,7 @@ exists under load, below $200 a month, in development and staging environments, 
 - https://learn.microsoft.com/azure/cost-management-billing/savings-plan/savings-plan-compute-overview
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from mlarchlint.api import (
@@ -57,15 +58,15 @@ from mlarchlint.api import (
 )
 
 _LEAST = Decimal(200)
+Steady = tuple[list[tuple[Resource, Decimal]], Decimal]
 _KINDS = Kind("compute_instance", "compute_group", "model_endpoint")
 
 
 @rule(id="MLA-CO006", severity=Severity.INFO, on=_KINDS, roles=("inference", "shared"), since="0.1")
 def steady_load_without_commitment(node: Resource, design: Design) -> Hits:
-    steady = _steady(node, design)
-    total = sum((amount for _, amount in steady), Decimal(0))
     if not _counts(node, design):
         return
+    steady, total = design.once(_steady_by_member).get(node.key) or _steady((node,), design)
     if total < _LEAST:
         kind = node["instance_type"]
         if kind.is_unknown and not kind.scenarios and not _committed(design):
@@ -93,16 +94,23 @@ def steady_load_without_commitment(node: Resource, design: Design) -> Hits:
     )
 
 
-def _steady(node: Resource, design: Design) -> list[tuple[Resource, Decimal]]:
-    """The machines of the workload that run all month, the dearest first."""
-    workload = design.workload(node)
-    members = [design.graph[key] for key in workload.members] if workload else [node]
+def _steady_by_member(design: Design) -> dict[str, Steady]:
+    found: dict[str, Steady] = {}
+    for workload in design.workloads:
+        steady = _steady([design.graph[key] for key in workload.members], design)
+        found.update(dict.fromkeys(workload.members, steady))
+    return found
+
+
+def _steady(members: Iterable[Resource], design: Design) -> Steady:
+    """The machines that run all month, the dearest first, and what they cost together."""
     found = []
     for member in members:
         amount = steady_on_demand(design.cost(member))
         if amount > 0 and _counts(member, design):
             found.append((member, amount))
-    return sorted(found, key=lambda one: (-one[1], one[0].key))
+    total = sum((amount for _, amount in found), Decimal(0))
+    return sorted(found, key=lambda one: (-one[1], one[0].key)), total
 
 
 def _counts(node: Resource, design: Design) -> bool:
@@ -117,6 +125,10 @@ def _committed(design: Design) -> bool:
     requirements = design.requirements
     if requirements.number("budget.commitments.coverage"):
         return True
+    return design.once(_commitments)
+
+
+def _commitments(design: Design) -> bool:
     return any("commitment" in other.type for other in design.graph)
 
 

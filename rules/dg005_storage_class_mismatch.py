@@ -147,11 +147,20 @@ def _runs(readers: list[Resource], design: Design) -> Decimal:
 def _readers(node: Resource, design: Design) -> list[Resource]:
     """What works with data, and names the store or may reach it by its identity."""
     found = {one.key: one for one in design.consumers(node)}
+    for other in design.once(_users).get(node.key, ()):
+        found.setdefault(other.key, other)
+    return [one for one in found.values() if _works(one, design)]
+
+
+def _users(design: Design) -> dict[str, list[Resource]]:
+    """By store, what has a role and gets to it, if only by its identity."""
+    found: dict[str, list[Resource]] = {}
     for key in design.roles:
         other = design.graph.get(key)
-        if other is not None and other.key not in found and node in design.stores(other):
-            found[key] = other
-    return [one for one in found.values() if _works(one, design)]
+        if other is not None:
+            for store in design.stores(other):
+                found.setdefault(store.key, []).append(other)
+    return found
 
 
 def _works(one: Resource, design: Design) -> bool:

@@ -147,14 +147,20 @@ def _unbalanced(node: Resource, design: Design) -> Hits:
     if design.sources(node, Relation.ROUTES_TO, Relation.RESOLVES_TO, Relation.USES, Relation.DEPENDS_ON):
         return
     # Services may come from a chart beside the manifests, unless the manifests have their own.
-    folder = node.span.file.rpartition("/")[0]
-    pools = design.graph.of_kind("backend_pool", "load_balancer")
     yield Hit(
         node["replicas"],
         "no Service selects its pods, so nothing spreads requests over the replicas",
-        certain=any(pool.span.file.rpartition("/")[0] == folder for pool in pools),
+        certain=_folder(node) in design.once(_folders_with_pools),
         missing=_BALANCERS,
         attribute="balancer",
         severity=Severity.MEDIUM,
         fix="select the pods with a Service",
     )
+
+
+def _folder(node: Resource) -> str:
+    return node.span.file.rpartition("/")[0]
+
+
+def _folders_with_pools(design: Design) -> frozenset[str]:
+    return frozenset(_folder(pool) for pool in design.graph.of_kind("backend_pool", "load_balancer"))

@@ -75,7 +75,7 @@ def availability_target_unreachable(node: Resource, design: Design) -> Hits:
     wanted = needs.number(_TARGET)
     if wanted is None:
         return
-    paths = [path for path in design.availabilities if path.path.fleets[0].node is node]
+    paths = design.availabilities_of(node)
     if not paths:
         return
     target = wanted / 100

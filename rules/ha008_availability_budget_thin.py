@@ -69,8 +69,8 @@ def availability_budget_thin(node: Resource, design: Design) -> Hits:
     target = wanted / 100
     paths = [
         path
-        for path in design.availabilities
-        if path.path.fleets[0].node is node and path.model.reaches(target) is Truth.YES and path.all_published
+        for path in design.availabilities_of(node)
+        if path.model.reaches(target) is Truth.YES and path.all_published
     ]
     for path in sorted(paths, key=lambda path: path.contract.high)[:1]:
         yield from _thin(

@@ -90,10 +90,9 @@ _FIX = "lead requests to both with health checks: failover or latency records, o
 
 @rule(id="MLA-HA013", severity=Severity.MEDIUM, on=Kind(*SERVING_KINDS), roles=SERVING, since="0.1")
 def multi_region_without_failover(node: Resource, design: Design) -> Hits:
-    fleets = [fleet.node for fleet in design.fleets if _same(node, fleet.node, design)]
-    twins = [fleet for fleet in fleets if fleet["region"].text()]
+    twins = design.once(_twins).get(node.key, [])
     regions = sorted({str(twin["region"].text()) for twin in twins})
-    if len(regions) < 2 or twins[0] is not node:
+    if len(regions) < 2:
         return
     pairs = [(a, b) for a, b in combinations(twins, 2) if a["region"].text() != b["region"].text()]
     led = Truth.any(_led(a, b, design) for a, b in pairs)
@@ -112,12 +111,16 @@ def multi_region_without_failover(node: Resource, design: Design) -> Hits:
         yield Hit(place, claim, certain=False, fix=_FIX)
 
 
-def _same(node: Resource, other: Resource, design: Design) -> bool:
-    """By kind and name in one stack, unless the requirements tell them apart."""
-    if (node.provider, node.instance.scope) != (other.provider, other.instance.scope):
-        return False
-    apart = design.needs(node).prefixes != design.needs(other).prefixes
-    return node.kind == other.kind and not apart and _stem(node) == _stem(other)
+def _twins(design: Design) -> dict[str, list[Resource]]:
+    """By the first of them: of one kind and name in one stack, unless the requirements tell them apart."""
+    found: dict[tuple[object, ...], list[Resource]] = {}
+    for fleet in design.fleets:
+        node = fleet.node
+        if node["region"].text():
+            apart = design.needs(node).prefixes
+            alike = (node.provider, node.instance.scope, node.kind, apart, _stem(node))
+            found.setdefault(alike, []).append(node)
+    return {twins[0].key: twins for twins in found.values()}
 
 
 def _stem(node: Resource) -> tuple[str, ...]:

@@ -155,15 +155,26 @@ def _of_garden(node: Resource, text: str) -> str:
 
 def _of_key(node: Resource, text: str, design: Design) -> tuple[str, Severity | None]:
     bare = text.rstrip("/")
-    for job in design.graph.of_kind("batch_job"):
-        for output in job["outputs"].walk():
-            path = (output.text() or "").rstrip("/")
-            if path and (bare == path or bare.startswith(path + "/")) and not _has_version(bare):
-                return f"serves what {job.address} writes: its next run replaces the model", None
+    outputs = design.once(_outputs)
+    folders = [bare, *(bare[:at] for at, sign in enumerate(bare) if sign == "/")]
+    jobs = sorted(place for folder in folders if (place := outputs.get(folder)) is not None)
+    if jobs and not _has_version(bare):
+        _, job = jobs[0]
+        return f"serves what {job} writes: its next run replaces the model", None
     own = any(store.kind == "object_store" for store in design.targets(node, Relation.READS))
     if own and not _has_version(text):
         return f"nothing in {text} says which version it is: an upload replaces the model", Severity.LOW
     return "", None
+
+
+def _outputs(design: Design) -> dict[str, tuple[int, str]]:
+    """By where it is written, the first job that does, and its place among the jobs."""
+    found: dict[str, tuple[int, str]] = {}
+    for place, job in enumerate(design.graph.of_kind("batch_job")):
+        for output in job["outputs"].walk():
+            if path := (output.text() or "").rstrip("/"):
+                found.setdefault(path, (place, job.address))
+    return found
 
 
 def _has_version(text: str) -> bool:

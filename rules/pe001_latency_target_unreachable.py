@@ -63,6 +63,15 @@ if TYPE_CHECKING:
 _TARGET = "slo.latency_p95_ms"
 
 
+def _seen_through(design: Design) -> dict[str, list[UserLatency]]:
+    """What users see, by the fleet that answers them."""
+    found: dict[str, list[UserLatency]] = {}
+    for user in design.latencies:
+        if user.via is not None:
+            found.setdefault(user.via.fleets[0].node.key, []).append(user)
+    return found
+
+
 @rule(
     id="MLA-PE001",
     severity=Severity.HIGH,
@@ -74,7 +83,7 @@ _TARGET = "slo.latency_p95_ms"
 def latency_target_unreachable(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
     target = needs.number(_TARGET)
-    ours = [user for user in design.latencies if user.via is not None and user.via.fleets[0].node is node]
+    ours = design.once(_seen_through).get(node.key, [])
     if target is None or not ours:
         return
     related = (Related(f"{milliseconds(target)} are required here", needs.span(_TARGET)),)

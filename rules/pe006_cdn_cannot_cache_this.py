@@ -35,21 +35,25 @@ from mlarchlint.api import Design, Hit, Hits, Kind, Related, Resource, Severity,
 _CACHED = ("GET", "HEAD")
 
 
+def _first_behind(design: Design) -> dict[str, Resource]:
+    """By what requests pass, the first fleet behind it."""
+    found: dict[str, Resource] = {}
+    for path in design.serving_paths:
+        for chain in path.chains:
+            for node in chain.nodes if chain.fleets else ():
+                found.setdefault(node.key, chain.fleets[0].node)
+    return found
+
+
 @rule(id="MLA-PE006", severity=Severity.LOW, on=Kind("cdn"), since="0.1")
 def cdn_cannot_cache_this(node: Resource, design: Design) -> Hits:
-    fleets = [
-        fleet
-        for path in design.serving_paths
-        for chain in path.chains
-        if node in chain.nodes
-        for fleet in chain.fleets
-    ]
-    for fleet in fleets[:1]:
-        needs = design.needs(fleet.node)
+    served = design.once(_first_behind).get(node.key)
+    if served is not None:
+        needs = design.needs(served)
         share, method = needs.number("traffic.cacheable"), needs.text("traffic.method")
-        caches = [store for store in design.stores(fleet.node) if store.kind == "cache"]
+        caches = [store for store in design.stores(served) if store.kind == "cache"]
         if not share or method is None or method in _CACHED or caches:
-            continue
+            return
         methods = node["cached_methods"]
         place = methods if methods.is_known and not methods.default else Value.known(method, node.span)
         claim = (

@@ -127,9 +127,8 @@ def _bounds(node: Resource, design: Design) -> Hits:
 def _average(node: Resource, design: Design) -> tuple[Decimal, Decimal] | None:
     """(how many instances the load needs over the day, what the others cost a month) where both are known."""
     count = design.replicas(node).least.number()
-    for capacity in design.capacities:
-        if capacity.fleet.node is not node or not count:
-            continue
+    capacity = design.capacity(node)
+    if capacity is not None and count:
         average = instances_on_average(capacity, design.needs(node))
         if average is None or average >= count:
             return None
