@@ -15,6 +15,9 @@ VCORES = re.compile(r"(?P<tier>(gp|bc|hs)(_s)?_(gen5|m|dc))_(?P<count>\d+)$")
 # https://learn.microsoft.com/azure/azure-sql/database/resource-limits-vcore-single-databases
 LEAST_GIB, USUAL_GIB = Decimal(5), Decimal(32)
 MYSQL_IOPS = Decimal(360)
+# https://learn.microsoft.com/azure/azure-sql/managed-instance/resource-limits: GiB within the price.
+INSTANCE_GIB = Decimal(32)
+DWU = re.compile(r"dw(\d+)c$")
 
 
 def azure(ledger: Ledger) -> None:
@@ -24,6 +27,10 @@ def azure(ledger: Ledger) -> None:
         cosmos(ledger)
     elif "mssql_database" in kind:
         _sql(ledger, name)
+    elif "mssql_managed_instance" in kind:
+        _managed_instance(ledger)
+    elif "synapse_sql_pool" in kind:
+        _synapse(ledger)
     elif "mysql_flexible" in kind and name:
         _flexible(ledger, "mysql", name)
         iops = countable(_block(ledger, "storage", "iops"))
@@ -92,13 +99,45 @@ def _vcores(ledger: Ledger, tier: str, count: Decimal) -> None:
         if replicas:
             ledger.add(f"{replicas:f} replicas", "sql", f"{tier}_vcore", replicas * count * HOURS)
         if (ledger.resource.instance.get("license_type").text() or "").lower() != "baseprice":
-            ledger.add("SQL licence", "sql", "licence-vcore", count * HOURS)
+            # Business Critical pays for the Enterprise licence, the other tiers for Standard.
+            edition = "licence-vcore-bc" if tier.startswith("bc") else "licence-vcore"
+            ledger.add("SQL licence", "sql", edition, count * HOURS)
     size = ledger.number("storage_gib") or countable(ledger.resource.instance.get("max_size_gb").number())
     sku = f"{tier[:2]}-storage{'-zone' if redundant and tier.startswith('gp') else ''}"
     if size is None:
         ledger.add("storage", "sql", sku, LEAST_GIB, USUAL_GIB, f"{LEAST_GIB} to {USUAL_GIB} GiB are assumed")
     else:
         ledger.add("storage", "sql", sku, size)
+
+
+def _managed_instance(ledger: Ledger) -> None:
+    """Cores with their licence; the first 32 GiB are in the price."""
+    body = ledger.resource.instance
+    sku, cores = (body.get("sku_name").text() or "").lower(), countable(body.get("vcores").number())
+    if not sku or cores is None:
+        ledger.gap("database", "its SKU or its number of cores is not known", body.get("sku_name"))
+        return
+    ledger.add(f"{cores:f} vCores", "sql", f"mi-{sku}_vcore", cores * HOURS, None, at=body.get("sku_name"))
+    if (body.get("license_type").text() or "").lower() != "baseprice":
+        ledger.add("SQL licence", "sql", "mi-licence-vcore", cores * HOURS)
+    size = countable(body.get("storage_size_in_gb").number())
+    if size is not None:
+        ledger.add("storage", "sql", "mi-storage", max(ZERO, size - INSTANCE_GIB))
+    ledger.use("point-in-time backups", "sql", "mi-backup", "backup_storage_gb")
+    ledger.use("long-term retention", "sql", "mi-retention", "long_term_retention_storage_gb")
+
+
+def _synapse(ledger: Ledger) -> None:
+    """A dedicated pool: units by the hour, in blocks of a hundred, and what a usage file says is stored."""
+    name = (ledger.resource.instance.get("sku_name").text() or "").lower()
+    found = DWU.match(name)
+    if found is None:
+        ledger.gap("database", "its SKU is not known", ledger.resource.instance.get("sku_name"))
+        return
+    ledger.add(name.upper(), "synapse", "dw100c", HOURS * int(found[1]) / 100)
+    ledger.use("storage", "synapse", "storage", "storage_tb")
+    if ledger.stated("disaster_recovery_enabled") is not False:
+        ledger.use("copies in another region", "synapse", "recovery", "storage_tb")
 
 
 def cosmos(ledger: Ledger) -> None:

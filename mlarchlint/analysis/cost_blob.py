@@ -77,6 +77,8 @@ def _of_files(ledger: Ledger, sku: str) -> None:
         _asked(ledger, name, "files", f"{sku}-{end}", *keys)
     if sku.startswith("cool"):
         _asked(ledger, "data retrieval", "files", f"{sku}-retrieval", "monthly_data_retrieval_gb", per=1)
+        # What goes too early is paid as if it had stayed.
+        _asked(ledger, "early deletion", "files", sku, "early_deletion_gb", per=1)
 
 
 def share(ledger: Ledger, size: Decimal | None, low: Decimal, high: Decimal, said: tuple[str, ...]) -> None:

@@ -86,6 +86,7 @@ def _memorystore(ledger: Ledger) -> None:
         nodes = shards * (ONE + (countable(body.get("replica_count").number()) or ZERO))
         sku = f"cluster-{kind.replace('_', '-')}"
         ledger.add(f"{nodes:f} nodes, {kind}", "memorystore", sku, nodes * HOURS)
+        ledger.use("backups", "memorystore", "cluster-backup", "backup_storage_gb")
         return
     if "redis_instance" not in ledger.resource.type:
         ledger.gap("cache", f"the catalog has no price of {ledger.resource.type}")

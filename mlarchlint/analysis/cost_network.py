@@ -15,6 +15,8 @@ NAT_GIB = Decimal(100)
 ENDPOINT_GIB = Decimal(100)
 CDN_PLACE = "united-states"
 MILLION = Decimal(1_000_000)
+# https://aws.amazon.com/api-gateway/pricing/: messages are counted in parts of 32 KB.
+MESSAGE_KB = Decimal(32)
 
 
 def cdn(ledger: Ledger) -> None:
@@ -46,7 +48,7 @@ def api_gateway(ledger: Ledger) -> None:
     if ledger.provider == "aws":
         served = requests(ledger)
         if ledger.text("protocol").lower() == "websocket":
-            ledger.gap("messages", "the catalog has no price of WebSocket messages")
+            _messages(ledger)
             return
         http = ledger.text("protocol").lower() == "http" or "apigatewayv2" in ledger.resource.type.lower()
         sku = "http" if http else "rest"
@@ -54,9 +56,26 @@ def api_gateway(ledger: Ledger) -> None:
     elif ledger.provider == "azure" and ledger.text("tier"):
         tier, _, units = ledger.text("tier").lower().partition("_")
         count = Decimal(units) if units.isdigit() else ONE
+        if tier == "consumption":
+            ledger.use("calls", "api-management", tier, "monthly_api_calls", per=int(MILLION))
+            return
         ledger.add("API management", "api-management", tier, count)
+        if tier == "premium":
+            ledger.use("own gateways", "api-management", "self-hosted-gateway", "self_hosted_gateway_count")
     elif ledger.provider == "google":
         ledger.gap("API gateway", "the catalog has no prices of API Gateway")
+
+
+def _messages(ledger: Ledger) -> None:
+    """WebSocket messages, in parts of 32 KB, and the minutes that connections are open."""
+    sent = ledger.used("monthly_messages", "monthly_requests")
+    if sent is None:
+        ledger.note("no messages are stated: none are assumed")
+        return
+    size = ledger.used("message_size_kb") or MESSAGE_KB
+    parts = sent * (size / MESSAGE_KB).to_integral_value(rounding="ROUND_CEILING")
+    ledger.tiered("messages", "apigateway", "websocket", parts, parts, per=int(MILLION))
+    ledger.use("connections", "apigateway", "websocket-minutes", "monthly_connection_mins", per=int(MILLION))
 
 
 def _per_million(ledger: Ledger, service: str, sku: str, served: Bounds) -> None:

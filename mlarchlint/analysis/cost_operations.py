@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from mlarchlint.analysis.cost_ledger import ONE, ZERO, Ledger
+from mlarchlint.analysis.cost_ledger import ONE, ZERO, Ledger, countable
 from mlarchlint.analysis.cost_traffic import requests
-from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.analysis.cost_usage import DAYS, HOURS
 from mlarchlint.model.truth import Truth
 
 LOG_GIB = Decimal(10)
@@ -67,10 +67,14 @@ def log_sink(ledger: Ledger) -> None:
         word in ledger.resource.type.lower() for word in ("log_group", "loggroup", "log_analytics")
     ):
         return
-    used = ledger.used("monthly_data_ingested_gb", "monthly_log_data_ingestion_gb")
-    low, high = (used, used) if used is not None else (ZERO, LOG_GIB)
-    said = () if used is not None else (f"none to {LOG_GIB:f} GiB are assumed",)
-    ledger.add("logs taken in", "logs", "ingest", low, high, *said)
+    reserved = countable(ledger.resource.instance.get("reservation_capacity_in_gb_per_day").number())
+    if reserved:
+        ledger.add(f"{reserved:f} GiB a day taken in", "logs", f"commitment-{reserved:f}", DAYS)
+    else:
+        used = ledger.used("monthly_data_ingested_gb", "monthly_log_data_ingestion_gb")
+        low, high = (used, used) if used is not None else (ZERO, LOG_GIB)
+        said = () if used is not None else (f"none to {LOG_GIB:f} GiB are assumed",)
+        ledger.add("logs taken in", "logs", "ingest", low, high, *said)
     if ledger.provider == "azure":
         for key, (label, sku) in ANALYTICS.items():
             ledger.use(label, "logs", sku, f"monthly_{key}_gb")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
@@ -86,9 +87,12 @@ def _cluster_of(ledger: Ledger) -> Resource | None:
 
 def _source(ledger: Ledger) -> Resource | None:
     """What a replica is made from."""
-    return next(
-        (one for one in ledger.costing.graph.targets(ledger.resource) if one.kind == "database"), None
+    graph = ledger.costing.graph
+    near = (
+        *graph.targets(ledger.resource),
+        *graph.sources(ledger.resource, Relation.REPLICATES_TO),
     )
+    return next((one for one in near if one.kind == "database"), None)
 
 
 def _engine_of(ledger: Ledger, cluster: Resource | None) -> str:
@@ -225,6 +229,12 @@ def redshift(ledger: Ledger) -> None:
         ledger.add(f"{nodes:f} x {name}", "redshift", name, HOURS * nodes, None, at=at)
     else:
         ledger.gap("warehouse", "its node type is not known", at)
+    # Further clusters for bursts cost what the first one does, by the second.
+    burst = ledger.used("excess_concurrency_scaling_secs")
+    if name and burst:
+        ledger.add("concurrency scaling", "redshift", name, burst / 3600 * nodes)
+    ledger.use("Spectrum", "redshift", "spectrum", "spectrum_data_scanned_tb")
+    ledger.use("backups", "redshift", "backup", "backup_storage_gb")
     managed = ledger.used("managed_storage_gb")
     if managed:
         ledger.add("managed storage", "redshift", "managed-storage", managed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from mlarchlint.analysis import cost_blob
@@ -191,6 +192,34 @@ def _compressed(ledger: Ledger) -> Decimal:
     return ONE
 
 
+CONTINENTS = {"us": "america", "northamerica": "america", "australia": "oceania"}
+
+
+def _pulled(ledger: Ledger) -> None:
+    """Images pulled into other regions, by `monthly_egress_data_transfer_gb`; within the region it is free."""
+    moved = ledger.stated("monthly_egress_data_transfer_gb")
+    if not isinstance(moved, Mapping):
+        return
+    here = _continent(ledger.region)
+    ways: dict[str, Decimal] = {}
+    for key in moved:
+        there, place = str(key).replace("_", "-"), _continent(str(key).replace("_", "-"))
+        used = ledger.used(f"monthly_egress_data_transfer_gb.{key}")
+        if used is None or there == ledger.region:
+            continue
+        way = (
+            "oceania" if "oceania" in (here, place) else "continent" if here == place else "intercontinental"
+        )
+        ways[way] = ways.get(way, ZERO) + used
+    for way, total in sorted(ways.items()):
+        ledger.add(f"data to other regions, {way}", "artifact-registry", f"egress-{way}", total)
+
+
+def _continent(region: str) -> str:
+    place = region.partition("-")[0]
+    return CONTINENTS.get(place, place)
+
+
 def image_registry(ledger: Ledger) -> None:
     used = ledger.used("storage_gb")
     low, high = (used, used) if used is not None else (ZERO, IMAGES_GIB)
@@ -199,6 +228,7 @@ def image_registry(ledger: Ledger) -> None:
         ledger.add("images", "ecr", "storage", low, high, *said)
     elif ledger.provider == "google":
         ledger.add("images", "artifact-registry", "storage", low, high, *said)
+        _pulled(ledger)
     else:
         tier = (ledger.text("tier") or "basic").lower()
         ledger.add(f"registry, {tier}", "acr", tier, REGISTRY_DAYS)

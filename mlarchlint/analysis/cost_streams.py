@@ -67,29 +67,22 @@ KEPT = {
 }
 # https://aws.amazon.com/sqs/pricing/: each 64 KB are a request.
 CHUNK_KB = Decimal(64)
+FIREHOSE_TARGETS = (
+    "extended_s3_configuration", "elasticsearch_configuration", "opensearch_configuration",
+    "opensearchserverless_configuration",
+)  # fmt: skip
 BROKER_NODES = {"active_standby_multi_az": 2, "cluster_multi_az": 3}
 
 
 def _firehose_extras(ledger: Ledger) -> None:
     taken = ledger.used("monthly_data_ingested_gb")
-    target = next(
-        (
-            block
-            for name in (
-                "extended_s3_configuration",
-                "elasticsearch_configuration",
-                "opensearch_configuration",
-            )
-            for block in ledger.resource.instance.get(name).items()
-        ),
-        None,
-    )
-    if target is None:
-        return
-    conversion = target.get("data_format_conversion_configuration").items()
-    if taken and conversion and conversion[0].get("enabled").raw is not False:
+    targets = [block for name in FIREHOSE_TARGETS for block in ledger.resource.instance.get(name).items()]
+    conversion = [
+        one for block in targets for one in block.get("data_format_conversion_configuration").items()
+    ]
+    if taken and any(one.get("enabled").raw is not False for one in conversion):
         ledger.add("format conversion", "firehose", "conversion", taken)
-    private = target.get("vpc_config").items()
+    private = [one for block in targets for one in block.get("vpc_config").items()]
     if private:
         zones = Decimal(max(1, len(private[0].get("subnet_ids").items())))
         ledger.add("delivery into a VPC", "firehose", "vpc-zone", zones * HOURS)

@@ -17,7 +17,7 @@ UNITS = frozenset({
     "hour", "month", "day", "run", "GiB-month", "GiB", "GB", "TB", "TiB", "MiB", "GB-second", "GHz-second",
     "GiB-second", "vCPU-second", "GiB-hour", "ACU-hour", "IOPS-month", "MiBps-month", "1k requests",
     "10k requests", "50k requests", "1M requests", "100 operations", "1k objects", "1k images", "10k tags",
-    "1M records", "100k objects", "GB-hour", "vCPU-hour", "second",
+    "1M records", "1M minutes", "100k objects", "GB-hour", "vCPU-hour", "second",
 })  # fmt: skip
 
 
