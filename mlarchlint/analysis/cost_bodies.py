@@ -26,14 +26,7 @@ def bodies(graph: ResourceGraph, resource: Resource) -> Iterator[Instance]:
 
 def attached(graph: ResourceGraph, resource: Resource, provider: str) -> Iterator[Disk]:
     if provider == "aws":
-        for body in bodies(graph, resource):
-            for block in body.get("ebs_block_device").items():
-                yield _terraform(block)
-        if resource.instance.get("ebs_block_device").items():
-            return  # what an instance says of its disks holds instead of its template
-        for device, block in mappings(graph, resource):
-            if not is_root(device):
-                yield _cloudformation(block) if not block.get("VolumeSize").is_absent else _terraform(block)
+        yield from _of_aws(graph, resource)
     elif provider == "azure":
         for body in bodies(graph, resource):
             for name in ("storage_data_disk", "data_disk"):
@@ -46,6 +39,25 @@ def attached(graph: ResourceGraph, resource: Resource, provider: str) -> Iterato
                 if block.get("type").text() != "SCRATCH" and block.get("source").is_absent:
                     size = countable(block.get("disk_size_gb").number())
                     yield block.get("disk_type").text() or "", size, None, None
+
+
+def _of_aws(graph: ResourceGraph, resource: Resource) -> Iterator[Disk]:
+    """Disks by their device: what a machine says of one holds, and its template fills in the rest."""
+    template = {
+        device: _cloudformation(block) if not block.get("VolumeSize").is_absent else _terraform(block)
+        for device, block in mappings(graph, resource)
+        if not is_root(device)
+    }
+    for body in bodies(graph, resource):
+        for block in body.get("ebs_block_device").items():
+            kind, size, iops, throughput = _terraform(block)
+            below = template.pop(block.get("device_name").text() or "", ("", None, None, None))
+            yield kind or below[0], _else(size, below[1]), _else(iops, below[2]), _else(throughput, below[3])
+    yield from template.values()
+
+
+def _else(own: Decimal | None, below: Decimal | None) -> Decimal | None:
+    return below if own is None else own
 
 
 def local_disks(graph: ResourceGraph, resource: Resource) -> int:

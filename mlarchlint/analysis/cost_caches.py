@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Ledger, countable
 from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.graph import Relation
 from mlarchlint.model.truth import Truth
 
 # https://cloud.google.com/memorystore/docs/redis/pricing: capacity tiers by GiB.
@@ -38,10 +39,11 @@ def cache(ledger: Ledger) -> None:
         ledger.gap("cache", "its node type is not known", ledger.resource["instance_type"])
         return
     engine = (ledger.text("engine") or "redis").lower()
-    nodes = ledger.number("nodes")
-    if nodes is None:
-        shards = ledger.number("shards") or ONE
-        nodes = shards * (ONE + (ledger.number("replicas_per_shard") or ledger.number("replicas") or ZERO))
+    said = ledger.number("nodes")
+    if said is not None:
+        nodes = most = said
+    else:
+        nodes, most = (_shards(ledger, end) * (ONE + _replicas(ledger, end)) for end in ("min", "max"))
     kept = ledger.used("snapshot_storage_size_gb")
     if kept:
         ledger.add("backups", "elasticache-storage", "backup", kept)
@@ -51,10 +53,27 @@ def cache(ledger: Ledger) -> None:
     service = f"elasticache-reserved-{term}" if term and unpaid else "elasticache"
     if term and not unpaid:
         ledger.gap("reservation", "the catalog has prices of reservations without payment ahead only")
-        said = "on demand at most: it is reserved"
-        ledger.add(f"{nodes:f} x {name}", "elasticache", f"{engine}:{name}", ZERO, HOURS * nodes, said, at=at)
+        why = "on demand at most: it is reserved"
+        ledger.add(f"{nodes:f} x {name}", "elasticache", f"{engine}:{name}", ZERO, HOURS * most, why, at=at)
         return
-    ledger.add(f"{nodes:f} x {name}", service, f"{engine}:{name}", HOURS * nodes, None, at=at)
+    ledger.add(f"{nodes:f} x {name}", service, f"{engine}:{name}", HOURS * nodes, HOURS * most, at=at)
+
+
+def _shards(ledger: Ledger, end: str) -> Decimal:
+    return _scaled(ledger, "nodegroups", end) or ledger.number("shards") or ONE
+
+
+def _replicas(ledger: Ledger, end: str) -> Decimal:
+    scaled = _scaled(ledger, "replicas", end)
+    return scaled or ledger.number("replicas_per_shard") or ledger.number("replicas") or ZERO
+
+
+def _scaled(ledger: Ledger, what: str, end: str) -> Decimal | None:
+    """What a scaler keeps at least (`min`) or allows (`max`), whatever the cache says."""
+    for scaler in ledger.costing.graph.sources(ledger.resource, Relation.SCALES):
+        if (scaler["dimension"].text() or "").lower().endswith(what):
+            return countable(scaler[end].number())
+    return None
 
 
 def _azure_nodes(ledger: Ledger, sku: str) -> Decimal:

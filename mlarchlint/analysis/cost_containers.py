@@ -227,12 +227,27 @@ def serverless(ledger: Ledger) -> None:
     memory = ledger.number("limits.memory_gib") or ledger.number("memory_gib") or Decimal("0.5")
     least = ledger.number("min_count") or ZERO
     served = requests(ledger)
-    seconds = ledger.need("model.service_time_ms.p50") or Decimal(100)
-    busy_low, busy_high = served.low * seconds / 1000, served.high * seconds / 1000
+    millis = ledger.used("average_request_duration_ms") or ledger.need("model.service_time_ms.p50")
+    millis = millis or Decimal(100)
+    at_once = ledger.used("concurrent_requests_per_instance") or ONE
+    busy_low, busy_high = (count * millis / 1000 / at_once for count in (served.low, served.high))
     always = least * SECONDS
     low, high = max(always, busy_low), max(always, busy_high)
-    said = f"{seconds:f} ms of work a request"
+    said = f"{millis:f} ms of work a request"
+    if ledger.resource["cpu_idle"].is_true() is Truth.NO and ledger.row("cloud-run", "vcpu-always"):
+        _by_instance(ledger, cpu, memory, Bounds(low, high), said)
+        return
     if ledger.add("CPU time", "cloud-run", "vcpu", low * cpu, high * cpu, said):
         ledger.add("memory time", "cloud-run", "memory", low * memory, high * memory, said)
     million = Decimal(1_000_000)
     ledger.add("requests", "cloud-run", "requests", served.low / million, served.high / million)
+
+
+def _by_instance(ledger: Ledger, cpu: Decimal, memory: Decimal, busy: Bounds, said: str) -> None:
+    """CPU that is never throttled is paid as long as an instance lives, at a lower price; requests are free."""
+    hours = ledger.used("instance_hrs")
+    if hours is not None:
+        alive = hours * 3600 * max(ONE, ledger.number("min_count") or ONE)
+        busy, said = Bounds(alive, alive), "as long as instances live"
+    ledger.add("CPU time", "cloud-run", "vcpu-always", busy.low * cpu, busy.high * cpu, said)
+    ledger.add("memory time", "cloud-run", "memory-always", busy.low * memory, busy.high * memory, said)

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_bodies import attached, local_disks, root_is_elsewhere
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
+from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.resource import Resource
 
 # The size of the usual Linux images where none is given, and the type the provider takes.
 ROOT_GIB = {"aws": Decimal(8), "google": Decimal(10), "azure": Decimal(30)}
@@ -22,6 +24,8 @@ EKS_GIB = Decimal(20)
 LOCAL_SSD_GIB = Decimal(375)
 AZURE_SERIES = {"premium": "p", "standardssd": "e", "standard": "s"}
 # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+# So many images and snapshots may stand between a disk and what says its size.
+ORIGINS = 8
 GP3_IOPS, GP3_MIBPS = Decimal(3000), Decimal(125)
 
 
@@ -102,6 +106,8 @@ def block_volume(ledger: Ledger) -> None:
     iops = ledger.number("iops") or countable(ledger.resource.instance.get("provisioned_iops").number())
     if size is None and (usual := _usual_disk(ledger, kind)) is not None:
         size, iops = Bounds(usual[0], usual[0]), iops or usual[1]
+    if size is None and (origin := _origin_gib(ledger)) is not None:
+        size = Bounds(origin, origin)
     if size is None:
         ledger.gap("volume", "its size is not known", ledger.resource["size_gib"])
         return
@@ -136,6 +142,27 @@ def _usual_disk(ledger: Ledger, kind: str) -> tuple[Decimal, Decimal | None] | N
     if found is not None:
         ledger.note(f"no size is given: {found[0]:f} GiB, the provider's default")
     return found
+
+
+def _origin_gib(ledger: Ledger) -> Decimal | None:
+    """A disk is as large as the image, snapshot or disk that it is made from."""
+    here: Resource | None = ledger.resource
+    for _ in range(ORIGINS):
+        here = _origin(ledger.costing.graph, here) if here is not None else None
+        if here is None:
+            return None
+        size = countable(here["size_gib"].number()) or countable(here.instance.get("disk_size_gb").number())
+        if size is not None:
+            ledger.note(f"as large as {here.address}: {size:f} GiB")
+            return size
+    return None
+
+
+def _origin(graph: ResourceGraph, made: Resource) -> Resource | None:
+    names = ("image", "snapshot", "source_disk", "source_image", "source_snapshot")
+    said = {ref for name in names for ref in made.instance.get(name).refs}
+    near = (one for one in graph.targets(made) if one.type.startswith("google_compute_"))
+    return next((one for one in near if any(f"{ref}.".startswith(f"{one.address}.") for ref in said)), None)
 
 
 def volume(

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_options import dedicated, ebs_optimized, reserved
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.estimate import PriceRow
 from mlarchlint.model.value import Value
@@ -37,12 +38,13 @@ def windows(ledger: Ledger) -> bool:
     said = str(ledger.stated("operating_system") or ledger.stated("os") or "").lower()
     if said:
         return said.startswith("windows")
-    disk = body.get("storage_os_disk").items()
+    disk, pool = body.get("storage_os_disk").items(), body.get("default_node_pool").items()
     named = (
         ledger.resource.type if "windows" in ledger.resource.type else "",
         body.get("os_type").text(),
         body.get("os_sku").text(),
         disk[0].get("os_type").text() if disk else "",
+        pool[0].get("os_sku").text() if pool else "",
         "windows" if body.get("os_profile_windows_config").items() else "",
     )
     return any("windows" in (name or "").lower() for name in named)
@@ -98,6 +100,8 @@ def machines(
     _on_demand(ledger, name, Bounds(hours.low * factor, hours.high * factor), shares[0], assumptions, value)
     _spot(ledger, name, Bounds(hours.low * factor, hours.high * factor), shares[1], assumptions, value)
     accelerators(ledger, name, low, high)
+    if ledger.provider == "aws":
+        ebs_optimized(ledger, name, Bounds(low, high))
     _several(ledger, name)
 
 
@@ -157,12 +161,15 @@ def _on_demand(
             return
     low, high = hours.low * count.low, hours.high * count.high
     if ledger.provider == "aws" and (term := str(ledger.stated("reserved_instance_term") or "")):
-        reserved = _reserved(ledger, name, term)
-        if reserved is not None:
-            ledger.charge(f"{name}, reserved", reserved, low, high, assumptions)
+        bought = reserved(ledger, name, term)
+        if bought is not None:
+            ledger.charge(f"{name}, reserved", bought, low, high, assumptions)
             return
         ledger.gap(f"{name}, reserved", f"the catalog has no price of this reservation ({term})", at)
         low, assumptions = ZERO, (*assumptions, "on demand at most: it is reserved")
+    if ledger.provider == "aws" and (own := dedicated(ledger, name)) is not None:
+        ledger.charge(f"{name}, dedicated", own, low, high, assumptions)
+        return
     if ledger.provider in WINDOWS and windows(ledger):
         licensed = ledger.row(WINDOWS[ledger.provider], name)
         if licensed is not None:
@@ -170,15 +177,6 @@ def _on_demand(
             return
         ledger.gap("Windows licence", f"the catalog has only the Linux price of {name}", at)
     _charge(ledger, f"{name}, on demand", ON_DEMAND[ledger.provider], name, low, high, assumptions, at)
-
-
-def _reserved(ledger: Ledger, name: str, term: str) -> PriceRow | None:
-    """A reservation that the usage file states; only one kind of them has prices."""
-    kind, paid = (
-        str(ledger.stated(f"reserved_instance_{word}") or "") for word in ("type", "payment_option")
-    )
-    usual = kind in ("", "standard") and term in ("1_year", "1yr") and paid in ("", "no_upfront")
-    return ledger.row("ec2-reserved", name) if usual else None
 
 
 def _spot(
@@ -192,6 +190,8 @@ def _spot(
         ledger.charge(f"{name}, spot", row, low, high, assumptions)
         return
     service = ON_DEMAND[ledger.provider]
+    if ledger.provider == "google" and _custom(ledger, name, low, high, assumptions, "gce-custom-spot"):
+        return
     known = ledger.row(service, name)
     if known is None:
         ledger.missing(f"{name}, spot", f"{service} {name}", at)
@@ -226,18 +226,26 @@ def _charge(
         ledger.missing(label, f"{service} {sku}", at)
 
 
-def _custom(ledger: Ledger, name: str, low: Decimal, high: Decimal, assumptions: tuple[str, ...]) -> bool:
+def _custom(
+    ledger: Ledger,
+    name: str,
+    low: Decimal,
+    high: Decimal,
+    assumptions: tuple[str, ...],
+    service: str = "gce-custom",
+) -> bool:
     """`n2-custom-4-16384`: four vCPU and 16 GiB, each with a price."""
     found = CUSTOM.match(name)
     if found is None:
         return False
     family = found["family"] or "n1"
-    all_month = low >= HOURS and ledger.text("spot") != "all"
-    service = "gce-custom-sustained" if all_month and family in SUSTAINED else "gce-custom"
+    if service == "gce-custom" and low >= HOURS and family in SUSTAINED:
+        service = "gce-custom-sustained"
     vcpu, memory = ledger.row(service, f"{family}-vcpu"), ledger.row(service, f"{family}-memory")
     if vcpu is None or memory is None:
         return False
-    ledger.note("one price for all regions")
+    if service != "gce-custom-spot":
+        ledger.note("one price for all regions")
     cpus, gib = Decimal(found["vcpu"]), Decimal(found["mib"]) / 1024
     ledger.charge(f"{name}, vCPU", vcpu, low * cpus, high * cpus, assumptions)
     ledger.charge(f"{name}, memory", memory, low * gib, high * gib, assumptions)

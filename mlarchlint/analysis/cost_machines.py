@@ -8,6 +8,7 @@ from mlarchlint.analysis.cost_disks import disk, further_disks
 from mlarchlint.analysis.cost_groups import group_count, zones_of_pool
 from mlarchlint.analysis.cost_hours import machine_type, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_options import credits
 from mlarchlint.analysis.cost_usage import HOURS, TRAINING_HOURS, TRAINING_RUNS
 from mlarchlint.model.truth import Truth
 
@@ -34,10 +35,7 @@ def _beside(ledger: Ledger, count: Bounds) -> None:
     further_disks(ledger, count)
     if ledger.provider != "aws":
         return
-    credits = ledger.used("monthly_cpu_credit_hrs")
-    if credits:
-        vcpus = credits * (ledger.used("vcpu_count") or Decimal(2))
-        ledger.add("CPU credits", "ec2-cpu-credits", "t3", vcpus * count.low, vcpus * count.high)
+    credits(ledger, count)
     if ledger.resource["detailed_monitoring"].is_true() is Truth.YES:
         low, high = DETAILED_METRICS * count.low, DETAILED_METRICS * count.high
         ledger.add("detailed monitoring", "metrics", "metric", low, high)

@@ -114,8 +114,14 @@ def _class(ledger: Ledger, engine: str, times: Decimal) -> None:
     own = (ledger.resource.instance.get("license_model").text() or "").startswith("bring")
     sku = name if service == engine else f"{rds_engine(engine)}{'-byol' if own else ''}:{name}"
     label = name if service == engine else f"{name}, {'multi-zone' if times > 1 else 'single zone'}"
-    if ledger.stated("reserved_instance_term"):
-        ledger.gap(f"{name}, reserved", "the catalog has no prices of database reservations")
+    term, row = str(ledger.stated("reserved_instance_term") or ""), None
+    if term:
+        unpaid = str(ledger.stated("reserved_instance_payment_option") or "no_upfront") == "no_upfront"
+        row = ledger.row("rds-reserved", sku) if unpaid and term in ("1_year", "1yr") else None
+    if term and row is not None:
+        ledger.charge(f"{label}, reserved", row, HOURS * times)
+    elif term:
+        ledger.gap(f"{name}, reserved", "the catalog has no price of this reservation")
         ledger.add(label, service, sku, ZERO, HOURS * times, "on demand at most: it is reserved", at=at)
     else:
         ledger.add(label, service, sku, HOURS * times, None, at=at)
