@@ -26,7 +26,8 @@ Two or more zones, enough instances without any one of them, and stores that are
 ## When it does not fire
 Without an availability in the requirements, in development environments, and for what answers do
 not depend on (caches, tracking, the model store once the model is loaded). Where zones or numbers
-are not known, the verdict is unknown unless even the best case is too low.
+are not known, the verdict is unknown unless even the best case is too low. Where the fleet does not
+carry the peak with all of its instances up, MLA-SC002 says so, and `mlarchlint check` shows both.
 
 ## References
 - https://docs.aws.amazon.com/whitepapers/latest/availability-and-beyond-improving-resilience/availability-with-redundancy.html
@@ -80,6 +81,8 @@ def availability_target_unreachable(node: Resource, design: Design) -> Hits:
         return
     target = wanted / 100
     worst = min(paths, key=lambda path: (path.model.high, path.model.low))
+    if worst.weakest.resource is node and _too_few_at_the_peak(node, design):
+        return
     related = (Related(f"{percent(target)} is required here", needs.span(_TARGET)), *_weakest(worst, node))
     match worst.model.reaches(target):
         case Truth.NO:
@@ -94,6 +97,14 @@ def availability_target_unreachable(node: Resource, design: Design) -> Hits:
             span = f"{percent(worst.model.low)} to {percent(worst.model.high)}"
             claim = f"whether it reaches {percent(target)} is not known ({span}): {missing}"
             yield Hit(_place(worst, node), claim, certain=False, related=related, fix=_fix(worst))
+
+
+def _too_few_at_the_peak(node: Resource, design: Design) -> bool:
+    """With all of its instances up it does not carry the peak: no odds of failures say more than MLA-SC002 does."""
+    capacity = design.capacity(node)
+    if capacity is None or not capacity.alone or capacity.most is None or capacity.throughput is None:
+        return False
+    return capacity.most * capacity.throughput.rps < capacity.origin_peak
 
 
 def _because(path: PathAvailability, node: Resource) -> str:
