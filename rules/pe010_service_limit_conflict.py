@@ -29,7 +29,8 @@ resource "aws_sagemaker_endpoint_configuration" "summarise" {
 ```
 
 ## When it does not fire
-Where the numbers are not stated, and for endpoints that are called asynchronously or answer as a stream.
+Where the numbers are not stated, for endpoints that are called asynchronously or answer as a stream, and for
+models that no function can hold (MLA-PE003).
 
 ## References
 - https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from mlarchlint.api import Needs
 
 _TIMES = ("model.service_time_ms.p95", "model.service_time_ms.p50")
+# Of a model that no function can hold, MLA-PE003 speaks.
+_LARGEST_GIB = 10
 _FIX = "call the model asynchronously or as a stream, or take a way that allows it"
 
 
@@ -101,7 +104,7 @@ def _bodies(node: Resource, design: Design, needs: Needs) -> Hits:
 def _memory(node: Resource, needs: Needs) -> Hits:
     """A function holds its model in its own memory."""
     size = needs.number("model.size_gib")
-    if size is None or node.kind != "serverless_function":
+    if size is None or node.kind != "serverless_function" or size >= _LARGEST_GIB:
         return
     mib, gib = node["memory_mib"], node["memory_gib"]
     given, scale = (gib, 1) if mib.is_absent else (mib, 1024)
