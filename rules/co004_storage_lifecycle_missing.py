@@ -85,12 +85,13 @@ def storage_lifecycle_missing(node: Resource, design: Design) -> Hits:
     match _has_lifecycle(node):
         case Truth.NO:
             saved = saved_by_tiering(design.cost(node), node.provider, design.catalog)
-            claim = f"holds {role} and has no lifecycle rule{_amount(saved, node, design)}"
+            held = "a dataset" if role == "dataset" else role
+            claim = f"holds {held} and has no lifecycle rule{_amount(saved, node, design)}"
             saving = Saving("storage", Money(Decimal(0), saved[1]), "stored") if saved else None
             yield Hit(rules, claim, missing=("part",), fix=fix, saving=saving)
         case Truth.MAYBE:
             open_end = next(v for v in (rules, node["auto_tiering"], node["tiering"]) if v.is_unknown)
-            claim = f"whether its {role} have a lifecycle is not known: {open_end.why}"
+            claim = f"whether its {role} {'has' if role == 'dataset' else 'have'} a lifecycle is not known: {open_end.why}"
             yield Hit(open_end, claim, certain=False, fix=fix)
 
 

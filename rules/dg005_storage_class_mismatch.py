@@ -97,7 +97,8 @@ def storage_class_mismatch(node: Resource, design: Design) -> Hits:
             related = tuple(Related(f"{one.address} reads from here", one.span) for one in readers[:3])
             yield Hit(at, claim, related=related, fix=fix)
     elif kind not in _COOL and data_role(node) in _USED:
-        claim = f"holds {data_role(node)} in the class {kind}; whether anything in use reads it is not known"
+        held = "a dataset" if data_role(node) == "dataset" else data_role(node)
+        claim = f"holds {held} in the class {kind}; whether anything in use reads it is not known"
         yield Hit(at, claim, certain=False, fix=fix)
 
 

@@ -231,7 +231,8 @@ def _no_trail(node: Resource, design: Design) -> Hits:
     if not closed or node.provider not in ("aws", "google") or node is not _data_store(node, design):
         return
     if not design.graph.of_kind("audit_trail"):
-        claim = f"holds {data_role(node)}, and no audit trail records who reads it"
+        held = "a dataset" if data_role(node) == "dataset" else data_role(node)
+        claim = f"holds {held}, and no audit trail records who reads it"
         yield Hit(
             node["data_events"], claim, missing=("audit_trail",), fix="add an audit trail with data events"
         )
