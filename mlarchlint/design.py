@@ -14,10 +14,11 @@ from mlarchlint.analysis.environment import environment_in
 from mlarchlint.analysis.replicas import Replicas, hosts_others, machines_with, replicas_of, takes_requests
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.stopping import stops
+from mlarchlint.analysis.unread_code import UnreadCode
 from mlarchlint.analysis.zones import ZoneSpan, zones_of
 from mlarchlint.model.estimate import Estimate, ResourceEstimate
 from mlarchlint.model.graph import Relation, ResourceGraph
-from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 from mlarchlint.model.workload import RoleOf, Workload
@@ -50,9 +51,6 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
 
 T = TypeVar("T")
 
-# How a guard is tied to what it selects.
-_SELECTING = (Relation.PROTECTS, Relation.MONITORS, Relation.SCALES, Relation.ROUTES_TO)
-
 
 class Design:
     """roles: by resource key. Results of the analyses are computed once, when first asked for."""
@@ -80,11 +78,7 @@ class Design:
         self._once: dict[Callable[[Design], Any], Any] = {}
         self._agents: dict[str, Agents] = {}
         self._guarded: dict[str, list[Resource]] | None = None
-        self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
-        self._releases = [other for other in graph if other.type == "helm_release"]
-        for other in graph:
-            if other.instance.mode is not Mode.MANAGED:
-                self._unread.setdefault(other.instance.scope, []).append(other)
+        self._unread = UnreadCode(graph)
         self._workload_of = {key: workload for workload in workloads for key in workload.members}
 
     def once(self, work: Callable[[Design], T]) -> T:
@@ -462,37 +456,7 @@ class Design:
             return ""
         if not node.instance.whole:
             return "code outside the scanned files"
-        unread = self._unread.get(node.instance.scope, ())
-        near = {*self.graph.targets(node), *self.graph.sources(node)} if unread else ()
-        for other in unread:
-            opaque = other.instance.mode is Mode.MODULE and (other.kind == "other" or other.kind in kinds)
-            if opaque or other in near or other.type.endswith("terraform_remote_state"):
-                return other.address
-        return self._open_guard(node, kinds) or self._unread_release(node, kinds)
-
-    def _unread_release(self, node: Resource, kinds: tuple[str, ...]) -> str:
-        """A release of a chart that brings such things to the whole cluster, in the node's stack or beside it."""
-        from mlarchlint.analysis.unread_releases import release_could_hold
-
-        return release_could_hold(
-            (
-                other
-                for other in self._releases
-                if node.provider == "kubernetes" or other.instance.scope == node.instance.scope
-            ),
-            kinds,
-        )
-
-    def _open_guard(self, node: Resource, kinds: tuple[str, ...]) -> str:
-        """A Kubernetes object of these kinds in the node's namespace that does not say whom it selects."""
-        namespace = node["namespace"].text()
-        if node.provider != "kubernetes" or namespace is None:
-            return ""
-        for guard in self.graph.of_kind(*kinds):
-            where = guard["namespace"]
-            if (where.is_unknown or where.text() == namespace) and self.graph.open_ends(guard, *_SELECTING):
-                return guard.address
-        return ""
+        return self._unread.may_hold(node, kinds)
 
 
 def _capacities(design: Design) -> dict[str, Capacity]:

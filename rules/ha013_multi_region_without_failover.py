@@ -45,7 +45,6 @@ its own under `workloads:`.
 """
 
 import re
-from itertools import combinations
 
 from mlarchlint.api import (
     SERVING,
@@ -94,8 +93,7 @@ def multi_region_without_failover(node: Resource, design: Design) -> Hits:
     regions = sorted({str(twin["region"].text()) for twin in twins})
     if len(regions) < 2:
         return
-    pairs = [(a, b) for a, b in combinations(twins, 2) if a["region"].text() != b["region"].text()]
-    led = Truth.any(_led(a, b, design) for a, b in pairs)
+    led = _led(twins, design)
     place = Value.known(regions[0], node.span)
     where = " and ".join(regions)
     if led is Truth.NO:
@@ -129,14 +127,19 @@ def _stem(node: Resource) -> tuple[str, ...]:
     return tuple(word for word in re.findall(r"[a-z]+", text) if word not in _PLACES)
 
 
-def _led(one: Resource, other: Resource, design: Design) -> Truth:
-    """Whether something on the way to both leaves out the one that is down."""
+def _led(twins: list[Resource], design: Design) -> Truth:
+    """Whether something on the way to two regions leaves out the one that is down."""
+    region_of = {twin: twin["region"].text() for twin in twins}
     found = [Truth.NO]
     for path in design.serving_paths:
-        nodes = {node for fleet in path.fleets for node in fleet.nodes}
-        if one in nodes and other in nodes:
+        nodes = {node for fleet in path.fleets for node in fleet.nodes if node in region_of}
+        if len({region_of[node] for node in nodes}) > 1:
             found.append(Truth.YES if len(path.chains) == 1 else path.switch)
-    for entry in set(design.entries(one)) & set(design.entries(other)):
+    reached: dict[Resource, set[str | None]] = {}
+    for twin, region in region_of.items():
+        for entry in design.entries(twin):
+            reached.setdefault(entry, set()).add(region)
+    for entry in (entry for entry, regions in reached.items() if len(regions) > 1):
         if entry.kind == "cdn":
             found.append(entry["origin_failover"].is_true() | entry["health_check.enabled"].is_true())
         elif entry.kind == "load_balancer":

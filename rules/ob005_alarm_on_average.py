@@ -92,12 +92,19 @@ def _threshold(node: Resource, serves: Resource, design: Design) -> Hits:
 
 def _earlier(serves: Resource, design: Design, target: float) -> bool:
     """Whether some alarm tells in time; then a later one is a second stage, as of a higher percentile."""
-    limits = (
-        (alarm["threshold"].number(), _unit(alarm))
-        for alarm, _ in design.alarms(serves)
-        if _on_latency(alarm)
-    )
-    return any(limit is not None and unit and float(limit) * unit <= target for limit, unit in limits)
+    earliest = design.once(_earliest).get(serves.key)
+    return earliest is not None and earliest <= target
+
+
+def _earliest(design: Design) -> dict[str, float]:
+    """By fleet that an alarm is judged for, the least of the limits, in milliseconds."""
+    found: dict[str, float] = {}
+    for fleet in set(design.once(_served).values()):
+        for alarm, _ in design.alarms(fleet):
+            limit, unit = alarm["threshold"].number(), _unit(alarm)
+            if limit is not None and unit and _on_latency(alarm):
+                found[fleet.key] = min(float(limit) * unit, found.get(fleet.key, float("inf")))
+    return found
 
 
 def _on_latency(node: Resource) -> bool:
