@@ -90,6 +90,8 @@ def training_compute_never_stops(node: Resource, design: Design) -> Hits:
         yield from _notebook(node, design)
     elif node.kind == "data_processor":
         yield from _processor(node, design)
+    elif node["type"].equals("ComputeInstance") is Truth.YES:
+        yield from _idle(node["idle_shutdown_s"], node, design)
     elif design.role(node) not in TRAINING:
         return
     elif node.kind == "batch_job":
@@ -103,9 +105,6 @@ def training_compute_never_stops(node: Resource, design: Design) -> Hits:
 def _pool(node: Resource, design: Design) -> Hits:
     """Clusters and node groups, by the machines that are always there."""
     if (node.kind == "compute_group" or node.provider == "kubernetes") and has_accelerator(node) is None:
-        return
-    if node["type"].equals("ComputeInstance") is Truth.YES:
-        yield from _idle(node["idle_shutdown_s"], node, design)
         return
     least = node["min_nodes"] if node.kind == "training_cluster" else design.replicas(node).least
     match least.more_than(0):

@@ -79,6 +79,7 @@ from mlarchlint.api import (
 )
 
 _REWRITTEN = ("dataset", "features", "checkpoints", "logs", "artifacts", "captured")
+_WORDS = {"captured": "captured requests"}
 _KEEP = "mlarchlint.dev/keep-versions"
 
 
@@ -93,21 +94,22 @@ def old_versions_kept_forever(node: Resource, design: Design, params: Mapping[st
     role, versioning = data_role(node), node["versioning"]
     if role not in _REWRITTEN or _KEEP in node.tags or node["object_lock"].is_true() is Truth.YES:
         return
+    held = _WORDS.get(role, role)
     if versioning.is_true() is Truth.NO or _is_small(node, design, Decimal(str(params["small_gib"]))):
         return
     ends = node["noncurrent_expiry_days"].is_set() | node["old_versions_expire"].is_true()
     if ends is Truth.YES:
         yield from _uploads(node)
     elif versioning.is_true() is Truth.MAYBE:
-        claim = f"whether it keeps old versions of its {role} is not known: {versioning.why}"
+        claim = f"whether it keeps old versions of its {held} is not known: {versioning.why}"
         yield Hit(versioning, claim, certain=False)
     elif ends is Truth.MAYBE:
         days = node["noncurrent_expiry_days"]
         open_end = days if days.is_unknown else node["old_versions_expire"]
-        claim = f"whether old versions of its {role} are ever deleted is not known: {open_end.why}"
+        claim = f"whether old versions of its {held} are ever deleted is not known: {open_end.why}"
         yield Hit(open_end, claim, certain=False)
     else:
-        claim = f"keeps every old version of its {role}{_growth(node, design)}"
+        claim = f"keeps every old version of its {held}{_growth(node, design)}"
         fix = "add a lifecycle rule that deletes old versions after some weeks"
         if node.provider == "aws" and node["abort_upload_days"].is_absent:
             fix += ", and one that aborts incomplete uploads"

@@ -4,7 +4,7 @@
 Reports machines, clusters, notebooks, databases and services of the ML system that have an address on the
 internet: their own, that of their subnet, or that of a Kubernetes Service in front of training or
 notebooks. It follows route tables: an address without a route is not public. SageMaker models and
-training jobs outside any VPC are reported as medium.
+training jobs outside any VPC are medium, and so is an address to which no firewall lets anybody in.
 
 ## Why is this bad
 What has a public address is found by scanners within minutes. A training machine holds the data and
@@ -109,18 +109,28 @@ def _addressed(node: Resource, design: Design) -> Hits:
             yield Hit(deciding, claim, certain=False, fix=_FIX)
         return
     related = tuple(Related(link.reason, link.value.span) for link in links[1:] if link.value.is_known)
-    claim = f"{links[0].reason}{_reached(way)}"
+    claim = f"{links[0].reason}{_reached(node, way)}"
     yield Hit(deciding, claim, related=related, fix=_FIX, severity=_grade(node, design, way))
 
 
-def _reached(way: Exposure) -> str:
+def _reached(node: Resource, way: Exposure) -> str:
     if way.reachable is Truth.YES and way.ports:
         return ", and its firewall lets the internet in"
-    return ", though nothing from outside is let in" if way.admitted is Truth.NO else ""
+    return ", though nothing from outside is let in" if _is_shut(node, way) else ""
+
+
+def _is_shut(node: Resource, way: Exposure) -> bool:
+    """Azure Machine Learning puts a firewall of its own before its machines, which the code does not show."""
+    guarded_elsewhere = (
+        node.type.startswith("azurerm_machine_learning") or node["platform"].text() == "azure_ml"
+    )
+    return way.admitted is Truth.NO and not guarded_elsewhere
 
 
 def _grade(node: Resource, design: Design, way: Exposure) -> Severity:
     """What was decided, or is open, is worse than what a provider's default leaves there."""
+    if _is_shut(node, way):
+        return Severity.MEDIUM
     kept = design.role(node) in _CLOSED or node.kind in _STORES
     decided = not way.evidence[0].value.default and way.admitted is not Truth.NO
     is_open = way.reachable is Truth.YES and bool(way.ports)

@@ -46,7 +46,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "cluster": cost_containers.cluster,
     "compute_group": cost_machines.group,
     "compute_instance": cost_machines.instance,
-    "container_service": cost_containers.service,
+    "container_service": cost_jobs.container_service,
     "dashboard": cost_operations.dashboard,
     "data_processor": cost_models.processor,
     "database": cost_databases.database,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from mlarchlint.analysis import cost_containers
 from mlarchlint.analysis.cost_cards import with_cards
 from mlarchlint.analysis.cost_containers import cards_of, nodes_are_priced, on_assumed_nodes
 from mlarchlint.analysis.cost_hours import machine_type, machines
@@ -11,6 +12,7 @@ from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_machines import managed_machines, training_hours
 from mlarchlint.analysis.cost_machines import training_cluster as machines_of_cluster
 from mlarchlint.analysis.cost_usage import DAYS, HOURS
+from mlarchlint.analysis.roles import ends_by_itself
 from mlarchlint.model.truth import Truth
 
 TRAINING = ("training", "tuning")
@@ -32,6 +34,14 @@ def job(ledger: Ledger) -> None:
     trials = ledger.number("max_jobs") if ledger.resource["tuning"].is_true() is Truth.YES else None
     total = hours * nodes * (trials or ONE)
     machines(ledger, Bounds(ZERO, total), ONE, why, managed=managed_machines(ledger))
+
+
+def container_service(ledger: Ledger) -> None:
+    """What serves runs all month; a pod that is not started again runs once, as a job does."""
+    if ledger.resource.provider == "kubernetes" and ends_by_itself(ledger.resource):
+        _pods(ledger)
+    else:
+        cost_containers.service(ledger)
 
 
 def training_cluster(ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlarchlint.analysis.access import COMPUTE, STORES, consumers_of
+from mlarchlint.analysis.role_signals import named_roles
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.workload import Evidence, RoleOf
@@ -39,7 +40,8 @@ def share_with_neighbours(graph: ResourceGraph, roles: dict[str, RoleOf]) -> Non
 def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
     """A database or cache nobody names, beside serving as the only long-lived workload.
 
-    In a cluster its users would name its Service: there, who is not named is not assumed.
+    In a cluster its users would name its Service: there, who is not named is not assumed. Nor is the store of
+    something else (`mlflow`, `airflow`): its name says whose it is.
     """
     by_scope: dict[str, set[str]] = {}
     for key, found in roles.items():
@@ -49,9 +51,14 @@ def _assume_stores(graph: ResourceGraph, roles: dict[str, RoleOf]) -> None:
     for store in graph.of_kind("database", "cache"):
         alone = by_scope.get(store.instance.scope) == {"inference"} and not consumers_of(graph, store)
         declared = store.part_of is None and store.provider != "kubernetes"
-        if alone and declared and store.key not in roles:
+        if alone and declared and store.key not in roles and not _is_named_for_another(store):
             reason = "the only workload of this design serves predictions"
             roles[store.key] = RoleOf("inference", ASSUMED, (Evidence(reason, 1, store.span),))
+
+
+def _is_named_for_another(store: Resource) -> bool:
+    said = named_roles(store)
+    return bool(said) and "inference" not in said
 
 
 def _inherit(roles: dict[str, RoleOf], node: Resource, found: RoleOf, reason: str) -> None:

@@ -114,10 +114,14 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
 
 
 def _type_name(resource: Resource) -> str:
-    """`azapi_resource` stands for everything; what it is, its `type` says before the API version."""
+    """`azapi_resource` stands for everything; what it is, its `type` says before the API version.
+
+    Of the computes of Azure Machine Learning, which are anything from notebooks to clusters, `computeType` says it.
+    """
     if resource.type != "azapi_resource":
         return resource.type
-    return (resource.instance.get("type").text() or resource.type).partition("@")[0]
+    name = (resource.instance.get("type").text() or resource.type).partition("@")[0]
+    return f"{name}/{resource['type'].text() or ''}" if name.endswith("/computes") else name
 
 
 def content_signals(resource: Resource, templates: Iterable[Resource] = ()) -> Iterator[Signal]:
@@ -216,6 +220,13 @@ def names_of(resource: Resource) -> list[str]:
         if label is not None and label.text():
             texts.append(str(label.text()))
     return texts
+
+
+def named_roles(resource: Resource) -> frozenset[str]:
+    """The roles that its own names speak for."""
+    texts = names_of(resource)
+    rows = [row["role"] for row in role_tables()["names"] if find_token(texts, row["tokens"])]
+    return frozenset(role for row in rows for role, score in row.items() if score > 0)
 
 
 def _named(resource: Resource, names: Iterable[str]) -> Iterator[Signal]:

@@ -7,6 +7,7 @@ below the threshold a resource has no role, never a guess.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ NO_ROLE = RoleOf(None, 0.0, ())
 _MANAGED_ML = ("model_endpoint", "notebook", "experiment_tracker", "feature_store", "model_registry", "training_cluster",
                "data_processor", "model_monitor", "foundation_model_api", "stream")  # fmt: skip
 _FINITE = ("batch_job",)
+_KEY = re.compile(r'\["([^"]+)"\]$')
 
 
 def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) -> dict[str, RoleOf]:
@@ -51,7 +53,7 @@ def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) ->
             continue
         elif node.kind in COMPUTE or node.kind in _MANAGED_ML or _is_template_alone(graph, node):
             told = [*type_signals(node), *content_signals(node, _templates(graph, node))]
-            signals = [*_weighed(told, _ends(node)), *topology_signals(graph, node, data_roles)]
+            signals = [*_weighed(told, ends_by_itself(node)), *topology_signals(graph, node, data_roles)]
             roles[node.key] = decide(node, signals)
     share_with_neighbours(graph, roles)
     return {key: role for key, role in roles.items() if role.role is not None}
@@ -67,7 +69,7 @@ def _is_template_alone(graph: ResourceGraph, node: Resource) -> bool:
     return node.kind == "compute_template" and not graph.sources(node, Relation.USES)
 
 
-def _ends(node: Resource) -> bool:
+def ends_by_itself(node: Resource) -> bool:
     """A job, or a pod that is not started again; one that listens is a server all the same."""
     is_once = node["restart_policy"].text() in ("Never", "OnFailure") and node["ports"].is_absent
     return node.kind in _FINITE or is_once
@@ -157,7 +159,7 @@ def topology_signals(graph: ResourceGraph, node: Resource, data_roles: Mapping[s
     held = {data_roles[store.key] for store in stores_of(graph, node) if store.key in data_roles}
     entries = entries_to(graph, node)
     pools = graph.sources(node, Relation.ROUTES_TO)
-    if _ends(node):
+    if ends_by_itself(node):
         yield Signal("it runs to an end", table["finite"], 0, node.span)
     elif entries or pools:
         if entries:
@@ -208,6 +210,12 @@ def data_role(store: Resource) -> str | None:
     bucket = store.instance.get("bucket").clue()
     if bucket:
         texts.append(bucket)
+    # The key of `for_each` was written for this one store; its other names are those of all of them.
+    key = _KEY.search(store.instance.address)
+    return (_held([key[1]]) if key else None) or _held(texts)
+
+
+def _held(texts: Sequence[str]) -> str | None:
     for role, tokens in role_tables()["data_roles"].items():
         if find_token(texts, tokens):
             return str(role)
