@@ -64,6 +64,7 @@ _FRONT_END_TEXTS = {
         *(ROOT / "mlarchlint/frontends/kubernetes").glob("*.py"),
         ROOT / "mlarchlint/place.py",
         ROOT / "mlarchlint/normalise.py",
+        ROOT / "mlarchlint/removal.py",
     ]
     for node in ast.walk(ast.parse(path.read_text("utf-8")))
     if isinstance(node, ast.Constant) and isinstance(node.value, str)
