@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.encryption import Encryption
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
+    from mlarchlint.analysis.feeding import Feed
     from mlarchlint.analysis.firewalls import Admission
     from mlarchlint.analysis.fleet import Fleet
     from mlarchlint.analysis.latency import UserLatency
@@ -312,6 +313,12 @@ class Design:
     def data_role(self, store: Resource) -> str | None:
         """What a store holds: dataset, model, features, checkpoints, logs, ..."""
         return data_role(store)
+
+    def feeds(self, node: Resource) -> tuple[Feed, ...]:
+        """What its accelerators read from, and how fast that is."""
+        from mlarchlint.analysis.feeding import feeds_of
+
+        return feeds_of(self.graph, node)
 
     def stores(self, node: Resource) -> tuple[Resource, ...]:
         return stores_of(self.graph, node)

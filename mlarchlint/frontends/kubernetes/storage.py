@@ -92,4 +92,6 @@ def storage_class(instance: Instance) -> Traits:
         if not parameters.get(name).is_absent:
             traits["type"] = parameters.get(name)
             break
+    if not parameters.get("throughput").is_absent:
+        traits["throughput_mibs"] = parameters.get("throughput")
     return traits
