@@ -194,6 +194,7 @@ def _finding(group: list[Judged], design: Design) -> Finding:
         keys=tuple(dict.fromkeys(judged.node.key for judged in group if judged.node is not None)),
         edits=hit.edits,
         saving=_saving(group),
+        attribute=one.hit.attribute,
     )
 
 

@@ -125,6 +125,13 @@ def load(design: Design) -> Iterator[Judgement]:
             yield _zone_loss(one, stated=bool(survive))
 
 
+def _without_a_zone(one: Capacity) -> str:
+    """What the loss of a zone asks for; a fleet in one zone has none to lose."""
+    return (
+        f", {one.needed_with_zone_loss} over {one.zones} zones without one of them" if one.zones > 1 else ""
+    )
+
+
 def _peak(one: Capacity) -> Judgement:
     count = one.fleet.count
     required = f"{rate(one.origin_peak)} requests a second at the peak ({rate(one.load.average)} on average)"
@@ -144,7 +151,7 @@ def _peak(one: Capacity) -> Judgement:
         arithmetic += (
             f"{one.most} instances x {rate(one.throughput.rps)} ({one.throughput.how}) "
             f"x {one.utilisation:.0%} ({one.utilisation_how})",
-            f"{one.needed} instances are needed, {one.needed_with_zone_loss} over {one.zones} zones without one of them",
+            f"{one.needed} instances are needed{_without_a_zone(one)}",
         )
     if not one.alone:
         met, missing = Truth.MAYBE, "which of the serving fleets carries the load (`workloads:`)"

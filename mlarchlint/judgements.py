@@ -79,6 +79,8 @@ def _no_fleet(design: Design) -> Iterator[Judgement]:
         yield nothing_serves("peak load", "traffic", "the stated load", "MLA-SC002")
 
 
+# A new model that gets all requests at once is a risk, and nothing is down meanwhile.
+_NO_DOWNTIME = "deployment.type"
 # What a rule decides without a figure: requirement, where it is written, what is asked for, the rule.
 _BY_RULE = (("updates without downtime", "updates.zero_downtime", "yes", DECIDING),)
 
@@ -88,7 +90,11 @@ def _by_rule(design: Design, findings: Sequence[Finding] | None) -> Iterator[Jud
     for name, path, wanted, rule in _BY_RULE:
         if design.requirements.flag(path) is not True:
             continue
-        found = [one for one in findings or () if one.rule == rule and one.suppressed is None]
+        found = [
+            one
+            for one in findings or ()
+            if one.rule == rule and one.suppressed is None and one.attribute != _NO_DOWNTIME
+        ]
         certain = [one for one in found if one.certain]
         missing = "; ".join(f"{one.subject.address} {one.message}" for one in found)
         if findings is None:

@@ -178,7 +178,7 @@ def _in_one_step(node: Resource) -> Hits:
         return
     match kind.equals("all_at_once"):
         case Truth.YES:
-            claim = "all requests move to a new model in one step: a bad one hits everybody"
+            claim = "an update moves all requests to the new model in one step: nothing is down, and a bad one hits everybody"
             fix = "shift the traffic as a canary or in steps, with alarms that roll back"
             yield Hit(kind, claim, attribute="deployment.type", severity=Severity.MEDIUM, fix=fix)
         case Truth.MAYBE:

@@ -63,7 +63,7 @@ def size_of(ledger: Ledger, *names: str) -> tuple[Decimal, Decimal, tuple[str, .
             model * versions,
             (f"one model of {model:f} GiB to the {versions:f} versions of a month",),
         )
-    what = {"": "unknown contents"}.get(role, role)
+    what = {"": "unknown contents", "captured": "captured requests"}.get(role, role)
     return ZERO, size, (f"empty to {size:f} GiB are assumed for {what}",)
 
 

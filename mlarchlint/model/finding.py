@@ -70,7 +70,7 @@ class Finding:
     fingerprint: of rule, address and attribute; no line number in it.
     origin: how the deciding value came about. calls: the module calls down to it.
     fix: the smallest change that mends it, as a sentence. edits: the same for machines, on the resources `keys`.
-    saving: what mending it saves, for all instances.
+    saving: what mending it saves, for all instances. attribute: what of the subject it is about, as in the fingerprint.
     """
 
     rule: str
@@ -93,3 +93,4 @@ class Finding:
     keys: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
     saving: Saving | None = None
+    attribute: str = ""

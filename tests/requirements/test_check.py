@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlarchlint.cli import cli
+from mlarchlint.config_layers import load_config
 from mlarchlint.design import Design
 from mlarchlint.judgements import judgements
 from mlarchlint.model.truth import Truth
+from mlarchlint.pipeline import scan
 from mlarchlint.requirements import frozen_requirements
 from tests.requirements.designs import CDN, NETWORK, design, fleet
 from tests.test_fixtures import FIXTURES
@@ -142,6 +144,22 @@ def test_an_update_that_stops_everything_first_is_not_met(tmp_path: Path) -> Non
     assert run(tmp_path).exit_code == 1
 
 
+def test_a_new_model_that_gets_all_requests_at_once_is_a_finding_and_no_downtime(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(_ENDPOINT, "utf-8")
+    (tmp_path / ".mlarchlint.yaml").write_text("requirements: {updates: {zero_downtime: true}}\n", "utf-8")
+    assert rows(tmp_path)["updates without downtime"]["verdict"] == "met"
+    assert "MLA-ML004" in {found.rule for found in scan([tmp_path], load_config([tmp_path])).findings}
+
+
+_ENDPOINT = """resource "aws_sagemaker_endpoint_configuration" "ranker" {
+  name = "ranker"
+  production_variants {
+    model_name             = "ranker"
+    initial_instance_count = 2
+    instance_type          = "ml.c6i.xlarge"
+  }
+}
+"""
 _RECREATED = """apiVersion: apps/v1
 kind: Deployment
 metadata:
