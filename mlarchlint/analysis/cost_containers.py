@@ -42,8 +42,11 @@ def cluster(ledger: Ledger) -> None:
         elif ledger.resource["tier"].is_unknown:
             ledger.gap("control plane", "its tier is not known", ledger.resource["tier"])
     machine, count = ledger.text("instance_type"), group_count(ledger)
+    fixed = ledger.used("default_node_pool.nodes")
+    count = count if fixed is None else Bounds(fixed, fixed)
     if machine and count is not None and count.high:
-        machines(ledger, Bounds(HOURS, HOURS), ONE, "the pool that comes with the cluster", count=count)
+        hours = ledger.used("default_node_pool.monthly_hrs", "default_node_pool.monthly_hours") or HOURS
+        machines(ledger, Bounds(hours, hours), ONE, "the pool that comes with the cluster", count=count)
         disk(ledger, count)
 
 

@@ -39,7 +39,8 @@ def disk(ledger: Ledger, machines: Bounds) -> None:
         kind, size = ROOT_TYPE[ledger.provider], None
     said: tuple[str, ...] = ()
     if "kubernetes_cluster" in ledger.resource.type:
-        if kind.lower() == "ephemeral":
+        pool = ledger.resource.instance.get("default_node_pool").items()
+        if "ephemeral" in (kind.lower(), (pool[0].get("os_disk_type").text() or "").lower() if pool else ""):
             return  # on the machine's own disk, which is in its price
         kind, usual = aks_disk(ledger), AKS_GIB
     if "eks" in ledger.resource.type.lower():

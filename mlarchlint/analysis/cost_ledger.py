@@ -93,8 +93,7 @@ class Ledger:
         return self._region
 
     def _find_region(self) -> str:
-        value = self.resource["region"]
-        text = (value.text() or "").strip()
+        text = _of_its_cluster(self) or (self.resource["region"].text() or "").strip()
         if not text:
             zones = [zone.text() or "" for zone in self.resource["zones"].items()]
             text = region_of_zone(self.provider, zones[0]) if zones else ""
@@ -271,6 +270,15 @@ class Ledger:
         return ResourceEstimate(
             self.resource.key, tuple(items), tuple(self.gaps), tuple(self.notes), self.runs
         )
+
+
+def _of_its_cluster(ledger: Ledger) -> str:
+    """A GKE pool stands where its cluster does, whatever region the provider is set to."""
+    if ledger.resource.type != "google_container_node_pool":
+        return ""
+    graph = ledger.costing.graph
+    near = (one for one in graph.targets(ledger.resource) if one.type == "google_container_cluster")
+    return next((text for one in near if (text := one["region"].text())), "")
 
 
 def countable(number: Decimal | None) -> Decimal | None:

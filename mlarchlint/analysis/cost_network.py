@@ -173,6 +173,8 @@ def address(ledger: Ledger) -> None:
             sku = "global"
         elif (body.get("allocation_method").text() or "").lower() == "dynamic":
             sku = "dynamic"
+        elif (body.get("sku").text() or "").lower() == "basic" and ledger.row("ip", "basic-static"):
+            sku = "basic-static"
     ledger.add("public address", "ip", sku, HOURS)
 
 

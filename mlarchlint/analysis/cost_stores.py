@@ -78,16 +78,7 @@ def object_store(ledger: Ledger) -> None:
         ledger.tiered(f"S3 storage, {sku}", "s3", sku, low, high, *said)
     elif ledger.provider == "google":
         low, high, said = size_of(ledger)
-        kind = GCS.get(kind, kind)
-        ledger.add(f"storage, {kind or 'standard'}", "gcs", kind or "standard", low, high, *said)
-        for name in ("a", "b"):
-            key = f"monthly_class_{name}_operations"
-            sku = f"class-{name}" if kind in ("", "standard") else f"{kind}-class-{name}"
-            ledger.use(f"class {name.upper()} operations", "gcs", sku, key, per=10_000)
-        taken = ledger.used("monthly_data_retrieval_gb")
-        if taken and kind not in ("", "standard"):
-            ledger.add("data retrieval", "gcs", f"{kind}-retrieval", taken)
-        _gcs_egress(ledger)
+        _gcs(ledger, GCS.get(kind, kind), low, high, said)
     else:
         low, high, said = size_of(ledger, "storage_gb")
         cost_blob.account(ledger, low, high, said)
@@ -100,7 +91,15 @@ GCS_WAYS = {
 }  # fmt: skip
 
 
-def _gcs_egress(ledger: Ledger) -> None:
+def _gcs(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str, ...]) -> None:
+    ledger.add(f"storage, {kind or 'standard'}", "gcs", kind or "standard", low, high, *said)
+    for name in ("a", "b"):
+        key = f"monthly_class_{name}_operations"
+        sku = f"class-{name}" if kind in ("", "standard") else f"{kind}-class-{name}"
+        ledger.use(f"class {name.upper()} operations", "gcs", sku, key, per=10_000)
+    taken = ledger.used("monthly_data_retrieval_gb")
+    if taken and kind not in ("", "standard"):
+        ledger.add("data retrieval", "gcs", f"{kind}-retrieval", taken)
     for key, sku in GCS_WAYS.items():
         name = f"data transfer, {key.replace('_', ' ')}"
         ledger.use(name, "egress", sku, f"monthly_egress_data_transfer_gb.{key}")
@@ -226,6 +225,8 @@ def image_registry(ledger: Ledger) -> None:
     said = () if used is not None else (f"none to {IMAGES_GIB:f} GiB of images are assumed",)
     if ledger.provider == "aws":
         ledger.add("images", "ecr", "storage", low, high, *said)
+    elif ledger.resource.type == "google_container_registry":
+        _gcs(ledger, "", low, high, said)  # it keeps its images in a bucket, at the price of one
     elif ledger.provider == "google":
         ledger.add("images", "artifact-registry", "storage", low, high, *said)
         _pulled(ledger)

@@ -140,3 +140,40 @@ def test_backups_of_a_redis_cluster() -> None:
     )
     used = {"backup_storage_gb": 1000}
     assert figure(one, used=used) == 730 * Decimal("0.1425") + 1000 * Decimal("0.08111")
+
+
+def test_data_that_leaves_a_bucket_is_paid_by_its_destination_and_in_tiers() -> None:
+    traits = {"region": "eu", "storage_class": "STANDARD"}
+    one = made("object_store", "google", traits, type="google_storage_bucket")
+    moved = {"same_continent": 100, "worldwide": 2024, "china": 10}
+    used = {"storage_gb": 0, "monthly_egress_data_transfer_gb": moved}
+    worldwide = 1024 * Decimal("0.12") + 1000 * Decimal("0.11")
+    assert figure(one, used=used) == 2 + worldwide + Decimal("2.3")
+
+
+def test_the_older_registry_of_google_costs_what_its_bucket_does() -> None:
+    one = made("image_registry", "google", {"region": "eu"}, type="google_container_registry")
+    used = {"storage_gb": 150, "monthly_class_a_operations": 40_000}
+    assert figure(one, used=used) == 150 * Decimal("0.026") + 4 * Decimal("0.05")
+
+
+def test_a_basic_static_address_has_its_own_price() -> None:
+    body = {"sku": "Basic", "allocation_method": "Static"}
+    one = made("address", "azure", {"region": "westus"}, type="azurerm_public_ip", body=body)
+    assert figure(one) == 730 * Decimal("0.0036")
+
+
+def test_the_pool_of_an_aks_cluster_runs_as_long_as_the_usage_says() -> None:
+    traits = {"region": "eastus", "instance_type": "Standard_D2_v2", "desired_count": 1, "tier": "Standard"}
+    body = {"default_node_pool": [{"os_disk_type": "Ephemeral"}]}
+    one = made("cluster", "azure", traits, type="azurerm_kubernetes_cluster", body=body)
+    used = {"default_node_pool": {"nodes": 2, "monthly_hrs": 450}}
+    assert figure(one, used=used) == 730 * Decimal("0.1") + 900 * Decimal("0.146")
+
+
+def test_a_node_pool_has_the_prices_of_the_region_of_its_cluster() -> None:
+    traits = {"region": "us-central1", "instance_type": "e2-standard-4", "desired_count": 1}
+    pool = made("compute_group", "google", traits, type="google_container_node_pool")
+    home = made("cluster", "google", {"region": "europe-west3"}, type="google_container_cluster")
+    found = priced(pool, home, edges=((pool, Relation.PLACED_IN, home),)).resources[pool.key]
+    assert {item.row.region for item in found.items} == {"europe-west3"}
