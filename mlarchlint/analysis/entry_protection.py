@@ -60,7 +60,9 @@ def protection_of(graph: ResourceGraph, entry: Resource, targets: tuple[Resource
         if node in targets or any(target in targets for target in graph.reach(node, *_FORWARDS))
     )
     # What cannot be followed further, a listener without a target, still is part of the entry.
-    way = tuple(dict.fromkeys((entry, *way, *_routes(graph, entry))))
+    # So do the routes of an API behind a CDN.
+    open_to = (entry, *(node for node in way if node.kind == "api_gateway"))
+    way = tuple(dict.fromkeys((entry, *way, *(route for node in open_to for route in _routes(graph, node)))))
     auth, deciding, strong, aware = _auth(graph, way)
     limited = Truth.any(_limited(graph, node) for node in way)
     checks = [node["request_validation"] for node in way if not node["request_validation"].is_absent]
