@@ -87,8 +87,10 @@ def peak_load_exceeds_capacity(node: Resource, design: Design) -> Hits:
     peak = f"the peak of {rate(capacity.origin_peak)} requests a second ({capacity.load.how})"
     needs = design.needs(node)
     related: tuple[Related, ...] = (Related("the load is required here", needs.span("traffic")),)
-    fix = f"let it grow to {capacity.needed_with_zone_loss} instances"
-    if capacity.zones > 1:
+    managed = capacity.fleet.managed  # moves to another zone by itself
+    wanted = capacity.needed if managed else capacity.needed_with_zone_loss
+    fix = f"let it grow to {wanted} instances"
+    if capacity.zones > 1 and not managed:
         fix += ", which carry the peak also without one zone"
     if capacity.enough is Truth.NO and capacity.carried is not None:
         claim = (

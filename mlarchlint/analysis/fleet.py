@@ -146,11 +146,22 @@ def count_of(graph: ResourceGraph, node: Resource) -> Count:
     """How many instances run: the autoscaler's bounds, then the group's own."""
     replicas = replicas_of(graph, node)
     least, most = replicas.least, replicas.most
+    if node.kind == "serverless_function":
+        least, most = _executions(node, least, most)
     why = next((value.why for value in (least, most) if value.is_unknown), "")
     if least.is_absent and most.is_absent:
         why = f"{node.address} does not say how many instances run"
     at = most if least.is_absent else least
     return Count(_whole(least), _whole(most), at, at if most.is_absent else most, why)
+
+
+def _executions(node: Resource, least: Value, most: Value) -> tuple[Value, Value]:
+    """How many requests a function answers at once: those kept warm, and its share of the account's."""
+    warm, reserved = node["provisioned_concurrency"], node["reserved_concurrency"]
+    number = reserved.number()
+    if number is not None and number < 0:  # Terraform's word for no share of its own
+        reserved = Value.absent(node.span)
+    return warm if least.is_absent and not warm.default else least, reserved if most.is_absent else most
 
 
 def _whole(value: Value) -> int | None:
