@@ -13,13 +13,18 @@ EDGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "cdn": ("cdn-only", "cdn"),
         "cdn-failover": ("open-edge", "firewall", "cdn", "failover"),
         "accelerator": ("open-edge", "firewall", "accelerator"),
+        "api": (),
+        "api-cdn-failover": ("cdn", "failover"),
     },
     "google": {"global": ()},
     "azure": {"gateway": ("gateway",), "frontdoor": ("frontdoor",)},
 }
-# What serves: a fleet of machines, or containers without servers of one's own.
+# What serves: a fleet of machines, or containers or functions without servers of one's own.
 FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "aws": {"machines": ()},
+    "aws": {
+        "machines": ("network", "compute", "identity", "balancer", "alarms"),
+        "functions": ("functions", "api", "function-alarms"),
+    },
     "google": {"machines": ("machines",), "containers": ("containers",)},
     "azure": {"machines": ()},
 }
@@ -29,12 +34,21 @@ PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "google": {"on-demand": ()},
     "azure": {"on-demand": ()},
 }
+# Entries that only one form has.
+_OF_FUNCTIONS = ("api", "api-cdn-failover")
+# What the provider spreads over the zones and scales by itself.
+MANAGED = ("containers", "functions")
+
+
+def edges_of(cloud: str, form: str) -> tuple[str, ...]:
+    """The keys of EDGES that go with a key of FORMS, the plainest first."""
+    return tuple(edge for edge in EDGES[cloud] if (edge in _OF_FUNCTIONS) == (form == "functions"))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """form: a key of FORMS. machine: the type of the instances, or the size of containers (`2 vCPU, 4 GiB`).
-    zones: how many of the region's. least, most: instances.
+    """form: a key of FORMS. machine: the type of the instances, the size of containers (`2 vCPU, 4 GiB`)
+    or the memory of functions (`2048 MiB`). zones: how many of the region's. least, most: instances.
 
     edge: a key of EDGES.
     purchase: how what is above the least size is paid (`on-demand`, `spot`). cache: of predictions.
@@ -54,5 +68,6 @@ class Candidate:
     @property
     def parts(self) -> tuple[str, ...]:
         """The files that only some designs have."""
-        paid, edge = PURCHASES[self.cloud][self.purchase], EDGES[self.cloud][self.edge]
+        paid = PURCHASES[self.cloud][self.purchase] if self.form == "machines" else ()
+        edge = EDGES[self.cloud][self.edge]
         return (*FORMS[self.cloud][self.form], *paid, *edge, *(("cache",) if self.cache else ()))

@@ -16,6 +16,9 @@ from mlarchlint.requirements import Requirements
 COPIES, SYSTEM_GIB = 2, 1
 # (virtual CPUs, GiB) of containers.
 SIZES = ((1, 2), (2, 4), (4, 8), (8, 16))
+# MiB of functions, which get one virtual CPU for each 1,769 of them:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+MEMORIES, MIB_A_CPU = (2048, 3072, 4096, 6144, 8192, 10240), 1769
 _SERVICE = {"aws": "ec2", "google": "gce", "azure": "vm"}
 
 
@@ -47,8 +50,23 @@ def containers_for(needs: Requirements) -> tuple[str, ...]:
     return tuple(
         f"{cpu} vCPU, {memory} GiB"
         for cpu, memory in SIZES
-        if _holds(_container(cpu, memory), needs, measured)
+        if _holds(_container(Decimal(cpu), Decimal(memory)), needs, measured)
     )
+
+
+def functions_for(needs: Requirements) -> tuple[str, ...]:
+    """Memories of functions that hold the model, smallest first; none for what was measured on an accelerator."""
+    measured = measured_on(needs, embedded())
+    return tuple(
+        f"{mib} MiB"
+        for mib in MEMORIES
+        if _holds(_container(Decimal(mib) / MIB_A_CPU, Decimal(mib) / 1024), needs, measured)
+    )
+
+
+def memory_of(function: str) -> int:
+    """Of `2048 MiB`."""
+    return int(function.split()[0])
 
 
 def size_of(container: str) -> tuple[int, int]:
@@ -57,9 +75,9 @@ def size_of(container: str) -> tuple[int, int]:
     return int(cpu), int(memory)
 
 
-def _container(cpu: int, memory: int) -> InstanceSpec:
+def _container(cpu: Decimal, memory: Decimal) -> InstanceSpec:
     none = Decimal(0)
-    return InstanceSpec("", Decimal(cpu), Decimal(memory), "", none, none, False, True, False, "x86_64")
+    return InstanceSpec("", cpu, memory, "", none, none, False, True, False, "x86_64")
 
 
 def measured_on(needs: Requirements, catalog: Catalog) -> InstanceSpec | None:

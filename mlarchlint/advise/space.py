@@ -6,9 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from mlarchlint.advise.candidate import EDGES, FORMS, PURCHASES, Candidate
+from mlarchlint.advise.candidate import FORMS, MANAGED, PURCHASES, Candidate, edges_of
 from mlarchlint.advise.evaluation import designed
-from mlarchlint.advise.machines import containers_for, machines_for, may_lack_credits
+from mlarchlint.advise.machines import (
+    containers_for,
+    functions_for,
+    machines_for,
+    may_lack_credits,
+)
 from mlarchlint.advise.places import zones_in
 from mlarchlint.advise.writing import terraform
 from mlarchlint.analysis.capacity import Capacity
@@ -21,6 +26,10 @@ _CACHEABLE = Decimal("0.1")  # from this share of repeated inputs on a cache of 
 _LARGEST = 1000  # instances of one fleet; what needs more is no design of this kind
 _CHEAPEST = 3  # machine types that are tried in each place
 _SPOT = {"aws": "ec2-spot"}
+# Requests at once beside those of the peak: a function that is busy turns the next one away.
+_NO_QUEUE = 10
+# The price that says whether a form is sold in a region.
+_PRICED = {"containers": ("cloud-run", "vcpu"), "functions": ("lambda", "duration")}
 
 
 @dataclass(slots=True)
@@ -37,30 +46,35 @@ class Space:
         repeats = (self.config.requirements.number("traffic.cacheable") or 0) >= _CACHEABLE
         for region in self.regions:
             caches = (False, True) if repeats else (False,)
-            if "containers" in FORMS[self.cloud]:
-                yield from ((one,) for cache in caches for one in self._containers(region, cache))
+            for form in FORMS[self.cloud]:
+                # The functions that are written have no network, in which a cache would be.
+                for cache in caches if form == "containers" else (False,):
+                    yield from ((one,) for one in self._managed(region, form, cache))
             for zones in ZONES:
                 for cache in caches:
                     sized = self._sized(region, zones, cache, known)
-                    for edge in EDGES[self.cloud] if sized else ():
+                    for edge in edges_of(self.cloud, "machines") if sized else ():
                         yield tuple(
                             Candidate(self.cloud, region, machine, zones, least, most, edge, purchase, cache)
                             for machine, least, most in sized
                             for purchase in self._purchases(region, machine)
                         )
 
-    def _containers(self, region: str, cache: bool) -> Iterator[Candidate]:
+    def _managed(self, region: str, form: str, cache: bool) -> Iterator[Candidate]:
         """Spread over the zones by the provider: no number of zones is chosen. None where they have no price."""
-        if embedded().price(self.cloud, region, "cloud-run", "vcpu") is None:
+        if form not in MANAGED or embedded().price(self.cloud, region, *_PRICED[form]) is None:
             return
-        for size in containers_for(self.config.requirements)[:_CHEAPEST]:
-            edge = next(iter(EDGES[self.cloud]))
-            zones = len(zones_in(self.cloud, region))
-            probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form="containers")
-            capacity = self._of(probe)
-            needed = capacity.needed if capacity is not None and capacity.needed else 1
-            if 2 * needed <= _LARGEST:
-                yield replace(probe, most=2 * needed)
+        needs = self.config.requirements
+        sizes = containers_for(needs) if form == "containers" else functions_for(needs)
+        zones = len(zones_in(self.cloud, region))
+        for size in sizes[:_CHEAPEST]:
+            for edge in edges_of(self.cloud, form):
+                probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form=form)
+                capacity = self._of(probe)
+                needed = capacity.needed if capacity is not None and capacity.needed else 1
+                most = 2 * needed + (_NO_QUEUE if form == "functions" else 0)
+                if most <= _LARGEST:
+                    yield replace(probe, most=most)
 
     def _purchases(self, region: str, machine: str) -> Iterator[str]:
         for purchase in PURCHASES[self.cloud]:
@@ -87,7 +101,7 @@ class Space:
 
     def _capacity(self, region: str, machine: str, cache: bool) -> Capacity | None:
         """Of some fleet of such machines: what one of them serves is the same in all."""
-        edge, purchase = next(iter(EDGES[self.cloud])), next(iter(PURCHASES[self.cloud]))
+        edge, purchase = edges_of(self.cloud, "machines")[0], next(iter(PURCHASES[self.cloud]))
         probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache)
         return self._of(probe)
 

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from math import ceil
 
 from mlarchlint.advise.candidate import Candidate
-from mlarchlint.advise.machines import size_of
+from mlarchlint.advise.machines import memory_of, size_of
+from mlarchlint.analysis.load import load_of
+from mlarchlint.analysis.needs import Needs
 from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
 
 CHOSEN = "design.tf"
 _ALERT_MS = 500.0  # where no latency is required
 _SYSTEM_GIB = 30
+_RATE = 100  # requests a second that an API lets through, where no load is stated
 _LONGEST_NAME = 20  # what the shortest limit (24, storage accounts and target groups) leaves
 
 
@@ -56,21 +60,29 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
     budget = needs.number("budget.monthly_usd")
     if budget is not None:
         rows.append(("monthly_usd", max(1, int(budget))))
-    if candidate.cloud == "aws":
+    if candidate.cloud == "aws" and candidate.form == "machines":
         rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
     if candidate.form == "containers":
         cpu, memory = size_of(candidate.machine)
         rows += [("cpu", str(cpu)), ("memory", f"{memory}Gi")]
         rows.append(("concurrency", int(needs.number("model.concurrency") or cpu)))
+    elif candidate.form == "functions":
+        rows += [("memory_mib", memory_of(candidate.machine)), ("requests_a_second", _rate(needs))]
     else:
         rows += [("instance_type", candidate.machine), ("disk_gib", _SYSTEM_GIB + int(2 * (size or 0)))]
     if candidate.cloud == "google" and candidate.form == "machines":
         spec = embedded().spec("google", candidate.machine)
         # Machines with accelerators cannot move to another host.
         rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))
-    if not candidate.cache:
+    if not candidate.cache and candidate.form != "functions":
         rows.append(("cache", ""))
     return "\n".join(("# What was chosen for the requirements.", "locals {", *_aligned(rows), "}")) + "\n"
+
+
+def _rate(needs: Requirements) -> int:
+    """Requests a second that an API lets through: twice the peak."""
+    load = load_of(Needs(needs))
+    return max(1, ceil(2 * load.peak)) if load else _RATE
 
 
 def service_name(needs: Requirements) -> str:

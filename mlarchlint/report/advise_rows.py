@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlarchlint.advise.assessment import Assessment
+from mlarchlint.advise.candidate import MANAGED
 from mlarchlint.advise.search import Advice
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent
 from mlarchlint.model.estimate import Money
@@ -14,6 +15,8 @@ EDGES = {
     ("aws", "cdn"): "CloudFront, load balancer",
     ("aws", "cdn-failover"): "CloudFront, load balancer; DNS goes around the CDN while it is down",
     ("aws", "accelerator"): "Global Accelerator, load balancer",
+    ("aws", "api"): "API Gateway",
+    ("aws", "api-cdn-failover"): "CloudFront, API Gateway; DNS goes around the CDN while it is down",
     ("google", "global"): "global load balancer",
     ("azure", "gateway"): "Application Gateway",
     ("azure", "frontdoor"): "Front Door, load balancer",
@@ -26,7 +29,7 @@ def rows(one: Assessment) -> Iterator[tuple[str, str]]:
     candidate = one.candidate
     yield "region", candidate.region
     yield "fleet", machines(one)
-    yield "zones", str(candidate.zones) if candidate.form == "machines" else "by the provider"
+    yield "zones", "by the provider" if candidate.form in MANAGED else str(candidate.zones)
     yield "entry", EDGES[candidate.cloud, candidate.edge]
     if candidate.cache:
         yield "cache", "of predictions"
@@ -46,6 +49,10 @@ def machines(one: Assessment) -> str:
     candidate = one.candidate
     if candidate.form == "containers":
         return f"{candidate.least} to {candidate.most} containers of {candidate.machine}"
+    if candidate.form == "functions":
+        return (
+            f"functions of {candidate.machine}, {candidate.least} kept warm, {candidate.most} at once at most"
+        )
     spot = f", above {candidate.least} on spot" if candidate.purchase == "spot" else ""
     return f"{candidate.least} to {candidate.most} x {candidate.machine}{spot}"
 
@@ -54,10 +61,10 @@ def title(one: Assessment) -> str:
     """A design in one line."""
     candidate = one.candidate
     zones = f"{candidate.zones} zone{'s' if candidate.zones > 1 else ''}"
-    if candidate.form == "containers":
+    if candidate.form in MANAGED:
         zones = "the zones"
     edge = EDGES[candidate.cloud, candidate.edge].partition(";")[0]
-    if candidate.edge == "cdn-failover":
+    if candidate.edge.endswith("cdn-failover"):
         edge += " with failover"
     cache = ", cache of predictions" if candidate.cache else ""
     return f"{edge}, {machines(one)} over {zones} of {candidate.region}{cache}"
@@ -83,7 +90,7 @@ def _availability(one: Assessment) -> Iterator[tuple[str, str]]:
 
 
 def _without_a_zone(one: Assessment) -> str:
-    if one.candidate.form == "containers":
+    if one.candidate.form in MANAGED:
         return "the provider starts others"
     for capacity in one.judged.design.capacities:
         if capacity.left is None or capacity.needed is None:

@@ -9,7 +9,7 @@ import yaml
 
 from mlarchlint.config import Config
 from mlarchlint.config_layers import config_for
-from mlarchlint.requirements import frozen_requirements
+from mlarchlint.requirements import Requirements, frozen_requirements
 
 LESSON = Path(__file__).parent / "lesson.yaml"
 
@@ -22,6 +22,11 @@ def lesson_with(**sections: Any) -> str:
     """The lesson's exercise with some of its sections replaced, or left out for None."""
     data = {**yaml.safe_load(LESSON.read_text("utf-8")), **sections}
     return yaml.safe_dump({name: part for name, part in data.items() if part is not None})
+
+
+def requirements_with(**sections: Any) -> Requirements:
+    """The lesson's exercise with some of its sections replaced."""
+    return frozen_requirements(yaml.safe_load(lesson_with(**sections)), {})
 
 
 def config(text: str, folder: Path) -> Config:

@@ -52,3 +52,6 @@ def test_the_designs_of_the_exercise() -> None:
     one_zone = assess(replace(DESIGN, zones=1), lesson())
     (path,) = one_zone.judged.design.availabilities
     assert f"| {percent(path.model.low)}, and nothing is left" in PAGE
+    functions = replace(DESIGN, form="functions", machine="2048 MiB", edge="api-cdn-failover")
+    (path,) = assess(functions, lesson()).judged.design.availabilities
+    assert f"{percent(path.contract.low, 0.999)} by contract: 99.95 % of each" in PAGE

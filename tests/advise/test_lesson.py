@@ -13,7 +13,7 @@ from mlarchlint.advise.search import Advice, advise, ranked
 from mlarchlint.analysis.load import instances_needed, needed_to_survive_a_zone
 from mlarchlint.model.truth import Truth
 from mlarchlint.report.advise_text import render_advice_text
-from tests.advise.requirements import lesson
+from tests.advise.requirements import lesson, requirements_with
 
 # 1,000,000 / 86,400 x 3; two virtual CPUs and 40 ms of processor time a prediction.
 PEAK, RPS = 1_000_000 / 86_400 * 3, 2 * 1000 / 40
@@ -85,6 +85,29 @@ def test_the_next_cheaper_design_costs_less_and_fails(cloud: str) -> None:
     assert cheaper.cost.high < advice.best[0].cost.high
     assert cheaper.obstacles
     assert advice.closest is None
+
+
+def test_functions_owe_less_than_the_lesson_asks_for_and_are_an_answer_where_less_is_asked() -> None:
+    functions = Candidate("aws", "us-east-1", "2048 MiB", 3, 1, 16, "api-cdn-failover", form="functions")
+    assert obstacles(assess(functions, lesson())) == {"MLA-HA008"}
+    # 0.9995 of the gateway times 0.9995 of the functions, whichever way requests come in.
+    less = replace(
+        lesson(), requirements=requirements_with(slo={"availability": 99.8, "latency_p95_ms": 500})
+    )
+    assert obstacles(assess(functions, less)) == set()
+    assert obstacles(assess(replace(functions, edge="api"), less)) >= {"MLA-PE001"}
+
+
+def test_functions_cost_least_where_little_is_asked_of_them() -> None:
+    few = requirements_with(
+        slo={"availability": 99.8, "latency_p95_ms": 500},
+        traffic={"predictions_per_day": 50_000, "peak_factor": 3, "method": "POST"},
+    )
+    best = advise("aws", replace(lesson(), requirements=few), ["us-east-1"]).best
+    assert best[0].candidate.form == "functions"
+    (capacity,) = best[0].judged.design.capacities
+    assert capacity.needed == 1
+    assert capacity.most == best[0].candidate.most == 12
 
 
 def test_containers_are_an_answer_on_google_cloud() -> None:

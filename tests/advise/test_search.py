@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mlarchlint.advise.machines import containers_for, machines_for, size_of
+from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, edges_of
+from mlarchlint.advise.machines import containers_for, functions_for, machines_for, memory_of, size_of
 from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.search import advise, main_obstacle
 from mlarchlint.advise.space import Space, size_for
@@ -98,6 +99,21 @@ def test_containers_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) 
     measured = {"instance": "g4dn.xlarge", "throughput_rps": 50}
     assert containers_for(needs(tmp_path, model=measured).requirements) == ()
     assert size_of("4 vCPU, 8 GiB") == (4, 8)
+
+
+def test_functions_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) -> None:
+    assert functions_for(needs(tmp_path).requirements)[0] == "2048 MiB"
+    assert functions_for(needs(tmp_path, model={"size_gib": 3}).requirements)[0] == "8192 MiB"
+    assert functions_for(needs(tmp_path, model={"size_gib": 5}).requirements) == ()
+    measured = {"instance": "g4dn.xlarge", "throughput_rps": 50}
+    assert functions_for(needs(tmp_path, model=measured).requirements) == ()
+    assert memory_of("8192 MiB") == 8192
+
+
+def test_no_entry_is_left_without_a_form() -> None:
+    for cloud in CLOUDS:
+        entries = [edge for form in FORMS[cloud] for edge in edges_of(cloud, form)]
+        assert set(entries) == set(EDGES[cloud])
 
 
 def test_a_budget_holds_for_the_high_figure_also_where_costs_have_no_price(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, PURCHASES, Candidate
+from mlarchlint.advise.candidate import CLOUDS, FORMS, MANAGED, PURCHASES, Candidate, edges_of
 from mlarchlint.advise.evaluation import judged
 from mlarchlint.advise.folder import CONFIG, CannotWrite, files_to_write, write_into
 from mlarchlint.advise.places import regions_known, zones_in
@@ -30,12 +30,12 @@ PLACES = {
 
 def every_design(cloud: str) -> Iterator[Candidate]:
     region, machine = PLACES[cloud]
-    for edge in EDGES[cloud]:
-        for purchase in PURCHASES[cloud]:
-            for cache in (False, True):
-                for form in FORMS[cloud]:
-                    size = machine if form == "machines" else "2 vCPU, 4 GiB"
-                    yield Candidate(cloud, region, size, 2, 2, 4, edge, purchase, cache, form)
+    sizes = {"machines": machine, "containers": "2 vCPU, 4 GiB", "functions": "2048 MiB"}
+    for form in FORMS[cloud]:
+        for edge in edges_of(cloud, form):
+            for purchase in PURCHASES[cloud] if form == "machines" else ("on-demand",):
+                for cache in (False, True) if form != "functions" else (False,):
+                    yield Candidate(cloud, region, sizes[form], 2, 2, 4, edge, purchase, cache, form)
 
 
 def files(candidate: Candidate) -> dict[str, str]:
@@ -71,7 +71,7 @@ def test_the_fleet_is_what_was_chosen(cloud: str) -> None:
         (fleet,) = judged(files(candidate), nothing_required()).design.fleets
         assert (fleet.count.least, fleet.count.most) == (2, 4)
         assert fleet.node["region"].text() == candidate.region
-        assert fleet.managed == (candidate.form == "containers")
+        assert fleet.managed == (candidate.form in MANAGED)
         if not fleet.managed:
             assert fleet.zones.least == 2
             assert fleet.node["instance_type"].text() == candidate.machine

@@ -16,12 +16,6 @@ variable "token_issuer" {
   default     = "https://id.example.com"
 }
 
-variable "token_keys" {
-  description = "Where the public keys of the issuer are."
-  type        = string
-  default     = "https://id.example.com/.well-known/jwks.json"
-}
-
 variable "model_version" {
   description = "The version of the model that is served: its place in the bucket of models."
   type        = string

@@ -27,7 +27,7 @@ resource "aws_cloudfront_distribution" "cdn" {
   price_class     = "PriceClass_All"
 
   origin {
-    domain_name = aws_lb.api.dns_name
+    domain_name = local.origin
     origin_id   = "api"
 
     custom_origin_config {
@@ -47,6 +47,21 @@ resource "aws_cloudfront_distribution" "cdn" {
     origin_request_policy_id = aws_cloudfront_origin_request_policy.everything.id
   }
 
+  # Health checks of the CDN itself; callers are asked for at the origin.
+  ordered_cache_behavior {
+    path_pattern           = "/health/edge"
+    target_origin_id       = "api"
+    viewer_protocol_policy = "https-only"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    cache_policy_id        = aws_cloudfront_cache_policy.predictions.id
+
+    function_association {
+      event_type   = "viewer-request"
+      function_arn = aws_cloudfront_function.health.arn
+    }
+  }
+
   restrictions {
     geo_restriction {
       restriction_type = "none"
@@ -63,6 +78,14 @@ resource "aws_cloudfront_distribution" "cdn" {
     bucket = aws_s3_bucket.logs.bucket_domain_name
     prefix = "cdn/"
   }
+}
+
+# Answers at the edge: the origin would ask a health check for a token.
+resource "aws_cloudfront_function" "health" {
+  name    = "${local.name}-health"
+  runtime = "cloudfront-js-2.0"
+  publish = true
+  code    = "function handler(event) { return { statusCode: 200, statusDescription: 'OK' } }"
 }
 
 # An answer is kept for the caller whose token asked for it.

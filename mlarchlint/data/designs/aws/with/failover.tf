@@ -9,7 +9,7 @@ resource "aws_route53_health_check" "cdn" {
   fqdn              = aws_cloudfront_distribution.cdn.domain_name
   type              = "HTTPS"
   port              = 443
-  resource_path     = "/health/ready"
+  resource_path     = "/health/edge"
   request_interval  = 30
   failure_threshold = 3
 }
@@ -43,8 +43,8 @@ resource "aws_route53_record" "direct" {
   }
 
   alias {
-    name                   = aws_lb.api.dns_name
-    zone_id                = aws_lb.api.zone_id
+    name                   = local.origin
+    zone_id                = local.origin_zone
     evaluate_target_health = true
   }
 }
