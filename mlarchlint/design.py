@@ -78,6 +78,8 @@ class Design:
         self._alarms: dict[str, tuple[tuple[Resource, frozenset[str]], ...]] = {}
         self._once: dict[Callable[[Design], Any], Any] = {}
         self._agents: dict[str, Agents] = {}
+        self._needs: dict[str, Needs] = {}
+        self._found: dict[tuple[Callable[..., Any], str], Any] = {}
         self._guarded: dict[str, list[Resource]] | None = None
         self._unread = UnreadCode(graph)
         self._workload_of = {key: workload for workload in workloads for key in workload.members}
@@ -87,6 +89,14 @@ class Design:
         if work not in self._once:
             self._once[work] = work(self)
         found: T = self._once[work]
+        return found
+
+    def _of(self, node: Resource, work: Callable[[ResourceGraph, Resource], T]) -> T:
+        """What the graph says of a node, once for all rules."""
+        asked = work, node.key
+        if asked not in self._found:
+            self._found[asked] = work(self.graph, node)
+        found: T = self._found[asked]
         return found
 
     def role(self, node: Resource) -> str | None:
@@ -107,7 +117,7 @@ class Design:
 
     def replicas(self, node: Resource) -> Replicas:
         """How many instances it keeps, and what changes the number."""
-        return replicas_of(self.graph, node)
+        return self._of(node, replicas_of)
 
     def scaling_signals(self, node: Resource) -> tuple[Signal, ...]:
         """What it is scaled by."""
@@ -123,11 +133,11 @@ class Design:
 
     def hosts_others(self, node: Resource) -> bool:
         """Whether it is there for the pods and tasks that run on it."""
-        return hosts_others(self.graph, node)
+        return self._of(node, hosts_others)
 
     def takes_requests(self, node: Resource) -> bool:
         """Not so workers without a port that nothing leads to."""
-        return takes_requests(self.graph, node)
+        return self._of(node, takes_requests)
 
     def machines(self, node: Resource) -> tuple[Resource, ...]:
         """The machines that serve together with it, itself among them."""
@@ -258,7 +268,7 @@ class Design:
 
     def entries(self, node: Resource) -> tuple[Resource, ...]:
         """What requests come through on their way to the node, nearest first."""
-        return entries_to(self.graph, node)
+        return self._of(node, entries_to)
 
     def may_reach(self, source: Resource, target: Resource, port: int | None = None) -> Reach:
         """Whether networks and firewalls let the one get to the other."""
@@ -321,10 +331,10 @@ class Design:
         return feeds_of(self.graph, node)
 
     def stores(self, node: Resource) -> tuple[Resource, ...]:
-        return stores_of(self.graph, node)
+        return self._of(node, stores_of)
 
     def consumers(self, store: Resource) -> tuple[Resource, ...]:
-        return consumers_of(self.graph, store)
+        return self._of(store, consumers_of)
 
     @cached_property
     def fleets(self) -> tuple[Fleet, ...]:
@@ -445,7 +455,9 @@ class Design:
         """What is required of the workload that the node belongs to."""
         from mlarchlint.analysis.needs import needs_of
 
-        return needs_of(self.requirements, (node,))
+        if node.key not in self._needs:
+            self._needs[node.key] = needs_of(self.requirements, (node,))
+        return self._needs[node.key]
 
     def targets(self, node: Resource, *relations: Relation) -> tuple[Resource, ...]:
         return self.graph.targets(node, *relations)

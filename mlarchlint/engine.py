@@ -52,7 +52,8 @@ def _subjects(rule: Rule, design: Design) -> Iterator[Resource | None]:
         yield None
         return
     for node in design.graph.of_kind(*rule.kinds):
-        if node.part_of is None and node.instance.mode is not Mode.DATA:
+        declared = node.part_of is None and node.instance.mode is not Mode.DATA
+        if declared and (not rule.roles or design.role(node) in rule.roles):
             yield node
 
 

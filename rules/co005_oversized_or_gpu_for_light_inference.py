@@ -90,11 +90,12 @@ def oversized_or_gpu_for_light_inference(node: Resource, design: Design, params:
 
 
 def _accelerator(node: Resource, design: Design, small: Decimal) -> Iterator[Hit]:
+    card, kind = has_accelerator(node), node["instance_type"]
+    if card is None and not kind.is_unknown:
+        return
     light = _light(node, design, small)
     if not light:
         return
-    card = has_accelerator(node)
-    kind = node["instance_type"]
     fix = "serve it on processors"
     if card is None:
         if kind.is_unknown and not kind.scenarios:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from mlarchlint.analysis.scripts import script_text
 from mlarchlint.model.graph import ResourceGraph
@@ -29,13 +30,6 @@ _SIGNS = {
     r"application_insights|instrumentation\.opentelemetry|powertools|istio[-_]?proxy|linkerd",
     "accelerators": r"dcgm|nvidia[-_]?gpu|gpu[-_]operator|nvidia-smi|gpu[-_]exporter|nvml|ops-agent|gpu[-_]monitor|"
     r"gpu[-_]metrics|neuron[-_]monitor|cloudwatch[-_]?observability",
-}
-_PATTERNS = {
-    what: re.compile(
-        f"{_EVERYTHING}|{words}{'' if what in ('accelerators', 'everything') else '|' + _OPEN_TELEMETRY}",
-        re.IGNORECASE,
-    )
-    for what, words in _SIGNS.items()
 }
 # Monitors and services that their own providers declare.
 _MAKERS = ("datadog_", "newrelic_", "dynatrace_", "grafana_", "honeycombio_", "signalfx_", "sentry_", "elasticstack_", "Datadog::", "NewRelic::")  # fmt: skip
@@ -76,27 +70,44 @@ class Agents:
     everything: Truth = Truth.NO
 
     def __or__(self, other: Agents) -> Agents:
-        return Agents(**{what: getattr(self, what) | getattr(other, what) for what in _PATTERNS})
+        return Agents(**{what: getattr(self, what) | getattr(other, what) for what in _SIGNS})
+
+
+@lru_cache(maxsize=1)  # compiled when first asked for
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    return {
+        what: re.compile(
+            f"{_EVERYTHING}|{words}{'' if what in ('accelerators', 'everything') else '|' + _OPEN_TELEMETRY}",
+            re.IGNORECASE,
+        )
+        for what, words in _SIGNS.items()
+    }
+
+
+@lru_cache(maxsize=4096)  # images, variables and metrics are the same in many places
+def _signs_in(text: str) -> frozenset[str]:
+    """What a program of this name collects."""
+    return frozenset(what for what, pattern in _patterns().items() if pattern.search(text))
 
 
 def agents_of(nodes: Iterable[Resource]) -> Agents:
     """Of these nodes together: an agent beside one of them is there for all."""
-    found = dict.fromkeys(_PATTERNS, Truth.NO)
+    seen: set[str] = set()
+    unread = False
     for node in nodes:
-        maker = Truth.of(node.type.startswith(_MAKERS))
-        sinks = _OF_CLUSTERS.get(node.kind, "") if node.provider == "kubernetes" else ""
-        texts, unread = list(_texts(node)), Truth.MAYBE if _may_collect(node) else Truth.NO
-        for what, pattern in _PATTERNS.items():
-            if found[what] is not Truth.YES:
-                seen = Truth.of(any(pattern.search(text) for text in texts))
-                found[what] = (
-                    found[what]
-                    | maker
-                    | Truth.of(what == sinks)
-                    | seen
-                    | (unread if what in _ON_EACH_MACHINE else Truth.NO)
-                )
-    return Agents(**found)
+        if node.type.startswith(_MAKERS):
+            seen.update(_SIGNS)
+        elif node.provider == "kubernetes" and node.kind in _OF_CLUSTERS:
+            seen.add(_OF_CLUSTERS[node.kind])
+        seen.update(*map(_signs_in, _texts(node)))
+        unread = unread or _may_collect(node)
+    return Agents(**{what: _collected(what, seen, unread) for what in _SIGNS})
+
+
+def _collected(what: str, seen: set[str], unread: bool) -> Truth:
+    if what in seen:
+        return Truth.YES
+    return Truth.MAYBE if unread and what in _ON_EACH_MACHINE else Truth.NO
 
 
 def agents_in_clusters(graph: ResourceGraph) -> Agents:
@@ -107,8 +118,8 @@ def agents_in_clusters(graph: ResourceGraph) -> Agents:
 def _texts(node: Resource) -> Iterator[str]:
     if script := node["user_data"].clue():
         yield script_text(script)
-    for trait in _TEXTS:
-        for value in node[trait].walk():
+    for written in (node.attrs[trait] for trait in _TEXTS if trait in node.attrs):
+        for value in written.walk():
             if text := value.clue():
                 yield text
     if node.provider == "kubernetes":

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mlarchlint.analysis.access import COMPUTE, STORES, entries_to, stores_of
 from mlarchlint.analysis.role_neighbours import share_with_neighbours
@@ -212,10 +213,11 @@ def data_role(store: Resource) -> str | None:
         texts.append(bucket)
     # The key of `for_each` was written for this one store; its other names are those of all of them.
     key = _KEY.search(store.instance.address)
-    return (_held([key[1]]) if key else None) or _held(texts)
+    return (_held((key[1],)) if key else None) or _held(tuple(texts))
 
 
-def _held(texts: Sequence[str]) -> str | None:
+@lru_cache(maxsize=4096)  # many rules ask of the same stores
+def _held(texts: tuple[str, ...]) -> str | None:
     for role, tokens in role_tables()["data_roles"].items():
         if find_token(texts, tokens):
             return str(role)
