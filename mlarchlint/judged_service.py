@@ -161,7 +161,7 @@ def _peak(one: Capacity) -> Judgement:
         arithmetic += (f"saturated: at the peak {one.running} instances are used at {one.use_at_peak:.0%}",)
     if one.on_credits:
         arithmetic += ("on average it spends more CPU credits than it earns",)
-    closes = f"{one.needed} instances" if met is Truth.NO else ""
+    closes = _instances(one.needed) if met is Truth.NO else ""
     if closes and one.hosted is not None:
         closes += ", and nodes with accelerators for them"
     return Judgement(
@@ -198,9 +198,13 @@ def _zone_loss(one: Capacity, stated: bool) -> Judgement:
     return Judgement(
         "loss of a zone",
         "resilience.survive_zone_loss" if stated else "traffic",
-        f"{one.needed} instances" if one.needed is not None else "the peak is carried",
+        _instances(one.needed) if one.needed is not None else "the peak is carried",
         one.fleet.name, computed, met, "", missing, (),
         () if stated else ("zones fail; `resilience.survive_zone_loss: false` accepts it",),
         f"{one.needed_with_zone_loss} instances over {max(2, one.zones)} zones" if met is Truth.NO else "",
         "MLA-HA007", one.fleet.count.at.span, binding=stated,
     )  # fmt: skip
+
+
+def _instances(count: int | None) -> str:
+    return "1 instance" if count == 1 else f"{count} instances"

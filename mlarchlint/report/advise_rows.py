@@ -96,10 +96,11 @@ def _without_a_zone(one: Assessment) -> str:
         if capacity.left is None or capacity.needed is None:
             continue
         margin = capacity.carried_without_a_zone
-        words = f"{capacity.left} of {capacity.running} instances, {capacity.needed} needed"
+        words = f"{capacity.left} of {capacity.running} instances left, {capacity.needed} needed"
         if margin is None or not capacity.origin_peak or one.candidate.zones < 2:
             return words if one.candidate.zones > 1 else "nothing is left"
-        return f"{words}: {margin / capacity.origin_peak - 1:+.0%}"
+        spare = margin / capacity.origin_peak - 1
+        return f"{words}: {spare:.0%} to spare" if spare >= 0 else f"{words}: {-spare:.0%} too little"
     return "unknown: the load of an instance is not stated"
 
 

@@ -36,7 +36,7 @@ def _lines(
         elif advice.closest is not None:
             yield from _closest(advice.closest)
             yield ""
-    yield from wrap(conclusion(numbered), _PROSE)
+    yield from _wrapped(conclusion(numbered), _PROSE)
 
 
 def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> Iterator[str]:
@@ -46,7 +46,7 @@ def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> Iterat
     heads = [f"design {numbered.index(one) + 1}" for one in best]
     yield (_INDENT + " " * left + "".join(f"{head:{_WIDTH + 2}}" for head in heads)).rstrip()
     for name in names:
-        cells = [wrap(inert(table.get(name, "-")), _WIDTH) or [""] for table in tables]
+        cells = [_wrapped(inert(table.get(name, "-")), _WIDTH) or [""] for table in tables]
         for line in range(max(map(len, cells))):
             parts = "".join(f"{cell[line] if line < len(cell) else '':{_WIDTH + 2}}" for cell in cells)
             yield f"{_INDENT}{inert(name) if line == 0 else '':{left}}{parts}".rstrip()
@@ -75,11 +75,16 @@ def _closest(one: Assessment) -> Iterator[str]:
 
 def _reasons(one: Assessment) -> Iterator[str]:
     for reason in why_not(one):
-        yield from wrap(inert(reason), _PROSE, initial_indent=f"{_INDENT}- ", subsequent_indent=_INDENT * 2)
+        yield from _wrapped(inert(reason), _PROSE, f"{_INDENT}- ", _INDENT * 2)
 
 
 def _said(text: str) -> list[str]:
-    return wrap(text, _PROSE, initial_indent=_INDENT, subsequent_indent=_INDENT)
+    return _wrapped(text, _PROSE, _INDENT, _INDENT)
+
+
+def _wrapped(text: str, width: int, first: str = "", other: str = "") -> list[str]:
+    """Names of regions and machines stay whole."""
+    return wrap(text, width, initial_indent=first, subsequent_indent=other, break_on_hyphens=False)
 
 
 def conclusion(numbered: Sequence[Assessment]) -> str:

@@ -143,3 +143,11 @@ def test_the_advice_is_the_same_each_time() -> None:
         [before], ranked([before]), {}
     )
     assert [one.files for one in again.best] == [one.files for one in before.best]
+
+
+def test_what_is_left_without_a_zone_is_said_in_words() -> None:
+    advice = found("aws")
+    text = render_advice_text([advice], ranked([advice]), {})
+    assert "1 of 2 instances left, 1 needed: 1% to" in text
+    assert "0 of 2 instances are left, 1 instance required" in text
+    assert not any(line.endswith("-") for line in text.splitlines())
