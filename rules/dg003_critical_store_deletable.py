@@ -81,7 +81,7 @@ _NOT_EMPTIED = (Edit("force_destroy", False, safe=True),)
     id="MLA-DG003",
     severity=Severity.MEDIUM,
     on=Kind("object_store", "database", "feature_store", "block_volume"),
-    since="0.2",
+    since="0.1",
 )
 def critical_store_deletable(node: Resource, design: Design) -> Hits:
     held = _held(node, design)

@@ -77,7 +77,7 @@ _FIX = "tell somebody: an event rule or an alarm on failed runs that leads to a 
     severity=Severity.MEDIUM,
     on=Kind(*_JOBS),
     roles=_ROLES,
-    since="0.2",
+    since="0.1",
 )
 def pipeline_failure_unnoticed(node: Resource, design: Design) -> Hits:
     first, others = design.once(_unnoticed).get(node.instance.scope, (None, 0))

@@ -53,7 +53,6 @@ from mlarchlint.api import (
     Relation,
     Resource,
     Severity,
-    Supersedes,
     Truth,
     Value,
     has_accelerator,
@@ -80,7 +79,6 @@ _SERVED = ("Deployment", "ReplicaSet", "StatefulSet")
     roles=(*TRAINING, "inference"),
     since="0.1",
     params={"least_training_s": 300, "function_gib": 10},
-    supersedes=(Supersedes("MLA-PE010", "memory"),),
 )
 def unsuited_compute_or_storage(node: Resource, design: Design, params: Mapping[str, Any]) -> Hits:
     if design.role(node) == "inference":

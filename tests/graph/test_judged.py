@@ -133,7 +133,6 @@ def test_what_hides_is_no_less_severe_and_nothing_hides_what_a_judgement_reads()
         ("MLA-SC002/kubernetes", "Deployment/default/ranker-inference", "MLA-SC002", "MLA-HA007"),
         ("MLA-SC002/terraform-aws", "aws_autoscaling_group.model", "MLA-SC002", "MLA-HA007"),
         ("MLA-HA012/users-too-far", "aws_autoscaling_group.model", "MLA-PE001", "MLA-HA012"),
-        ("MLA-PE003/large-model-on-a-function", "aws_lambda_function.inference", "MLA-PE003", "MLA-PE010"),
     ],
 )
 def test_designs_tell_a_cause_once(case: str, address: str, told: str, hidden: str) -> None:
