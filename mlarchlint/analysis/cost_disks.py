@@ -67,7 +67,8 @@ def further_disks(ledger: Ledger, machines: Bounds) -> None:
     scratch = local_disks(ledger.costing.graph, ledger.resource)
     if scratch and ledger.provider == "google":
         low, high = (LOCAL_SSD_GIB * scratch * count for count in (machines.low, machines.high))
-        ledger.add(f"{scratch} local SSD", "disk", "local-ssd", low, high)
+        spot = ledger.text("spot") == "all" and ledger.row("disk", "local-ssd-spot") is not None
+        ledger.add(f"{scratch} local SSD", "disk", "local-ssd-spot" if spot else "local-ssd", low, high)
 
 
 # Storage classes that the providers bring, and the disks behind them.

@@ -175,6 +175,9 @@ def address(ledger: Ledger) -> None:
             sku = "dynamic"
         elif (body.get("sku").text() or "").lower() == "basic" and ledger.row("ip", "basic-static"):
             sku = "basic-static"
+    spot = sku == "in-use" and all((one["spot"].text() or "") == "all" for one in _users(ledger))
+    if ledger.provider == "google" and spot and ledger.row("ip", "in-use-spot") is not None:
+        sku = "in-use-spot"
     ledger.add("public address", "ip", sku, HOURS)
 
 

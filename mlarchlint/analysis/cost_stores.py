@@ -179,11 +179,17 @@ def _fsx(ledger: Ledger, kind: str, low: Decimal, high: Decimal, said: tuple[str
     ledger.add(f"Lustre storage, {sku}", "fsx-lustre", sku, low, high, *said)
 
 
+# Usage keys of what compression saves, in percent.
+SAVED = (
+    "compression_savings_percent", "data_compression_saving_percent", "data_compression_savings_percentage",
+)  # fmt: skip
+
+
 def _compressed(ledger: Ledger) -> Decimal:
     """The share that is left of what is stored; a usage file says the saving in percent."""
     root = ledger.resource.instance.get("root_volume_configuration").items()
     kind = (root[0].get("data_compression_type").text() or "") if root else ""
-    saved = ledger.used("data_compression_saving_percent", "data_compression_savings_percentage")
+    saved = ledger.used(*SAVED)
     if kind.upper() in ("LZ4", "ZSTD"):
         if saved is None:
             return ONE

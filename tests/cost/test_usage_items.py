@@ -177,3 +177,24 @@ def test_a_node_pool_has_the_prices_of_the_region_of_its_cluster() -> None:
     home = made("cluster", "google", {"region": "europe-west3"}, type="google_container_cluster")
     found = priced(pool, home, edges=((pool, Relation.PLACED_IN, home),)).resources[pool.key]
     assert {item.row.region for item in found.items} == {"europe-west3"}
+
+
+def test_compression_that_a_usage_file_states_leaves_less_to_pay() -> None:
+    body = {"root_volume_configuration": [{"data_compression_type": "LZ4"}]}
+    traits = {**AWS, "size_gib": 300, "throughput_mibs": 1024}
+    one = made("file_share", traits=traits, type="aws_fsx_openzfs_file_system", body=body)
+    speed = 1024 * Decimal("0.26")
+    assert figure(one) == 300 * Decimal("0.09") + speed
+    assert figure(one, used={"compression_savings_percent": 40}) == 180 * Decimal("0.09") + speed
+
+
+def test_what_belongs_to_a_spot_machine_of_google_is_cheaper() -> None:
+    traits = {**GOOGLE, "instance_type": "f1-micro", "spot": "all", "root_disk_gib": 10}
+    machine = made(
+        "compute_instance", "google", traits, type="google_compute_instance", body={"scratch_disk": [{}]}
+    )
+    ip = made("address", "google", GOOGLE, type="google_compute_address", name="ip")
+    found = priced(machine, ip, edges=((machine, Relation.DEPENDS_ON, ip),)).resources
+    assert found[ip.key].monthly.low == 730 * Decimal("0.0025")
+    scratch = next(item for item in found[machine.key].items if "local SSD" in item.name)
+    assert scratch.monthly.low == 375 * Decimal("0.0354")
