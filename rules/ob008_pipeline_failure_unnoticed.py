@@ -80,29 +80,28 @@ _FIX = "tell somebody: an event rule or an alarm on failed runs that leads to a 
     since="0.1",
 )
 def pipeline_failure_unnoticed(node: Resource, design: Design) -> Hits:
-    first, others = design.once(_unnoticed).get(node.instance.scope, (None, 0))
-    if first is not node:
+    if design.once(_unnoticed).get(node.instance.scope) is not node:
         return
-    more = f", nor of that of {others} more" if others else ""
     open_at = _noticed(node, design)[1]
     if open_at is not None:
         claim = f"whether anybody is told when it fails is not known: {open_at.why or 'an input decides'}"
         yield Hit(open_at, claim, certain=False, fix=_FIX)
     else:
-        claim = f"is started by itself, and nobody is told of its failure{more}"
+        claim = "is started by itself, and nobody is told of its failure"
         yield Hit(Value.absent(node.span), claim, missing=("alarm", "trigger"), fix=_FIX)
 
 
-def _unnoticed(design: Design) -> dict[str, tuple[Resource, int]]:
-    """By stack: the first job of which it is so, a certain one before open ones, and how many more there are."""
-    found: dict[str, list[tuple[Resource, bool]]] = {}
+def _unnoticed(design: Design) -> dict[str, Resource]:
+    """By stack: the first job of which it is so, a certain one before open ones."""
+    sure: dict[str, Resource] = {}
+    opens: dict[str, Resource] = {}
     for node in design.graph.of_kind(*_JOBS):
-        if _judged(node, design):
+        scope = node.instance.scope
+        if scope not in sure and _judged(node, design):
             told, open_at = _noticed(node, design)
             if told is not Truth.YES:
-                found.setdefault(node.instance.scope, []).append((node, open_at is None))
-    firsts = {scope: next((n for n, sure in of if sure), of[0][0]) for scope, of in found.items()}
-    return {scope: (node, len(found[scope]) - 1) for scope, node in firsts.items()}
+                (sure if open_at is None else opens).setdefault(scope, node)
+    return opens | sure
 
 
 def _judged(node: Resource, design: Design) -> bool:
@@ -133,12 +132,14 @@ def _noticed(node: Resource, design: Design) -> tuple[Truth, Value | None]:
             if about & {"errors", "health"}:
                 return Truth.YES, None
             if "unread" in about:
-                open_at = open_at or alarm["metric"]
-    for pattern in _patterns(node, design):
-        if pattern.is_unknown:
-            open_at = open_at or pattern
-        elif _tells_of_failure(pattern, node):
-            return Truth.YES, None
+                open_at = alarm["metric"] if open_at is None else open_at
+    services = _services(node)
+    told, unread = design.once(_told_of).get(node.instance.scope, (frozenset(), None))
+    own = [one["triggers_on"] for one in design.sources(node, Relation.MONITORS)]
+    if told.intersection(services) or any(_told_by(pattern).intersection(services) for pattern in own):
+        return Truth.YES, None
+    possible = (open_at, unread, *(pattern for pattern in own if pattern.is_unknown))
+    open_at = next((value for value in possible if value is not None), None)
     return (Truth.NO if open_at is None else Truth.MAYBE), open_at
 
 
@@ -165,28 +166,25 @@ def _of_its_service(alarm: Resource, node: Resource, design: Design) -> bool:
     return any(service in space for service in (*_services(node), "mapreduce"))
 
 
-def _patterns(node: Resource, design: Design) -> list[Value]:
-    """What the event rules of the stack are about, those left out that name other jobs."""
-    found = []
-    for events in design.once(_event_rules).get(node.instance.scope, ()):
-        named = design.targets(events, Relation.MONITORS)
-        if not named or node in named:
-            found.append(events["triggers_on"])
-    return found
-
-
-def _event_rules(design: Design) -> dict[str, list[Resource]]:
-    found: dict[str, list[Resource]] = {}
+def _told_of(design: Design) -> dict[str, tuple[frozenset[str], Value | None]]:
+    """By stack: the services of whose failures event rules tell that name no job, and a pattern that is open."""
+    found: dict[str, tuple[frozenset[str], Value | None]] = {}
     for trigger in design.graph.of_kind("trigger"):
-        if not trigger["triggers_on"].is_absent:
-            found.setdefault(trigger.instance.scope, []).append(trigger)
+        pattern, scope = trigger["triggers_on"], trigger.instance.scope
+        if pattern.is_absent or design.targets(trigger, Relation.MONITORS):
+            continue
+        told, unread = found.get(scope, (frozenset(), None))
+        if pattern.is_unknown and unread is None:
+            unread = pattern
+        found[scope] = (told | _told_by(pattern), unread)
     return found
 
 
-def _tells_of_failure(pattern: Value, node: Resource) -> bool:
-    """Of all events of its service, or of failures among them."""
+def _told_by(pattern: Value) -> frozenset[str]:
+    """The services of all of whose events, or of the failures among them, a rule tells."""
     words = [text for value in pattern.walk() if (text := value.clue())]
-    if not any(word.lower().startswith(f"aws.{service}") for word in words for service in _services(node)):
-        return False
-    wrong = any(_WENT_WRONG.search(word) for word in words)
-    return wrong or not any(_WENT_WELL.search(word) for word in words)
+    if any(_WENT_WELL.search(word) for word in words) and not any(_WENT_WRONG.search(word) for word in words):
+        return frozenset()
+    return frozenset(
+        service for service in _SERVICES if any(word.lower().startswith(f"aws.{service}") for word in words)
+    )
