@@ -10,6 +10,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mlarchlint.analysis.accelerator_metrics import needs_gpu_agent
 from mlarchlint.analysis.budget import Part, Verdict
 from mlarchlint.analysis.cloud_calls import cloud_call
 from mlarchlint.analysis.consoles import consoles_on
@@ -136,6 +137,7 @@ __all__ = [
     "milliseconds",
     "minutes_down",
     "near",
+    "needs_gpu_agent",
     "older_machine",
     "passes_by",
     "percent",

@@ -62,21 +62,12 @@ from mlarchlint.api import (
     Severity,
     Truth,
     Value,
-    has_accelerator,
+    needs_gpu_agent,
     rule,
 )
 
 _MACHINES = ("compute_group", "compute_instance", "training_cluster")
 _WANTED = {"latency": ("latency",), "errors": ("errors", "health")}
-_MEASURED = (
-    "sagemaker",
-    "vertex_ai",
-    "machine_learning",
-    "machinelearning",
-    "databricks",
-    "google_container",
-    "tpu",
-)
 _LEAST = 0.6
 
 
@@ -149,7 +140,7 @@ def _scraped(node: Resource, design: Design) -> str:
 
 
 def _training(node: Resource, design: Design) -> Hits:
-    if not _measures_nothing(node) or design.once(_first_machines).get(node.instance.scope) is not node:
+    if not needs_gpu_agent(node) or design.once(_first_machines).get(node.instance.scope) is not node:
         return
     script, agents = node["user_data"], design.agents(node).accelerators
     if agents is Truth.YES:
@@ -164,19 +155,12 @@ def _training(node: Resource, design: Design) -> Hits:
         yield Hit(script, claim, missing=("metric_sink", "addon"), attribute="accelerators", fix=fix)
 
 
-def _measures_nothing(node: Resource) -> bool:
-    """Accelerators of machines that the code sets up: no service measures them, and no unread image could."""
-    if has_accelerator(node) is None or any(part in node.type.lower() for part in _MEASURED):
-        return False
-    return node.provider == "kubernetes" or not node["user_data"].is_absent or "node_group" in node.type
-
-
 def _first_machines(design: Design) -> dict[str, Resource]:
     """By stack: one finding for each."""
     found: dict[str, Resource] = {}
     for node in design.graph.of_kind(*_MACHINES):
         own = node.part_of is None and node.instance.mode is Mode.MANAGED
-        if own and node.instance.scope not in found and _trains(node, design) and _measures_nothing(node):
+        if own and node.instance.scope not in found and _trains(node, design) and needs_gpu_agent(node):
             found[node.instance.scope] = node
     return found
 
