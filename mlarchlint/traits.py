@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from mlarchlint import measures
-from mlarchlint.kinds import Kind, Path, Step, Trait
+from mlarchlint.kinds import Kind, Path, Step, Trait, parse_path
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
@@ -159,13 +159,14 @@ def _where(step: Step, value: Value) -> Value:
     if value.is_unknown or value.is_absent:
         return value
     candidates = value.items() if isinstance(value.raw, tuple) else (value,)
-    verdicts = [(item, item.get(step.key).equals(step.equals)) for item in candidates]
-    for item, verdict in verdicts:
+    members = [(item, read_path(parse_path(step.key), item)) for item in candidates]
+    verdicts = [(item, member, member.equals(step.equals)) for item, member in members]
+    for item, _, verdict in verdicts:
         if verdict is Truth.YES:
             return item
-    for item, verdict in verdicts:
+    for item, member, verdict in verdicts:
         if verdict is Truth.MAYBE:
-            return Value.unknown(item.get(step.key).why or item.why, item.span, refs=item.all_refs())
+            return Value.unknown(member.why or item.why, item.span, refs=item.all_refs())
     return Value.absent(value.span)
 
 
@@ -250,6 +251,7 @@ def _keys(value: Value) -> Value:
         name: Value.known(name, member.span)
         for item in _list(value).items()
         for name, member in item.mapping().items()
+        if not member.is_absent
     }
     return replace(value, raw=tuple(names.values()))
 
@@ -335,7 +337,9 @@ def _converted(trait: Trait, value: Value) -> Value:
     if value.state is not State.KNOWN or value.raw is None:
         return value
     if isinstance(value.raw, tuple) and trait.op not in ("count",):
-        return value.with_raw(tuple(_converted(trait, item) for item in value.raw))
+        converted = tuple(_converted(trait, item) for item in value.raw)
+        # A name that `values` maps to null is none of the list.
+        return value.with_raw(tuple(one for one in converted if trait.op != "keys" or not one.is_absent))
     raw = _mapped(trait, value.raw)
     if isinstance(raw, (dict, list)) and raw is not value.raw:
         return replace(from_plain(raw, value.span), origin=value.origin, refs=value.refs)

@@ -448,3 +448,19 @@ def test_a_ray_job_uses_the_cluster_that_it_selects() -> None:
         "---\napiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: c}\nspec: {}\n"
     )
     assert found == {("RayJob/default/j", "uses", "RayCluster/default/c")}
+
+
+KAFKA = "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nmetadata: {name: events}\nspec: {kafka: {}}\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("events-kafka-bootstrap:9093", True),
+        ("events-kafka-brokers.default.svc:9093", True),
+        ("other-kafka-bootstrap:9093", False),
+    ],
+)
+def test_brokers_are_known_by_the_services_that_their_operator_makes(host: str, found: bool) -> None:
+    reader = deployment(containers=f"env: [{{name: KAFKA, value: '{host}'}}]")
+    assert ((DEPLOY, "uses", "Kafka/default/events") in links(joined(reader, KAFKA))) is found

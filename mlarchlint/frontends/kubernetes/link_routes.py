@@ -25,6 +25,8 @@ _MADE = {
     "Notebook": ("{}",),
     "LeaderWorkerSet": ("{}",),
     "SeldonDeployment": ("{}-default", "{}"),
+    "Kafka": ("{}-kafka-bootstrap", "{}-kafka-brokers"),
+    "FeatureStore": ("feast-{}-online", "feast-{}-offline", "feast-{}-registry"),
 }
 
 
