@@ -125,7 +125,14 @@ def _type_name(form: str, instance: Instance) -> str:
     if instance.type == "azapi_resource":
         # One type for everything: what it is stands in its `type`, before the API version.
         return "azapi:" + (instance.get("type").text() or "").partition("@")[0]
-    return instance.type
+    return _type_of_workspace(instance)
+
+
+def _type_of_workspace(instance: Instance) -> str:
+    """The type; a workspace of Azure Machine Learning that is a feature store says so by its `kind`."""
+    if instance.type != "azurerm_machine_learning_workspace" or instance.get("kind").text() != "FeatureStore":
+        return instance.type
+    return f"{instance.type}:FeatureStore"
 
 
 def _provider(instance: Instance) -> str:
@@ -271,8 +278,10 @@ class _Weave:
             if card and edge.relation in (Relation.ROUTES_TO, Relation.PROTECTS):
                 reached.setdefault(edge.target, []).append(edge)
         for use in [edge for edge in self.edges.values() if edge.relation is Relation.USES]:
-            if self._resources[use.target].kind == "network":
-                continue  # a network module stands for its subnet groups; what it contains is not theirs
+            if self._resources[use.target].kind == "network" or self._resources[use.source].kind == "policy":
+                # A network module stands for its subnet groups, and what it contains is not theirs; a policy
+                # names what it gives access to, and does nothing itself.
+                continue
             for edge in offered.get(use.target, ()):
                 self._add(replace(edge, source=use.source))
             for edge in reached.get(use.target, ()):

@@ -61,6 +61,7 @@ _LEAST = 0.6
         "image_registry",
         "object_store",
         "experiment_tracker",
+        "feature_store",
     ),
     since="0.1",
 )
@@ -69,7 +70,7 @@ def security_operations_missing(node: Resource, design: Design) -> Hits:
         yield from _trail(node, design)
     elif node.kind == "object_store":
         yield from _no_trail(node, design)
-    elif node.kind == "experiment_tracker":
+    elif node.kind in ("experiment_tracker", "feature_store"):
         yield from _workspace(node)
     elif not _of_ml(node, design):
         return

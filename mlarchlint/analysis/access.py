@@ -22,6 +22,8 @@ COMPUTE = (
     "compute_instance", "compute_group", "container_service", "serverless_container", "serverless_function",
     "batch_job", "training_cluster", "model_endpoint", "notebook", "data_processor", "orchestrator", "experiment_tracker",
 )  # fmt: skip
+# Where a feature store keeps what it answers from.
+_ONLINE = ("cache", "database")
 _ENTRIES = ("load_balancer", "api_gateway", "cdn", "dns_record")
 _DIRECT = (
     Relation.READS,
@@ -105,7 +107,7 @@ def consumers_of(graph: ResourceGraph, store: Resource) -> tuple[Resource, ...]:
     """Workloads that name a store, or whose security group the store's admits."""
     found: dict[Resource, None] = {}
     for source in graph.sources(store, *_DIRECT):
-        if source.kind in COMPUTE:
+        if source.kind in COMPUTE or (source.kind == "feature_store" and store.kind in _ONLINE):
             found[source] = None
         elif source.kind in ("compute_template", "container_template", "secret"):
             found.update(

@@ -118,6 +118,8 @@ def _type_name(resource: Resource) -> str:
 
     Of the computes of Azure Machine Learning, which are anything from notebooks to clusters, `computeType` says it.
     """
+    if resource.type == "azurerm_machine_learning_workspace" and resource.kind == "feature_store":
+        return f"{resource.type}:FeatureStore"
     if resource.type != "azapi_resource":
         return resource.type
     name = (resource.instance.get("type").text() or resource.type).partition("@")[0]
