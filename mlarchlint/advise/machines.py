@@ -19,6 +19,7 @@ SIZES = ((1, 2), (2, 4), (4, 8), (8, 16))
 # MiB of functions, which get one virtual CPU for each 1,769 of them:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 MEMORIES, MIB_A_CPU = (2048, 3072, 4096, 6144, 8192, 10240), 1769
+_ARM = "arm64"
 _SERVICE = {"aws": "ec2", "google": "gce", "azure": "vm"}
 
 
@@ -94,11 +95,17 @@ def _holds(spec: InstanceSpec, needs: Requirements, measured: InstanceSpec | Non
         return False
     if measured is None:
         return not spec.accelerator
-    if bool(spec.accelerator) != bool(measured.accelerator):
+    if bool(spec.accelerator) != bool(measured.accelerator) or (spec.arch == _ARM) != (measured.arch == _ARM):
         return False
     if spec.accelerator_memory_gib < measured.accelerator_memory_gib:
         return False
     return (spec.vcpu or 0) >= (measured.vcpu or 0) and (spec.memory_gib or 0) >= (measured.memory_gib or 0)
+
+
+def on_arm(cloud: str, machine: str) -> bool:
+    """Whether a model server has to be built for Arm."""
+    spec = embedded().spec(cloud, machine)
+    return spec is not None and spec.arch == _ARM
 
 
 def may_lack_credits(cloud: str, machine: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mlarchlint.advise.assessment import Assessment, Obstacle, assess
+from mlarchlint.advise.machines import on_arm
 from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.space import Space
 from mlarchlint.config import Config
@@ -39,10 +40,17 @@ class Advice:
 def advise(cloud: str, config: Config, regions: Sequence[str] = (), top: int = 3) -> Advice:
     places = regions_to_try(cloud, config.requirements, regions)
     found = sorted(_assessed(Space(cloud, config, places)), key=lambda one: one.order)
-    best = tuple(one for one in found if not one.obstacles)[:top]
+    best = _with_x86(tuple(one for one in found if not one.obstacles), top)
     failing = [one for one in found if one.obstacles]
     closest = min(failing, key=_distance, default=None) if not best else None
     return Advice(cloud, places, best, _next_cheaper(best[0], failing) if best else None, closest, len(found))
+
+
+def _with_x86(good: tuple[Assessment, ...], top: int) -> tuple[Assessment, ...]:
+    """The cheapest ones; the last gives way to one that runs what is built for x86, if none of them does."""
+    shown = good[:top]
+    other = next((one for one in good if not on_arm(one.candidate.cloud, one.candidate.machine)), None)
+    return shown if other is None or other in shown or top < 2 else (*shown[: top - 1], other)
 
 
 def _assessed(space: Space) -> Iterator[Assessment]:

@@ -13,6 +13,7 @@ from mlarchlint.advise.machines import (
     functions_for,
     machines_for,
     may_lack_credits,
+    on_arm,
 )
 from mlarchlint.advise.places import zones_in
 from mlarchlint.advise.writing import terraform
@@ -97,7 +98,13 @@ class Space:
                 continue
             if not may_lack_credits(self.cloud, machine) or _earns_its_credits(capacity, least):
                 found.append((price * most, machine, least, most))
-        return [(machine, least, most) for _, machine, least, most in sorted(found)[:_CHEAPEST]]
+        cheapest, x86 = (
+            sorted(found)[:_CHEAPEST],
+            [one for one in sorted(found) if not on_arm(self.cloud, one[1])],
+        )
+        # One of them runs what is not built for Arm.
+        chosen = [*cheapest[:-1], x86[0]] if x86 and x86[0] not in cheapest else cheapest
+        return [(machine, least, most) for _, machine, least, most in chosen]
 
     def _capacity(self, region: str, machine: str, cache: bool) -> Capacity | None:
         """Of some fleet of such machines: what one of them serves is the same in all."""

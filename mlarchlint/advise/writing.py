@@ -9,7 +9,7 @@ from importlib.resources import files
 from math import ceil
 
 from mlarchlint.advise.candidate import Candidate
-from mlarchlint.advise.machines import memory_of, size_of
+from mlarchlint.advise.machines import memory_of, on_arm, size_of
 from mlarchlint.analysis.load import load_of
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.prices import embedded
@@ -70,6 +70,8 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
         rows += [("memory_mib", memory_of(candidate.machine)), ("requests_a_second", _rate(needs))]
     else:
         rows += [("instance_type", candidate.machine), ("disk_gib", _SYSTEM_GIB + int(2 * (size or 0)))]
+    if candidate.cloud == "aws" and candidate.form == "machines":
+        rows.append(("architecture", "arm64" if on_arm("aws", candidate.machine) else "x86_64"))
     if candidate.cloud == "google" and candidate.form == "machines":
         spec = embedded().spec("google", candidate.machine)
         # Machines with accelerators cannot move to another host.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlarchlint.advise.assessment import Assessment
 from mlarchlint.advise.candidate import MANAGED
+from mlarchlint.advise.machines import on_arm
 from mlarchlint.advise.search import Advice
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent
 from mlarchlint.model.estimate import Money
@@ -54,7 +55,8 @@ def machines(one: Assessment) -> str:
             f"functions of {candidate.machine}, {candidate.least} kept warm, {candidate.most} at once at most"
         )
     spot = f", above {candidate.least} on spot" if candidate.purchase == "spot" else ""
-    return f"{candidate.least} to {candidate.most} x {candidate.machine}{spot}"
+    arm = " (Arm)" if on_arm(candidate.cloud, candidate.machine) else ""
+    return f"{candidate.least} to {candidate.most} x {candidate.machine}{arm}{spot}"
 
 
 def title(one: Assessment) -> str:

@@ -149,5 +149,7 @@ def test_what_is_left_without_a_zone_is_said_in_words() -> None:
     advice = found("aws")
     text = render_advice_text([advice], ranked([advice]), {})
     assert "1 of 2 instances left, 1 needed: 1% to" in text
-    assert "0 of 2 instances are left, 1 instance required" in text
+    one_zone = assess(replace(OF_ZONES, zones=1), lesson())
+    lost = next(obstacle for obstacle in one_zone.obstacles if obstacle.requirement == "loss of a zone")
+    assert lost.why == "0 of 2 instances are left, 1 instance required"
     assert not any(line.endswith("-") for line in text.splitlines())

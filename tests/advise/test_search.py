@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, edges_of
-from mlarchlint.advise.machines import containers_for, functions_for, machines_for, memory_of, size_of
+from mlarchlint.advise.machines import containers_for, functions_for, machines_for, memory_of, on_arm, size_of
 from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.search import advise, main_obstacle
 from mlarchlint.advise.space import Space, size_for
@@ -43,7 +43,7 @@ def test_machines_hold_the_model_twice(tmp_path: Path) -> None:
     large = dict(machines_for("aws", "us-east-1", needs(tmp_path, model={"size_gib": 20}).requirements))
     assert large
     assert not {"t3.medium", "c7i.2xlarge", "m7i.2xlarge"} & set(large)
-    assert all(name.startswith(("m7i.4", "r7i.")) for name in large)
+    assert all(name.startswith(("m7i.4", "r7i.", "m7g.4", "r7g.")) for name in large)
 
 
 def test_accelerators_are_proposed_where_the_model_was_measured_on_one(tmp_path: Path) -> None:
@@ -108,6 +108,22 @@ def test_functions_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) -
     measured = {"instance": "g4dn.xlarge", "throughput_rps": 50}
     assert functions_for(needs(tmp_path, model=measured).requirements) == ()
     assert memory_of("8192 MiB") == 8192
+
+
+def test_arm_is_proposed_beside_x86_and_not_for_what_was_measured_on_x86(tmp_path: Path) -> None:
+    def machines(**sections: Any) -> set[str]:
+        space = Space("aws", needs(tmp_path, **sections), ("us-east-1",))
+        return {one.machine for shape in space.shapes() for one in shape if one.form == "machines"}
+
+    proposed = machines()
+    assert {on_arm("aws", name) for name in proposed} == {False, True}
+    measured = machines(model={"instance": "c7i.large", "throughput_rps": 50})
+    assert measured
+    assert not any(on_arm("aws", name) for name in measured)
+    shown = advise("aws", needs(tmp_path), ["us-east-1"], top=2).best
+    assert [on_arm("aws", one.candidate.machine) for one in shown] == [True, False]
+    assert 'architecture  = "arm64"' in shown[0].files["design.tf"]
+    assert 'architecture  = "x86_64"' in shown[1].files["design.tf"]
 
 
 def test_no_entry_is_left_without_a_form() -> None:

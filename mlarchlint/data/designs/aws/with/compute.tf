@@ -7,6 +7,11 @@ data "aws_ami" "model_server" {
     name   = "name"
     values = ["${local.name}-*"]
   }
+
+  filter {
+    name   = "architecture"
+    values = [local.architecture]
+  }
 }
 
 resource "aws_launch_template" "inference" {
