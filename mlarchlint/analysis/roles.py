@@ -211,9 +211,11 @@ def data_role(store: Resource) -> str | None:
     bucket = store.instance.get("bucket").clue()
     if bucket:
         texts.append(bucket)
-    # The key of `for_each` was written for this one store; its other names are those of all of them.
+    # The key of `for_each` and the name in the code were written for this one store; what the cloud calls it often
+    # begins with the name of the whole project.
     key = _KEY.search(store.instance.address)
-    return (_held((key[1],)) if key else None) or _held(tuple(texts))
+    by_its_own = ((key[1],) if key else ()), (store.instance.name,), tuple(texts)
+    return next((held for names in by_its_own if (held := _held(names))), None)
 
 
 @lru_cache(maxsize=4096)  # many rules ask of the same stores

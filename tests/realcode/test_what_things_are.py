@@ -80,3 +80,13 @@ def test_the_key_of_a_store_says_more_than_the_name_of_all_stores(tmp_path: Path
     (tmp_path / "main.tf").write_text(BUCKETS)
     found = [f.message for f in scan([tmp_path]).findings if f.rule == "MLA-CO009"]
     assert [text.partition(";")[0] for text in found] == ["keeps every old version of its captured requests"]
+
+
+def test_the_name_in_the_code_says_more_than_the_name_of_the_project(tmp_path: Path) -> None:
+    text = BUCKETS.replace('  for_each = toset(["data_capture", "datasets"])\n', "").replace(
+        "${each.key}", "x"
+    )
+    text = text.replace('"this"', '"datasets"').replace(".this", ".datasets").replace("each.value.id", "1")
+    (tmp_path / "main.tf").write_text(text)
+    found = [f.message.partition(";")[0] for f in scan([tmp_path]).findings if f.rule == "MLA-CO004"]
+    assert [text.partition(" and")[0] for text in found] == ["holds a dataset"]
