@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlarchlint.analysis.patterns import Pattern, find_patterns
@@ -82,14 +83,25 @@ class Description:
 
     def services(self, stage: Stage) -> str:
         """`aws_lb.api (load balancer), aws_x.y (alarm) and 3 more`."""
-        shown = [self.safe(service_name(service)) for service in stage.services]
+        shown = [self.safe(service_name(service)) for service in _folded(stage.services)]
         return listed(shown, most=_MOST) if shown else "-"
 
     def signs(self, pattern: Pattern) -> Iterator[tuple[str, str]]:
         """Component and the addresses that show it."""
         for component in dict.fromkeys(sign.component for sign in pattern.signs):
-            addresses = [self.safe(sign.address) for sign in pattern.signs if sign.component == component]
-            yield component, listed(addresses, most=_MOST)
+            addresses = (self.safe(sign.address) for sign in pattern.signs if sign.component == component)
+            yield component, listed(dict.fromkeys(addresses), most=_MOST)
+
+
+def _folded(services: Iterable[Service]) -> Iterator[Service]:
+    """Stacks of one design share modules, and with them addresses: told once, with how many there are."""
+    counts: dict[tuple[str, str], int] = {}
+    for service in services:
+        counts[service.address, service.kind] = counts.get((service.address, service.kind), 0) + service.count
+    for service in services:
+        count = counts.pop((service.address, service.kind), None)
+        if count is not None:
+            yield replace(service, count=count)
 
 
 def service_name(service: Service) -> str:

@@ -97,3 +97,13 @@ def test_names_are_no_markup(tmp_path: Path) -> None:
 def test_what_cannot_be_read_changes_the_exit_code(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_instance" {{{\n')
     described(tmp_path, "text", code=3)
+
+
+def test_what_several_stacks_share_is_named_once(tmp_path: Path) -> None:
+    for stack in ("dev", "prod"):
+        (tmp_path / stack).mkdir()
+        text = 'resource "aws_sagemaker_model_package_group" "churn" {\n  model_package_group_name = "churn"\n}\n'
+        (tmp_path / stack / "main.tf").write_text(text, "utf-8")
+    text = described(tmp_path, "text")
+    assert text.count("aws_sagemaker_model_package_group.churn x2 (model registry)") == 1
+    assert text.count("aws_sagemaker_model_package_group.churn") <= 2
