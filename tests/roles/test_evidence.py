@@ -139,3 +139,12 @@ def test_the_name_of_a_hosted_model_makes_no_server() -> None:
 @pytest.mark.parametrize("name", ["model_download", "checkpoint_converter", "locust"])
 def test_what_fetches_converts_or_tests_is_not_the_workload(name: str) -> None:
     assert role(address=f"aws_batch_job_definition.{name}", images=["vllm/vllm-openai:v0.5"]) is None
+
+
+def test_a_test_of_the_network_between_accelerators_trains_nothing() -> None:
+    image, command = "registry.example.com/pytorch-training:2.3", "torchrun --nnodes 2 main.py"
+    assert role(address="aws_batch_job_definition.x", images=[image], commands=[command]) == "training"
+    assert (
+        role(address="aws_batch_job_definition.allgather", images=[image], commands=["all_gather_perf -b 8"])
+        is None
+    )
