@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from mlarchlint.advise.candidate import EDGES, FORMS
 from tests.advise.requirements import LESSON, lesson_with
 from tests.cli.runner import run, said
 
@@ -42,6 +43,13 @@ def test_the_json_report_follows_its_schema(tmp_path: Path) -> None:
     report = json.loads(none.stdout)
     jsonschema.validate(report, schema)
     assert report["clouds"][0]["closest"]["obstacles"][0]["rule"] == "MLA-CO003"
+
+
+def test_the_schema_knows_every_form_and_entry() -> None:
+    text = json.loads(SCHEMA.read_text("utf-8"))
+    design = next(part for part in text["$defs"].values() if "entry" in part.get("properties", {}))
+    assert set(design["properties"]["entry"]["enum"]) == {edge for edges in EDGES.values() for edge in edges}
+    assert set(design["properties"]["form"]["enum"]) == {form for forms in FORMS.values() for form in forms}
 
 
 def test_markdown_has_a_table_and_an_output_file_is_written(tmp_path: Path) -> None:
