@@ -35,8 +35,8 @@ and leaves the question open.
 ## References
 - https://github.com/NVIDIA/dcgm-exporter
 - https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html
-- https://cloud.google.com/kubernetes-engine/docs/how-to/dcgm-metrics
-- https://learn.microsoft.com/azure/aks/monitor-gpu-metrics
+- https://cloud.google.com/stackdriver/docs/solutions/gke/managing-metrics
+- https://learn.microsoft.com/azure/azure-monitor/containers/container-insights-gpu-monitoring
 """
 
 from mlarchlint.api import (

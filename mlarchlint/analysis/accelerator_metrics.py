@@ -6,7 +6,7 @@ from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.model.resource import Resource
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
-# https://cloud.google.com/kubernetes-engine/docs/how-to/view-observability-metrics
+# https://cloud.google.com/stackdriver/docs/solutions/gke/managing-metrics
 _MEASURED = (
     "sagemaker",
     "vertex_ai",
