@@ -26,7 +26,9 @@ from mlarchlint.registry import built_in_rules
 from tests.test_fixtures import FIXTURES, scanned
 
 STACKS = 12
-MOST = 2.4  # what is sorted, and alarms that name nothing, which may be of every fleet
+MOST = 2.3  # a little is sorted
+# Alarms that name nothing may be of every fleet of their stack: each is looked at with each.
+WITH_ALARMS = {"MLA-OB005": 2.6}
 # One of each family of front ends is enough: what they read is judged by the same code.
 SHOWN_IN = ("terraform-aws", "kubernetes", "terraform-google", "terraform-azure")
 
@@ -41,7 +43,7 @@ def cases() -> Iterator[tuple[str, Path]]:
 def test_the_work_of_a_rule_grows_with_the_design(rule: str, folder: Path) -> None:
     result = scanned(folder, rule)
     once, twice = (_lines_run(rule, _repeated(result, times), result) for times in (STACKS, 2 * STACKS))
-    assert twice <= MOST * once, f"{twice} lines where half the design takes {once}"
+    assert twice <= WITH_ALARMS.get(rule, MOST) * once, f"{twice} lines where half the design takes {once}"
 
 
 def test_a_search_for_each_subject_is_noticed() -> None:
