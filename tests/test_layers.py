@@ -39,7 +39,12 @@ FORBIDDEN = {
     "mlarchlint.analysis": (*LATER, *JUDGING, "mlarchlint.frontends", "mlarchlint.discover"),
     "mlarchlint.design": (*LATER, *JUDGING, "mlarchlint.frontends", "mlarchlint.discover"),
     "mlarchlint.engine": (*LATER, "mlarchlint.frontends", "mlarchlint.discover"),
-    "mlarchlint.suppress": ("mlarchlint.cli", "mlarchlint.report", "mlarchlint.pipeline", "mlarchlint.advise"),
+    "mlarchlint.suppress": (
+        "mlarchlint.cli",
+        "mlarchlint.report",
+        "mlarchlint.pipeline",
+        "mlarchlint.advise",
+    ),
     "mlarchlint.report": ("mlarchlint.cli",),
     "mlarchlint.pipeline": ("mlarchlint.cli", "mlarchlint.report", "mlarchlint.advise"),
     "mlarchlint.advise": ("mlarchlint.cli", "mlarchlint.report", *JUDGING),

@@ -75,7 +75,10 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "Cloud Run and Cloud Functions trace a share of their requests by themselves",
     ),
-    ("MLA-OB005", "kubernetes"): ({"uncertain"}, "an expression says its statistic, or nothing is known to alarm"),
+    ("MLA-OB005", "kubernetes"): (
+        {"uncertain"},
+        "an expression says its statistic, or nothing is known to alarm",
+    ),
     ("MLA-OB006", "kubernetes"): ({"certain", "uncertain"}, "Alertmanager holds the routes of all rules"),
     ("MLA-SE006", "kubernetes"): (
         {"certain", "uncertain"},
