@@ -121,9 +121,7 @@ def _reached(node: Resource, way: Exposure) -> str:
 
 def _is_shut(node: Resource, way: Exposure) -> bool:
     """Azure Machine Learning puts a firewall of its own before its machines, which the code does not show."""
-    guarded_elsewhere = (
-        node.type.startswith("azurerm_machine_learning") or node["platform"].text() == "azure_ml"
-    )
+    guarded_elsewhere = node.provider == "azure" and node.kind in ("training_cluster", "notebook")
     return way.admitted is Truth.NO and not guarded_elsewhere
 
 
