@@ -112,7 +112,7 @@ def _crash(rule: Rule, node: Resource | None, error: Exception) -> Diagnostic:
 
 
 def _folded(judged: list[Judged], design: Design, config: Config) -> Iterator[list[Judged]]:
-    """One group per problem: instances of one declaration with one deciding value.
+    """One group per problem: instances of one declaration with one deciding value, or all that one value decides.
 
     Instances that different suppressions are written for stay apart: one may be accepted, the other not.
     """
@@ -125,6 +125,8 @@ def _folded(judged: list[Judged], design: Design, config: Config) -> Iterator[li
         if one.node is not None and one.hit.at.span == one.node.span:
             # Nothing was written, so the block itself stands for it: keep declarations apart.
             key = (*key, declaration)
+        if one.hit.shared.file:
+            key = (one.rule.id, one.hit.shared, one.hit.attribute, one.certain)
         if instance is not None:
             key = (*key, instance.ignores, _accepted(instance.address, config))
         groups.setdefault(key, []).append(one)
@@ -179,7 +181,7 @@ def _finding(group: list[Judged], design: Design) -> Finding:
         pillar=one.rule.pillar,
         severity=one.severity,
         certain=one.certain,
-        message=one.message,
+        message=one.message + _and_others(one, group),
         subject=Subject(node.address, node.kind, node.type, _construct(node))
         if node is not None
         else Subject("", "design", ""),
@@ -213,6 +215,19 @@ def _saving(group: list[Judged]) -> Saving | None:
         money = money + found.money
         keys.update(dict.fromkeys(found.keys or (key,)))
     return replace(next(iter(by_node.values())), money=money, keys=tuple(keys))
+
+
+def _and_others(one: Judged, group: list[Judged]) -> str:
+    """Of a value that decides for several declarations: for which others."""
+    if not one.hit.shared.file or one.node is None:
+        return ""
+    first = one.node.instance.declaration or one.node.address
+    names = [j.node.instance.declaration or j.node.address for j in group if j.node is not None]
+    others = [name for name in dict.fromkeys(names) if name != first]
+    if not others:
+        return ""
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return f"; so for {', '.join(others[:3])}{more}"
 
 
 def _strongest(role: RoleOf | None) -> str:

@@ -63,10 +63,18 @@ def data_residency_violation(node: Resource, design: Design) -> Hits:
     related = (Related(f"allowed: {allowed}", design.needs(node).span(_ALLOWED)),)
     inside = region.span.file == node.span.file and node.span.line <= region.span.line <= node.span.end_line
     place = region if inside else Value.known(region.text() or "", node.span)
+    # The region of a provider is one problem, not one for each store in it.
+    shared = Value.absent().span if inside else region.span
     fix = f"keep it in {allowed}"
     match stays:
         case Truth.NO:
-            yield Hit(place, f"{where}, outside the allowed regions ({allowed})", related=related, fix=fix)
+            yield Hit(
+                place,
+                f"{where}, outside the allowed regions ({allowed})",
+                related=related,
+                shared=shared,
+                fix=fix,
+            )
         case Truth.MAYBE:
             claim = f"whether it stays in the allowed regions ({allowed}) is not known: {where}"
-            yield Hit(place, claim, certain=False, related=related, fix=fix)
+            yield Hit(place, claim, certain=False, related=related, shared=shared, fix=fix)

@@ -11,6 +11,7 @@ from mlarchlint.model.estimate import Saving
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
+from mlarchlint.model.span import NOWHERE, SourceSpan
 from mlarchlint.model.value import Value
 
 PILLARS = {
@@ -33,7 +34,9 @@ class Hit:
     without the address. certain: False where the verdict is unknown. missing: the
     finding says that something does not exist; the kinds that would satisfy it, so that
     the engine can tell an open world from a closed one. attribute: tells two findings of
-    one rule on one subject apart; part of the fingerprint. edits: make the finding go away, all together.
+    one rule on one subject apart; part of the fingerprint. shared: the place of a
+    value outside of the subject that decides for others alike: one finding for all of them. edits: make the
+    finding go away, all together.
     saving: what that saves.
     """
 
@@ -45,6 +48,7 @@ class Hit:
     related: tuple[Related, ...] = ()
     fix: str = ""
     severity: Severity | None = None
+    shared: SourceSpan = NOWHERE
     edits: tuple[Edit, ...] = ()
     saving: Saving | None = None
 
