@@ -63,8 +63,9 @@ def data_residency_violation(node: Resource, design: Design) -> Hits:
     related = (Related(f"allowed: {allowed}", design.needs(node).span(_ALLOWED)),)
     inside = region.span.file == node.span.file and node.span.line <= region.span.line <= node.span.end_line
     place = region if inside else Value.known(region.text() or "", node.span)
-    # The region of a provider is one problem, not one for each store in it.
-    shared = Value.absent().span if inside else region.span
+    # The region of a provider, or a variable that names one, is one problem, not one for each store in it.
+    decided = region.origin[-1].span if region.origin else region.span
+    shared = Value.absent().span if inside and not region.origin else decided
     fix = f"keep it in {allowed}"
     match stays:
         case Truth.NO:
