@@ -9,6 +9,12 @@ from mlarchlint.model.resource import Mode, Resource
 # How a guard is tied to what it selects.
 _SELECTING = (Relation.PROTECTS, Relation.MONITORS, Relation.SCALES, Relation.ROUTES_TO)
 _NONE = -1
+# Data sources that only tell who asks, or compute a text: nothing can stand in them.
+_TELLING = frozenset({
+    "aws_caller_identity", "aws_region", "aws_partition", "aws_availability_zones", "aws_iam_policy_document",
+    "aws_iam_session_context", "google_client_config", "google_project", "azurerm_client_config",
+    "azurerm_subscription", "archive_file", "template_file", "tls_certificate",
+})  # fmt: skip
 
 
 class UnreadCode:
@@ -20,7 +26,7 @@ class UnreadCode:
         self._unread: dict[str, list[Resource]] = {}  # by scope: data sources, modules without code
         self._places: dict[str, int] = {}  # among those of their scope
         for other in graph:
-            if other.instance.mode is not Mode.MANAGED:
+            if other.instance.mode is not Mode.MANAGED and other.type.removeprefix("data.") not in _TELLING:
                 beside = self._unread.setdefault(other.instance.scope, [])
                 self._places[other.key] = len(beside)
                 beside.append(other)
