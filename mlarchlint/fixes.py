@@ -7,7 +7,6 @@ value that comes from elsewhere is not this place's to change. Every changed fil
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -21,6 +20,7 @@ from mlarchlint.model.record import record
 from mlarchlint.model.resource import Format, Mode, Resource
 from mlarchlint.model.value import Value
 from mlarchlint.text_change import Offsets, TextChange, applied
+from mlarchlint.whole_file import write_whole
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
@@ -87,12 +87,7 @@ def written(base: Path, files: Iterable[FixedFile]) -> list[str]:
     for file in files:
         place = Path(os.path.realpath(base / file.file))
         try:
-            with tempfile.NamedTemporaryFile(
-                "wb", dir=place.parent, prefix=".mlarchlint-", delete=False
-            ) as new:
-                new.write(file.after.encode("utf-8", "surrogateescape"))
-            os.chmod(new.name, os.stat(place).st_mode & 0o7777)
-            os.replace(new.name, place)
+            write_whole(place, file.after.encode("utf-8", "surrogateescape"), os.stat(place).st_mode & 0o7777)
         except OSError as error:
             failed.append(f"{file.file}: {error.strerror}")
     return failed

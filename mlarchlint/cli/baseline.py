@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,12 +100,10 @@ def _place(config: Config, output: Path | None) -> Path:
 def _put(place: Path, baseline: Any) -> None:
     """The old file stays whole until the new one is."""
     from mlarchlint.baseline import baseline_text
+    from mlarchlint.whole_file import write_whole
 
     try:
-        with tempfile.NamedTemporaryFile("wb", dir=place.parent, prefix=".mlarchlint-", delete=False) as file:
-            file.write(baseline_text(baseline).encode("utf-8", "backslashreplace"))
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, place)
+        write_whole(place, baseline_text(baseline).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise click.UsageError(f"cannot write '{place}': {error.strerror}") from None
 
