@@ -74,7 +74,8 @@ def scale_out_of(graph: ResourceGraph, one: Capacity, needs: Needs) -> ScaleOut 
     base = max(least * each * one.utilisation, one.load.average * share)
     growth, how, stated = _growth(one, needs, share)
     low, high, steps = _delay(one.fleet.node, replicas.scalers, needs)
-    at = _slowing(replicas.scalers) or replicas.least
+    slowing = _slowing(replicas.scalers)
+    at = replicas.least if slowing is None else slowing
     return ScaleOut(low, high, steps, base, base / one.utilisation, one.origin_peak, growth, how, at, stated)
 
 

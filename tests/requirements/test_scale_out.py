@@ -56,6 +56,22 @@ def test_the_worked_example(tmp_path: Path) -> None:
     assert found.bearable == pytest.approx(15 / 410 * 60)
 
 
+def test_the_pause_between_additions_is_what_is_pointed_at(tmp_path: Path) -> None:
+    policy = """
+resource "aws_autoscaling_policy" "load" {
+  name                   = "load"
+  autoscaling_group_name = aws_autoscaling_group.model.name
+  adjustment_type        = "ChangeInCapacity"
+  scaling_adjustment     = 1
+  cooldown               = 240
+}
+"""
+    made = design(tmp_path, NETWORK + fleet("ab", 2, 20) + policy, NEEDS.format(ramp=2, size=10))
+    found = made.scale_out(made.capacities[0])
+    assert found is not None
+    assert found.at.number() == 240
+
+
 def test_a_slow_growth_is_followed_and_one_between_is_not_known(tmp_path: Path) -> None:
     assert added(tmp_path, ramp=60).in_time is Truth.YES
     assert added(tmp_path, ramp=30).in_time is Truth.MAYBE
