@@ -146,6 +146,9 @@ def _on_demand(
 ) -> None:
     if not count.high and not count.low:
         return
+    count = _without_promised(ledger, name, count)
+    if not count.high:
+        return
     covered = _commitment(ledger, name)
     if covered is not None:
         row, share = covered
@@ -250,6 +253,22 @@ def _custom(
     ledger.charge(f"{name}, vCPU", vcpu, low * cpus, high * cpus, assumptions)
     ledger.charge(f"{name}, memory", memory, low * gib, high * gib, assumptions)
     return True
+
+
+def _without_promised(ledger: Ledger, name: str, count: Bounds) -> Bounds:
+    """Charges the machines that the usage says are committed to, which are paid whether they run or not."""
+    promised = ledger.used("committed_instances") or ZERO
+    if not promised:
+        return count
+    term = str(ledger.stated("committed_term") or "1y")
+    service = COMMITTED.get((ledger.provider, term))
+    row = ledger.row(service, name) if service is not None else None
+    if row is None:
+        ledger.note(f"no price of {name} with a commitment of {term} is known: on demand is counted")
+        return count
+    hours = HOURS * promised / (HOURS if row.unit == "month" else ONE)
+    ledger.charge(f"{name}, committed", row, hours, hours, (f"{promised:f} committed to ({term})",))
+    return Bounds(max(ZERO, count.low - promised), max(ZERO, count.high - promised))
 
 
 def _commitment(ledger: Ledger, name: str) -> tuple[PriceRow, Decimal] | None:

@@ -213,6 +213,25 @@ def test_commitments_cover_their_share() -> None:
     assert items["t3.medium, on demand"].quantity_low == 365
 
 
+def test_the_usage_says_how_many_machines_are_committed_to_and_they_are_paid_all_month() -> None:
+    traits = {"region": "us-east-1", "instance_type": "t3.medium", "min_count": 2, "max_count": 4, **DISK}
+    fleet = made("compute_group", traits=traits)
+
+    def items(**used: object) -> dict[str, tuple[int, int]]:
+        found = priced(fleet, usage=Usage({fleet.address: used})).resources[fleet.key].items
+        hours = {item.name: (item.quantity_low, item.quantity_high) for item in found}
+        return {name: (int(low), int(high)) for name, (low, high) in hours.items() if name.startswith("t3")}
+
+    two = {"t3.medium, committed": (1460, 1460), "t3.medium, on demand": (0, 1460)}
+    assert items(committed_instances=2) == items(committed_instances=2, committed_term="1y") == two
+    # More than ever run: paid anyway.
+    assert items(committed_instances=5) == {"t3.medium, committed": (3650, 3650)}
+    # No price of it: on demand, and that is said.
+    assert items(committed_instances=2, committed_term="3y") == {"t3.medium, on demand": (1460, 2920)}
+    said = priced(fleet, usage=Usage({fleet.address: {"committed_instances": 2, "committed_term": "3y"}}))
+    assert any("commitment of 3y" in text for text in said.resources[fleet.key].assumptions)
+
+
 def test_a_usage_file_says_how_long_a_machine_runs() -> None:
     machine = made("compute_instance", traits={"region": "us-east-1", "instance_type": "t3.medium", **DISK})
     usage = Usage({machine.address: {"monthly_hours": 100}})
