@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mlarchlint.advise.candidate import Candidate
+from mlarchlint.advise.commitments import with_usage
 from mlarchlint.advise.evaluation import Judged, judged
 from mlarchlint.advise.places import zones_in
 from mlarchlint.advise.writing import terraform
@@ -14,7 +15,7 @@ from mlarchlint.model.estimate import Gap, Money
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.truth import Truth
 
-_BUDGET = "MLA-CO003"
+BUDGET = "MLA-CO003"
 _MORE_STEPS = 2  # how often a fleet gets one more instance in each zone for the sake of availability
 
 
@@ -63,6 +64,7 @@ class Assessment:
             one.edge,
             one.machine,
             one.purchase,
+            one.committed,
             one.cache,
             one.form,
         )
@@ -94,7 +96,7 @@ def _short_of_instances(found: Assessment) -> bool:
 def _assess(candidate: Candidate, config: Config) -> Assessment:
     zones = zones_in(candidate.cloud, candidate.region)
     files = terraform(candidate, config.requirements, zones)
-    one = judged(files, config)
+    one = judged(files, with_usage(candidate, config))
     obstacles = [*_broken(one), *_unmet(one)]
     reported = {obstacle.rule for obstacle in obstacles}
     obstacles += [
@@ -131,7 +133,7 @@ def _unmet(one: Judged) -> list[Obstacle]:
             computed = judgement.computed.partition(",")[0] if expected_late else judgement.computed
             why = f"{computed or judgement.closes}, {judgement.required} required"
             found.append(Obstacle(judgement.requirement, why, judgement.rule))
-    if not any(obstacle.rule == _BUDGET for obstacle in found):
+    if not any(obstacle.rule == BUDGET for obstacle in found):
         found += _unpriced_over(one)
     return found
 
@@ -142,7 +144,7 @@ def _unpriced_over(one: Judged) -> list[Obstacle]:
         Obstacle(
             f"budget of {verdict.what}",
             f"up to ${verdict.cost.high:,.0f}, ${verdict.budget:,.0f} required",
-            _BUDGET,
+            BUDGET,
         )
         for verdict in one.design.budgets()
         if verdict.cost.high > verdict.allowed

@@ -52,6 +52,7 @@ class Candidate:
 
     edge: a key of EDGES.
     purchase: how what is above the least size is paid (`on-demand`, `spot`). cache: of predictions.
+    committed: for how long the least size is committed to (`1y`, `3y`); empty where it is not.
     """
 
     cloud: str
@@ -64,6 +65,7 @@ class Candidate:
     purchase: str = "on-demand"
     cache: bool = False
     form: str = "machines"
+    committed: str = ""
 
     @property
     def parts(self) -> tuple[str, ...]:

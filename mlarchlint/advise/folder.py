@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mlarchlint.frontends.terraform.sources import is_configuration
@@ -14,14 +14,30 @@ class CannotWrite(Exception):
     """What stands in the way, and what to do."""
 
 
-def files_to_write(terraform: Mapping[str, str], requirements: Path) -> dict[str, str]:
-    """The design with its requirements, so that a scan of the folder judges it by them."""
+def files_to_write(
+    terraform: Mapping[str, str], requirements: Path, usage: Mapping[str, Mapping[str, object]] | None = None
+) -> dict[str, str]:
+    """The design with its requirements, so that a scan of the folder judges it by them.
+
+    usage: what no code says and the estimate has to know.
+    """
     name = f"requirements{requirements.suffix or '.yaml'}"
     return {
         **terraform,
         name: requirements.read_text("utf-8-sig"),
-        CONFIG: f"# What the design is judged by.\nrequirements: {name}\n",
+        CONFIG: "\n".join(
+            ("# What the design is judged by.", f"requirements: {name}", *_usage(usage or {}), "")
+        ),
     }
+
+
+def _usage(usage: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    if not usage:
+        return
+    yield "# Bought apart from the code; without it the design costs what machines cost on demand."
+    yield "usage:"
+    for place, figures in usage.items():
+        yield f"  {place}: {{{', '.join(f'{name}: {figure}' for name, figure in figures.items())}}}"
 
 
 def write_into(folder: Path, files: Mapping[str, str], force: bool = False) -> tuple[Path, ...]:

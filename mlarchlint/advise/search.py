@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from mlarchlint.advise.assessment import Assessment, Obstacle, assess
+from mlarchlint.advise.assessment import BUDGET, Assessment, Obstacle, assess
+from mlarchlint.advise.candidate import Candidate
 from mlarchlint.advise.machines import on_arm
 from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.space import Space
 from mlarchlint.config import Config
-from mlarchlint.model.estimate import Money
-from mlarchlint.pipeline import estimate_cost
-from mlarchlint.requirements import Requirements
 
 # What other machines, more of them or another way to pay for them do not change.
 NOT_BY_MACHINES = frozenset(
@@ -40,26 +37,53 @@ class Advice:
 def advise(cloud: str, config: Config, regions: Sequence[str] = (), top: int = 3) -> Advice:
     places = regions_to_try(cloud, config.requirements, regions)
     found = sorted(_assessed(Space(cloud, config, places)), key=lambda one: one.order)
-    best = _with_x86(tuple(one for one in found if not one.obstacles), top)
+    best = _shown(tuple(one for one in found if not one.obstacles), top)
     failing = [one for one in found if one.obstacles]
     closest = min(failing, key=_distance, default=None) if not best else None
     return Advice(cloud, places, best, _next_cheaper(best[0], failing) if best else None, closest, len(found))
 
 
-def _with_x86(good: tuple[Assessment, ...], top: int) -> tuple[Assessment, ...]:
-    """The cheapest ones; the last gives way to one that runs what is built for x86, if none of them does."""
+def _shown(good: tuple[Assessment, ...], top: int) -> tuple[Assessment, ...]:
+    """The cheapest ones; the last gives way to one for everybody, if none of them is."""
     shown = good[:top]
-    other = next((one for one in good if not on_arm(one.candidate.cloud, one.candidate.machine)), None)
-    return shown if other is None or other in shown or top < 2 else (*shown[: top - 1], other)
+    for fits in (_for_everybody, _on_x86, _by_the_hour):
+        other = next((one for one in good if fits(one.candidate)), None)
+        if other is not None:
+            return shown if other in shown or top < 2 else (*shown[: top - 1], other)
+    return shown
+
+
+def _for_everybody(one: Candidate) -> bool:
+    return _on_x86(one) and _by_the_hour(one)
+
+
+def _on_x86(one: Candidate) -> bool:
+    """Runs what is not built for Arm."""
+    return not on_arm(one.cloud, one.machine)
+
+
+def _by_the_hour(one: Candidate) -> bool:
+    """Binds nobody for a year."""
+    return not one.committed
 
 
 def _assessed(space: Space) -> Iterator[Assessment]:
     for shape in space.shapes():
         first = assess(shape[0], space.config)
         yield first
-        if not any(obstacle.rule in NOT_BY_MACHINES for obstacle in first.obstacles):
-            for one in shape[1:]:
-                yield assess(one, space.config)
+        if any(obstacle.rule in NOT_BY_MACHINES for obstacle in first.obstacles):
+            continue
+        judged = {shape[0]: first}
+        for one in shape[1:]:
+            if one.committed and not _may_help(judged.get(replace(one, committed=""))):
+                continue
+            judged[one] = assess(one, space.config)
+            yield judged[one]
+
+
+def _may_help(uncommitted: Assessment | None) -> bool:
+    """A commitment changes what a design costs, and nothing else."""
+    return uncommitted is None or all(obstacle.rule == BUDGET for obstacle in uncommitted.obstacles)
 
 
 def _next_cheaper(best: Assessment, failing: Sequence[Assessment]) -> Assessment | None:
@@ -80,17 +104,3 @@ def ranked(found: Sequence[Advice]) -> tuple[Assessment, ...]:
 def main_obstacle(one: Assessment) -> Obstacle:
     """The requirement to think about first: one with a figure before a finding."""
     return next((obstacle for obstacle in one.obstacles if " " in obstacle.requirement), one.obstacles[0])
-
-
-def committed_cost(one: Assessment, config: Config) -> Money | None:
-    """With all that runs anyway committed to for a year; None where that is not known to cost less."""
-    needs = config.requirements
-    if needs.number("budget.commitments.coverage"):
-        return None
-    budget = {**dict(needs.get("budget") or {}), "commitments": {"coverage": Decimal(1), "term": "1y"}}
-    promised = replace(config, requirements=Requirements({**needs.data, "budget": budget}, needs.spans))
-    result = one.judged.result
-    found = estimate_cost(result.graph, result.roles, promised)
-    if len(found.gaps) > len(one.gaps) or found.monthly.low >= one.cost.low:
-        return None
-    return found.monthly

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mlarchlint.advise.candidate import FORMS, MANAGED, PURCHASES, Candidate, edges_of
+from mlarchlint.advise.commitments import costs_less_committed, term_to_try
 from mlarchlint.advise.evaluation import designed
 from mlarchlint.advise.machines import (
     containers_for,
@@ -56,9 +57,21 @@ class Space:
                     sized = self._sized(region, zones, cache, known)
                     for edge in edges_of(self.cloud, "machines") if sized else ():
                         yield tuple(
-                            Candidate(self.cloud, region, machine, zones, least, most, edge, purchase, cache)
+                            Candidate(
+                                self.cloud,
+                                region,
+                                machine,
+                                zones,
+                                least,
+                                most,
+                                edge,
+                                purchase,
+                                cache,
+                                committed=committed,
+                            )
                             for machine, least, most in sized
                             for purchase in self._purchases(region, machine)
+                            for committed in self._commitments(region, machine)
                         )
 
     def _managed(self, region: str, form: str, cache: bool) -> Iterator[Candidate]:
@@ -82,6 +95,13 @@ class Space:
             priced = purchase != "spot" or embedded().price(self.cloud, region, _SPOT[self.cloud], machine)
             if priced:
                 yield purchase
+
+    def _commitments(self, region: str, machine: str) -> Iterator[str]:
+        """How long the least size is committed to: not at all, first of all."""
+        yield ""
+        term = term_to_try(self.config.requirements)
+        if term and costs_less_committed(self.cloud, region, machine, term):
+            yield term
 
     def _sized(
         self, region: str, zones: int, cache: bool, known: dict[tuple[str, bool], Capacity | None]

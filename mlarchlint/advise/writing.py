@@ -9,6 +9,7 @@ from importlib.resources import files
 from math import ceil
 
 from mlarchlint.advise.candidate import Candidate
+from mlarchlint.advise.commitments import YEARS
 from mlarchlint.advise.machines import memory_of, on_arm, size_of
 from mlarchlint.analysis.load import load_of
 from mlarchlint.analysis.needs import Needs
@@ -78,7 +79,24 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
         rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))
     if not candidate.cache and candidate.form != "functions":
         rows.append(("cache", ""))
-    return "\n".join(("# What was chosen for the requirements.", "locals {", *_aligned(rows), "}")) + "\n"
+    return (
+        "\n".join(
+            (
+                "# What was chosen for the requirements.",
+                *_promise(candidate),
+                "locals {",
+                *_aligned(rows),
+                "}",
+            )
+        )
+        + "\n"
+    )
+
+
+def _promise(candidate: Candidate) -> Iterator[str]:
+    if candidate.committed:
+        yield f"# {candidate.least} x {candidate.machine} are committed to for {YEARS[candidate.committed]}. That is bought apart"
+        yield "# from this code; .mlarchlint.yaml tells it to the estimate (usage)."
 
 
 def _rate(needs: Requirements) -> int:

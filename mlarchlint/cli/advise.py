@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mlarchlint.advise.assessment import Assessment
     from mlarchlint.advise.search import Advice
     from mlarchlint.config import Config
-    from mlarchlint.model.estimate import Money
 
 FORMATS = ("text", "json", "markdown")
 CLOUDS = ("aws", "google", "azure")
@@ -90,7 +89,7 @@ def command(
     if regions and not clouds:
         found = [advice for advice in found if advice.regions] or found
     numbered = ranked(found)
-    put(output, _renderer(format)(found, numbered, _committed(found, config)))
+    put(output, _renderer(format)(found, numbered))
     if folder is not None and numbered:
         _write(folder, numbered, choose or 1, requirements, force)
     ctx.exit(0 if numbered else 1)
@@ -119,7 +118,7 @@ def _check_regions(regions: Sequence[str], clouds: Sequence[str]) -> None:
 
 def _renderer(
     format: str,
-) -> Callable[[Sequence[Advice], Sequence[Assessment], dict[str, Money]], str]:
+) -> Callable[[Sequence[Advice], Sequence[Assessment]], str]:
     if format == "text":
         from mlarchlint.report.advise_text import render_advice_text
 
@@ -129,24 +128,18 @@ def _renderer(
     return render_advice_json if format == "json" else render_advice_markdown
 
 
-def _committed(found: Sequence[Advice], config: Config) -> dict[str, Money]:
-    """What the best design of each cloud costs with a commitment, where that is not counted already."""
-    from mlarchlint.advise.search import committed_cost
-
-    costs = {advice.cloud: committed_cost(advice.best[0], config) for advice in found if advice.best}
-    return {cloud: cost for cloud, cost in costs.items() if cost is not None}
-
-
 def _write(
     folder: Path, numbered: Sequence[Assessment], number: int, requirements: Path, force: bool
 ) -> None:
+    from mlarchlint.advise.commitments import usage_of
     from mlarchlint.advise.folder import CannotWrite, files_to_write, write_into
     from mlarchlint.report.inert import inert
 
     if number > len(numbered):
         raise click.UsageError(f"there is no design {number}: {len(numbered)} are shown")
     try:
-        written = write_into(folder, files_to_write(numbered[number - 1].files, requirements), force)
+        one = numbered[number - 1]
+        written = write_into(folder, files_to_write(one.files, requirements, usage_of(one.candidate)), force)
     except CannotWrite as error:
         raise click.UsageError(inert(str(error))) from None
     click.echo(f"Design {number}: {len(written)} files written to {inert(str(folder))}", err=True)

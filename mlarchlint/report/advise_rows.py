@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlarchlint.advise.assessment import Assessment
 from mlarchlint.advise.candidate import MANAGED
+from mlarchlint.advise.commitments import YEARS
 from mlarchlint.advise.machines import on_arm
 from mlarchlint.advise.search import Advice
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent
@@ -55,8 +56,9 @@ def machines(one: Assessment) -> str:
             f"functions of {candidate.machine}, {candidate.least} kept warm, {candidate.most} at once at most"
         )
     spot = f", above {candidate.least} on spot" if candidate.purchase == "spot" else ""
+    promise = f", {candidate.least} committed for {YEARS[candidate.committed]}" if candidate.committed else ""
     arm = " (Arm)" if on_arm(candidate.cloud, candidate.machine) else ""
-    return f"{candidate.least} to {candidate.most} x {candidate.machine}{arm}{spot}"
+    return f"{candidate.least} to {candidate.most} x {candidate.machine}{arm}{promise}{spot}"
 
 
 def title(one: Assessment) -> str:
@@ -118,9 +120,3 @@ def summary(advice: Advice, count: int) -> str:
     if not count:
         return f"none of {advice.tried} designs meets everything ({places})"
     return f"the best {count} of {advice.tried} designs ({places})"
-
-
-def commitment(cost: Money | None) -> str:
-    if cost is None:
-        return ""
-    return f"{money(cost)} a month if all that runs anyway is committed to for a year (`budget.commitments`)"

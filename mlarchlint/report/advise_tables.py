@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mlarchlint.advise.assessment import Assessment
 from mlarchlint.advise.search import Advice
 from mlarchlint.model.estimate import Money
-from mlarchlint.report.advise_rows import CLOUDS, commitment, money, rows, summary, title, why_not
+from mlarchlint.report.advise_rows import CLOUDS, money, rows, summary, title, why_not
 from mlarchlint.report.advise_text import conclusion
 from mlarchlint.report.cost_tables import plain
 from mlarchlint.report.inert import inert
 
 
-def render_advice_markdown(
-    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
-) -> str:
+def render_advice_markdown(found: Sequence[Advice], numbered: Sequence[Assessment]) -> str:
     lines: list[str] = []
     for advice in found:
         lines += [f"**{CLOUDS[advice.cloud]}: {summary(advice, len(advice.best))}**", ""]
@@ -28,9 +26,6 @@ def render_advice_markdown(
                 lines.append(
                     f"The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails: {_cell('; '.join(why_not(cheaper)))}"
                 )
-            if advice.cloud in committed:
-                number = numbered.index(advice.best[0]) + 1
-                lines.append(f"Design {number}: {commitment(committed[advice.cloud])}")
         elif advice.closest is not None:
             one = advice.closest
             lines.append(
@@ -55,9 +50,7 @@ def _cell(text: str) -> str:
     return plain(inert(text))
 
 
-def render_advice_json(
-    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
-) -> str:
+def render_advice_json(found: Sequence[Advice], numbered: Sequence[Assessment]) -> str:
     report = {
         "clouds": [
             {
@@ -67,7 +60,6 @@ def render_advice_json(
                 "designs": [_design(one, numbered.index(one) + 1) for one in advice.best],
                 "next_cheaper": _design(advice.next_cheaper) if advice.next_cheaper else None,
                 "closest": _design(advice.closest) if advice.closest else None,
-                "with_commitment": _money(committed[advice.cloud]) if advice.cloud in committed else None,
             }
             for advice in found
         ]
@@ -93,6 +85,7 @@ def _design(one: Assessment, number: int | None = None) -> dict[str, Any]:
         "least": candidate.least,
         "most": candidate.most,
         "purchase": candidate.purchase,
+        "committed": candidate.committed or None,
         "entry": candidate.edge,
         "cache": candidate.cache,
         "monthly_usd": _money(one.cost),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from mlarchlint.advise.assessment import Assessment
 from mlarchlint.advise.search import Advice, main_obstacle
-from mlarchlint.model.estimate import Money
-from mlarchlint.report.advise_rows import CLOUDS, commitment, money, rows, summary, title, why_not
+from mlarchlint.report.advise_rows import CLOUDS, money, rows, summary, title, why_not
 from mlarchlint.report.inert import inert
 
 _WIDTH = 38
@@ -16,22 +15,18 @@ _INDENT = "  "
 _PROSE = 110
 
 
-def render_advice_text(
-    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
-) -> str:
+def render_advice_text(found: Sequence[Advice], numbered: Sequence[Assessment]) -> str:
     """numbered: the proposed designs of all clouds in order. committed: by cloud, for its best design."""
-    return "\n".join(_lines(found, numbered, committed)) + "\n"
+    return "\n".join(_lines(found, numbered)) + "\n"
 
 
-def _lines(
-    found: Sequence[Advice], numbered: Sequence[Assessment], committed: Mapping[str, Money]
-) -> Iterator[str]:
+def _lines(found: Sequence[Advice], numbered: Sequence[Assessment]) -> Iterator[str]:
     for advice in found:
         yield f"{CLOUDS[advice.cloud]}: {summary(advice, len(advice.best))}"
         yield ""
         if advice.best:
             yield from _table(advice.best, numbered)
-            yield from _beside(advice, numbered, committed.get(advice.cloud))
+            yield from _beside(advice, numbered)
             yield ""
         elif advice.closest is not None:
             yield from _closest(advice.closest)
@@ -53,15 +48,13 @@ def _table(best: Sequence[Assessment], numbered: Sequence[Assessment]) -> Iterat
     yield ""
 
 
-def _beside(advice: Advice, numbered: Sequence[Assessment], committed: Money | None) -> Iterator[str]:
+def _beside(advice: Advice, numbered: Sequence[Assessment]) -> Iterator[str]:
     best, cheaper = advice.best[0], advice.next_cheaper
     if cheaper is not None:
         yield from _said(f"The next cheaper one, {title(cheaper)} at {money(cheaper.cost)}, fails:")
         yield from _reasons(cheaper)
     else:
         yield f"{_INDENT}Nothing that was tried costs less than design {numbered.index(best) + 1}."
-    if committed is not None:
-        yield from _said(f"Design {numbered.index(best) + 1}: {commitment(committed)}")
     for one in best.advice:
         yield from _said(f"note: {inert(one)}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ def lesson_with(**sections: Any) -> str:
 
 def requirements_with(**sections: Any) -> Requirements:
     """The lesson's exercise with some of its sections replaced."""
-    return frozen_requirements(yaml.safe_load(lesson_with(**sections)), {})
+    data = json.dumps(yaml.safe_load(lesson_with(**sections)))
+    return frozen_requirements(json.loads(data, parse_float=Decimal), {})  # as they are read from a file
 
 
 def config(text: str, folder: Path) -> Config:

@@ -139,15 +139,13 @@ def test_a_fleet_that_lacks_instances_alone_gets_more_of_them() -> None:
 def test_the_advice_is_the_same_each_time() -> None:
     again = advise("google", lesson())
     before = found("google")
-    assert render_advice_text([again], ranked([again]), {}) == render_advice_text(
-        [before], ranked([before]), {}
-    )
+    assert render_advice_text([again], ranked([again])) == render_advice_text([before], ranked([before]))
     assert [one.files for one in again.best] == [one.files for one in before.best]
 
 
 def test_what_is_left_without_a_zone_is_said_in_words() -> None:
     advice = found("aws")
-    text = render_advice_text([advice], ranked([advice]), {})
+    text = render_advice_text([advice], ranked([advice]))
     assert "1 of 2 instances left, 1 needed: 1% to" in text
     one_zone = assess(replace(OF_ZONES, zones=1), lesson())
     lost = next(obstacle for obstacle in one_zone.obstacles if obstacle.requirement == "loss of a zone")

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mlarchlint.advise.commitments import usage_of
 from mlarchlint.advise.folder import files_to_write, write_into
 from mlarchlint.advise.search import advise
 from mlarchlint.config_layers import config_for, load_config
@@ -49,6 +50,8 @@ def requirements(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         found["traffic"]["cacheable"] = 0.3
+    if draw(st.booleans()):
+        found["budget"]["commitments"] = {"term": "none"}
     survive = draw(st.sampled_from([None, True, False]))
     if survive is not None:
         found["resilience"] = {"survive_zone_loss": survive}
@@ -65,8 +68,10 @@ def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None
         advice = advise(cloud, config_for(place), top=1)
         assert bool(advice.best) != (advice.closest is not None)
         for number, one in enumerate(advice.best):
+            if "commitments" in needs["budget"]:
+                assert not one.candidate.committed
             written = folder / str(number)
-            write_into(written, files_to_write(one.files, place))
+            write_into(written, files_to_write(one.files, place, usage_of(one.candidate)))
             config = load_config([written])
             result = scan([written], config)
             assert summarise(result).exit_code == 0

@@ -120,7 +120,8 @@ def test_arm_is_proposed_beside_x86_and_not_for_what_was_measured_on_x86(tmp_pat
     measured = machines(model={"instance": "c7i.large", "throughput_rps": 50})
     assert measured
     assert not any(on_arm("aws", name) for name in measured)
-    shown = advise("aws", needs(tmp_path), ["us-east-1"], top=2).best
+    free = {"monthly_usd": 500, "commitments": {"term": "none"}}
+    shown = advise("aws", needs(tmp_path, budget=free), ["us-east-1"], top=2).best
     assert [on_arm("aws", one.candidate.machine) for one in shown] == [True, False]
     assert 'architecture  = "arm64"' in shown[0].files["design.tf"]
     assert 'architecture  = "x86_64"' in shown[1].files["design.tf"]
@@ -155,7 +156,7 @@ def test_a_cache_is_proposed_where_inputs_repeat(tmp_path: Path) -> None:
 def test_what_is_too_large_is_not_tried_and_that_is_said(sections: dict[str, Any], tmp_path: Path) -> None:
     advice = advise("google", needs(tmp_path, **sections))
     assert advice.tried == 0
-    text = render_advice_text([advice], (), {})
+    text = render_advice_text([advice], ())
     assert "nothing that is known holds the model and carries the load" in text
 
 
