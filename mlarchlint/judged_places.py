@@ -97,7 +97,9 @@ def residency(design: Design) -> Iterator[Judgement]:
     held = [node for node in design.graph if design.holds_data(node)]
     places: dict[Truth, list[tuple[Resource, str]]] = {truth: [] for truth in Truth}
     for node in held:
-        stays, _, where = design.resides(node, names)
+        stays, region, where = design.resides(node, names)
+        if stays is Truth.YES and region.is_absent:
+            stays, where = Truth.MAYBE, "the code does not say in which region"
         places[stays].append((node, where))
     met = Truth.NO if places[Truth.NO] else Truth.MAYBE if places[Truth.MAYBE] or not held else Truth.YES
     computed = f"{len(places[Truth.YES])} of {len(held)} stores and workloads stay there"
@@ -131,7 +133,19 @@ def _resident(
 ) -> Judgement:
     return Judgement(
         requirement, "data.residency.allowed_regions", ", ".join(names), "", computed, met,
-        missing="; ".join(f"{node.address}: {where}" for node, where in places[Truth.MAYBE][:5]),
+        missing=_open(places[Truth.MAYBE]),
         arithmetic=tuple(f"{node.address} {where}" for node, where in places[Truth.NO]),
         rule=rule, span=places[Truth.NO][0][0].span if places[Truth.NO] else NOWHERE,
     )  # fmt: skip
+
+
+def _open(places: list[tuple[Resource, str]]) -> str:
+    """Why it is not known where things lie, once for all of which it is true."""
+    reasons: dict[str, list[str]] = {}
+    for node, why in places:
+        reasons.setdefault(why, []).append(node.address)
+    named = [
+        f"{found[0]}{f' and {len(found) - 1} more' if len(found) > 1 else ''}: {why}"
+        for why, found in reasons.items()
+    ]
+    return "; ".join(named[:5])

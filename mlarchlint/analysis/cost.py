@@ -30,7 +30,7 @@ from mlarchlint.analysis.cost_parts import BY_TYPE
 from mlarchlint.analysis.cost_usage import Needs
 from mlarchlint.model.estimate import CostItem, Estimate, ResourceEstimate
 from mlarchlint.model.graph import ResourceGraph
-from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.resource import Format, Mode, Resource
 from mlarchlint.model.workload import RoleOf
 from mlarchlint.prices import Catalog
 from mlarchlint.usage import NO_USAGE, Usage
@@ -97,6 +97,7 @@ def estimate(
         graph, roles, needs, catalog, usage, *_host_cloud(graph), shares_of(graph, roles), scaled
     )
     found: dict[str, ResourceEstimate] = {}
+    has_roots = any(_is_deployed_root(one) for one in graph.resources)
     allowance = Allowance()
     for resource in graph.resources:
         own = BY_TYPE.get(resource.type)
@@ -108,13 +109,30 @@ def estimate(
         if resource.provider == "kubernetes" and resource.kind not in KUBERNETES_KINDS:
             continue
         ledger = Ledger(costing, resource)
-        pricer(ledger)
+        if has_roots and _waits_for_a_caller(resource):
+            ledger.note("nothing calls the module that it stands in: not counted")
+        else:
+            pricer(ledger)
         if usage.free_tier:
             _take_off_what_is_free(ledger, allowance)
         if ledger.items or ledger.gaps or ledger.notes:
             found[resource.key] = ledger.closed()
     dates = [item.row.as_of for one in found.values() for item in one.items if item.row.as_of]
     return Estimate(found, min(dates, default=""))
+
+
+def _is_deployed_root(one: Resource) -> bool:
+    return one.instance.format is Format.TERRAFORM and one.instance.whole
+
+
+def _waits_for_a_caller(one: Resource) -> bool:
+    """In a folder of modules, of which no root calls this one: it is offered, and not deployed."""
+    instance = one.instance
+    return (
+        instance.format is Format.TERRAFORM
+        and not instance.whole
+        and "modules" in instance.span.file.split("/")
+    )
 
 
 def _scales_nodes(one: Resource) -> bool:

@@ -37,6 +37,8 @@ def secret(ledger: Ledger) -> None:
         if tier.lower() == "advanced":
             ledger.gap("parameter", "the catalog has no price of advanced parameters")
         return  # standard parameters are free
+    if ledger.resource.type == "google_service_account_key":
+        return  # free
     versions = ledger.used("active_secret_versions")
     if ledger.resource.type == "google_secret_manager_secret" and versions is None and _has_versions(ledger):
         ledger.note("its versions are priced on their own")

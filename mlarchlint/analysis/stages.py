@@ -122,7 +122,7 @@ def stage_of(node: Resource, found: RoleOf | None) -> tuple[str, float, str] | N
         return _BY_KIND[node.kind], 1.0, f"it is a {node.kind.replace('_', ' ')}"
     if node.kind in _STORES_OF_RAW_DATA and data_role(node) == "dataset":
         return "ingestion", LIKELY, "its name says that it holds data sets"
-    if node.kind not in COMPUTE:
+    if node.kind not in (*COMPUTE, "foundation_model_api"):
         return None
     if found is None or found.role is None:
         program = find_token(_programs(node), _OBSERVES)

@@ -9,7 +9,8 @@ from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.workload import RoleOf, Workload
 
-_CORE = (*COMPUTE, "feature_store", "model_registry", "stream")
+# A hosted model that a design deploys serves it, though no machine of the design does.
+_CORE = (*COMPUTE, "feature_store", "model_registry", "stream", "foundation_model_api")
 _JOINING = (Relation.ROUTES_TO, Relation.USES, Relation.SCALES, Relation.SERVES, Relation.RESOLVES_TO)
 
 
