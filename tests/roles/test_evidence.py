@@ -148,3 +148,29 @@ def test_a_test_of_the_network_between_accelerators_trains_nothing() -> None:
         role(address="aws_batch_job_definition.allgather", images=[image], commands=["all_gather_perf -b 8"])
         is None
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sleep infinity",
+        '/bin/bash -c "sleep 3600"',
+        "/bin/sh -c trap : TERM INT; sleep infinity & wait",
+        "tail -f /dev/null",
+    ],
+)
+def test_a_container_that_only_waits_serves_nothing(command: str) -> None:
+    image = ["nvcr.io/nvidia/tritonserver:25.08-py3"]
+    assert role(address="aws_instance.inference", images=image) == "inference"
+    assert role(address="aws_instance.inference", images=image, commands=[command]) is None
+
+
+def test_what_waits_after_it_started_the_server_serves() -> None:
+    script = '/bin/bash -c "tritonserver --model-repository=/models & sleep infinity"'
+    image = ["nvcr.io/nvidia/tritonserver:25.08-py3"]
+    assert role(images=image, commands=[script]) == "inference"
+
+
+def test_the_publisher_of_an_image_is_not_what_it_runs() -> None:
+    assert role(images=["ghcr.io/kubeflow/notebookswg/dashboard:v1"]) is None
+    assert role(images=["ghcr.io/kubeflownotebookswg/jupyter-scipy:v1"]) == "notebook"
