@@ -12,6 +12,12 @@ from mlarchlint.model.value import Value
 MASK = "(sensitive)"
 _LEAST = 6  # shorter secrets would blank out ordinary words
 _LONG = 16  # no ordinary word is so long: these are found inside other words too
+# What everybody knows is no secret, though it may stand among them (`AWS_DEFAULT_REGION` in a Secret).
+_REGION = re.compile(
+    r"(?:us|eu|europe|ap|asia|sa|southamerica|northamerica|ca|af|africa|me|il|mx|cn|australia)(?:-gov|-iso[bef]?)?"
+    r"-(?:north|south|east|west|central)+-?\d{1,2}"
+)
+_WORD = re.compile(r"[\w-]+")
 # A literal written beside a name that says what it is, sensitive or not as the evaluator sees it.
 _NAMED = re.compile(
     r"""(?ix) ( ["']?  [\w.-]* (?: passwo?r?d | passphrase | secret(?:_?(?:key|string|value|access_key))?
@@ -29,7 +35,9 @@ class Redactor:
         for resource in graph:
             for value in (*resource.instance.body.values(), *resource.attrs.values()):
                 self._collect(value, False, secrets)
-        self._secrets = _pattern(secrets)
+        # Addresses stand in every report as they are: masked elsewhere, they only puzzle the reader.
+        shown = {word for resource in graph for word in _WORD.findall(resource.address)} if secrets else set()
+        self._secrets = _pattern(s for s in secrets if s not in shown and not _REGION.fullmatch(s))
 
     def text(self, text: str) -> str:
         """The text with every known secret replaced."""

@@ -56,3 +56,21 @@ def test_a_long_secret_is_found_inside_other_words() -> None:
 def test_the_line_of_a_short_secret_is_masked_all_the_same() -> None:
     assert redactor("abc").line('  pin     = "abc"', "db.tf", 1) == f"  pin     = {MASK}"
     assert redactor("abc").line('  pin     = "abc"', "db.tf", 2) == '  pin     = "abc"'
+
+
+@pytest.mark.parametrize(
+    "region", ["us-east-1", "us-gov-west-1", "ap-southeast-2", "europe-west4", "us-central1"]
+)
+def test_a_region_among_secrets_is_no_secret(region: str) -> None:
+    text = f"lies outside the allowed regions ({region})"
+    assert redactor(region).text(text) == text
+
+
+def test_what_stands_in_an_address_is_no_secret() -> None:
+    held = {"name": Value.known("tracker", SourceSpan("db.tf", 1, 12), sensitive=True)}
+    design = ResourceGraph([resource("Deployment/experiments/tracker", body=held)])
+    assert (
+        Redactor(design).text("Deployment/experiments/tracker waits")
+        == "Deployment/experiments/tracker waits"
+    )
+    assert redactor("tracker").text("tracker waits") == f"{MASK} waits"
