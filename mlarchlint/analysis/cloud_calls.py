@@ -14,11 +14,17 @@ _OWN = re.compile(
     r"^(AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_ROLE_ARN|AWS_ENDPOINT_URL\w*|\w*S3_ENDPOINT\w*"
     r"|GOOGLE_APPLICATION_CREDENTIALS|AZURE_(CLIENT_ID|STORAGE_(KEY|CONNECTION_STRING|SAS_TOKEN))|MINIO_\w*)$"
 )
+# The same, handed over in the command itself.
+_OWN_HERE = re.compile(
+    r"\bfs\.s3a\.(access\.key|endpoint)=|--endpoint-url[ =]|\$\{?(AWS_ACCESS_KEY_ID|MINIO_\w+)|--access-key[ =]"
+)
 
 
 def cloud_call(node: Resource) -> str:
     """What it calls the cloud for, as written, with rights that it does not bring itself; empty if nothing is known."""
     if any(_OWN.match(name.text() or "") for name in node["env_names"].items()) or node["secrets"].items():
+        return ""
+    if any(_OWN_HERE.search(value.clue() or "") for value in node["commands"].walk()):
         return ""
     for trait in ("commands", "env"):
         for value in node[trait].walk():
