@@ -44,6 +44,7 @@ from mlarchlint.analysis.residency import DATA_KINDS
 from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.scripts import script_text
+from mlarchlint.analysis.service_offers import lacking_service
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
 from mlarchlint.model.edit import Edit
@@ -65,10 +66,12 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.needs import Needs
     from mlarchlint.analysis.permission_width import Width
     from mlarchlint.analysis.scaling_signals import Signal
+    from mlarchlint.analysis.service_offers import Lacking
 
 _NAMED_ONLY = {
     "Capacity": "capacity",
     "Exposure": "exposure",
+    "Lacking": "service_offers",
     "Needs": "needs",
     "PathAvailability": "availability",
     "Protection": "entry_protection",
@@ -103,6 +106,7 @@ __all__ = [
     "Hit",
     "Hits",
     "Kind",
+    "Lacking",
     "Mode",
     "Money",
     "Needs",
@@ -134,6 +138,7 @@ __all__ = [
     "has_accelerator",
     "idle_cost",
     "instances_on_average",
+    "lacking_service",
     "milliseconds",
     "minutes_down",
     "near",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mlarchlint.analysis.figures import rate
 from mlarchlint.analysis.quotas import Demand, demands
-from mlarchlint.analysis.region_offers import candidates, home_of, not_sold, offer
+from mlarchlint.analysis.region_offers import candidates, home_of, not_sold, offer, services_lacking
+from mlarchlint.analysis.service_offers import Lacking, source_of
 from mlarchlint.design import Design
 from mlarchlint.model.estimate import Money
 from mlarchlint.model.record import record
@@ -31,7 +32,7 @@ def notes(design: Design) -> tuple[Note, ...]:
     """
     if not design.requirements.data:
         return ()
-    return (*_quotas(design), *_not_sold(design), *_regions(design))
+    return (*_quotas(design), *_not_sold(design), *_not_offered(design), *_regions(design))
 
 
 def _quotas(design: Design) -> Iterator[Note]:
@@ -58,6 +59,24 @@ def _not_sold(design: Design) -> Iterator[Note]:
         yield Note("offer", text, (), "the price catalog", found.node["instance_type"].span)
 
 
+def _not_offered(design: Design) -> Iterator[Note]:
+    """One note for each service and region, with all that ask for it."""
+    for found, nodes in services_lacking(design.graph):
+        places = ", ".join(found.elsewhere[:4]) + (", ..." if len(found.elsewhere) > 4 else "")
+        text = (
+            f"{_lacks(found)} in {found.region}, and {len(found.elsewhere)} other regions have it ({places})"
+        )
+        if not found.by_all:
+            text += ": see whether it is offered there"
+        yield Note("offer", text, tuple(node.address for node in nodes), source_of(found), nodes[0].span)
+
+
+def _lacks(found: Lacking) -> str:
+    if found.by_all:
+        return f"{found.service} is not offered"
+    return f"{found.service}: CloudFormation has no {found.made_by}"
+
+
 def _regions(design: Design) -> Iterator[Note]:
     """Where data may be, or the users are."""
     home = home_of(design.graph, design.estimate)
@@ -71,8 +90,12 @@ def _regions(design: Design) -> Iterator[Note]:
             continue
         change = (there.there.high / there.here.high - 1) * 100
         text = f"the same design in {region}: {_money(there.there)} a month where {home[1]} costs {_money(there.here)} ({change:+.0f} %)"
-        lacking = tuple(f"no price there: {what} ({address})" for address, what in there.lacking[:5])
-        yield Note("region", text, lacking, "the price catalog")
+        missing = [
+            f"{_lacks(found)} there ({', '.join(node.address for node in nodes[:3])})"
+            for found, nodes in services_lacking(design.graph, home, region)
+        ]
+        lacking = [f"no price there: {what} ({address})" for address, what in there.lacking[:5]]
+        yield Note("region", text, (*missing, *lacking), "the price catalog")
 
 
 def _money(amount: Money) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from mlarchlint.analysis.cost_hours import MANAGED
 from mlarchlint.analysis.geography import metro_of, metros, round_trip
 from mlarchlint.analysis.machine_offers import unsold
+from mlarchlint.analysis.service_offers import Lacking, lacking_service
 from mlarchlint.model.estimate import CostItem, Estimate, Money
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
@@ -113,3 +114,17 @@ def not_sold(graph: ResourceGraph, catalog: Catalog) -> Iterator[NotSold]:
         found = unsold(node, machine, catalog, managed)
         if found is not None:
             yield NotSold(node, machine, found.region, found.elsewhere)
+
+
+def services_lacking(
+    graph: ResourceGraph, home: tuple[str, str] | None = None, region: str = ""
+) -> list[tuple[Lacking, list[Resource]]]:
+    """What the region of each lacks, or another region than its home; what all lists say first."""
+    found: dict[Lacking, list[Resource]] = {}
+    for node in graph:
+        if home is not None and (node.provider != home[0] or node["region"].text() not in (home[1], None)):
+            continue
+        lacking = lacking_service(node, region)
+        if lacking is not None:
+            found.setdefault(lacking, []).append(node)
+    return sorted(found.items(), key=lambda item: not item[0].by_all)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 
 from mlarchlint.analysis.quotas import demands, quotas
 from mlarchlint.analysis.region_offers import candidates, home_of, offer
+from mlarchlint.kinds import built_in_kinds
 from mlarchlint.notes import Note, notes
 from mlarchlint.prices import embedded
+from mlarchlint.registry import built_in_rules
 from tests.requirements.designs import NETWORK, design, fleet
 from tests.requirements.test_check import SCHEMA, run, sample
 
@@ -126,6 +130,55 @@ def test_a_type_that_has_prices_elsewhere_only_is_named(tmp_path: Path) -> None:
     assert "offer" not in noted(tmp_path, NETWORK + fleet("ab", 2, 2, "p3.2xlarge"))
     # A type in no region's list is no matter of the region.
     assert "offer" not in noted(tmp_path, NETWORK + fleet("ab", 2, 2, "p99.unheard"))
+
+
+SERVICE = """
+provider "aws" {
+  region = "%s"
+}
+
+resource "aws_apprunner_service" "model" {
+  service_name = "model-inference"
+}
+
+resource "aws_sagemaker_monitoring_schedule" "drift" {
+  name = "drift"
+}
+"""
+
+
+def test_services_that_the_region_lacks_are_named_with_what_the_lists_say(tmp_path: Path) -> None:
+    offered, made = noted(tmp_path, SERVICE % "eu-north-1")["offer"], noted(tmp_path, SERVICE % "af-south-1")
+    (service,) = offered
+    assert service.text.startswith(
+        "AWS App Runner is not offered in eu-north-1, and 11 other regions have it ("
+    )
+    assert service.details == ("aws_apprunner_service.model",)
+    assert "AWS regional services list, 2026" in service.source
+    _, kind = made["offer"]
+    assert kind.text.startswith(
+        "Amazon SageMaker AI: CloudFormation has no AWS::SageMaker::MonitoringSchedule in af-south-1, and "
+    )
+    assert kind.text.endswith("see whether it is offered there")
+    assert "offer" not in noted(tmp_path, SERVICE % "eu-west-1")
+    assert "offer" not in noted(tmp_path, SERVICE % "cn-north-1")
+
+
+def test_every_service_that_a_region_lacks_is_in_others_and_its_lists_have_dates() -> None:
+    table = yaml.safe_load(files("mlarchlint.data").joinpath("service_regions.yaml").read_text("utf-8"))
+    for source in table["sources"].values():
+        assert source["url"].startswith("https://")
+        assert str(source["date"]) >= "2026"
+    kinds = set(built_in_rules()["MLA-DG008"].kinds)
+    for row in table["services"]:
+        lacking = {*row["not_in"], *row["no_type_in"]}
+        assert lacking
+        assert lacking < set(table["regions"])
+        assert not set(row["not_in"]) & set(row["no_type_in"])
+        for name in row["types"]:
+            kind = built_in_kinds().find("cloudformation" if "::" in name else "terraform", name)
+            assert kind is not None, name
+            assert kind.kind in kinds, name
 
 
 # -- the same design in other regions ---------------------------------------------------------
