@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.analysis.accelerator_metrics import needs_gpu_agent
+from mlarchlint.analysis.azure_regions import other_region, read_on, region_without_zones
 from mlarchlint.analysis.budget import Part, Verdict
 from mlarchlint.analysis.cloud_calls import cloud_call
 from mlarchlint.analysis.consoles import consoles_on
@@ -144,10 +145,13 @@ __all__ = [
     "near",
     "needs_gpu_agent",
     "older_machine",
+    "other_region",
     "passes_by",
     "percent",
     "rate",
+    "read_on",
     "reading_costs",
+    "region_without_zones",
     "rule",
     "rule_on_design",
     "saved_by_commitment",

@@ -5,7 +5,8 @@ Looks every machine type up in the price list of virtual machines of its region.
 the region sells others and other regions sell it, is reported with regions that have it, and with the date of the list.
 A service of AWS is reported where the list of services by region, that of endpoints and that of the resource types of
 CloudFormation all lack it in the region. Where a template asks for a type that CloudFormation does not have in the
-region, and the other lists do not say the same, the verdict is unknown.
+region, and the other lists do not say the same, the verdict is unknown. Availability zones that are asked for in a region
+of Azure without any are reported as well.
 
 ## Why is this bad
 Accelerators reach few regions at first. The plan is fine, and the deployment fails with an unsupported type, after data
@@ -62,6 +63,9 @@ from mlarchlint.api import (
     Value,
     has_accelerator,
     lacking_service,
+    other_region,
+    read_on,
+    region_without_zones,
     rule,
     selling_regions,
     sold_in,
@@ -96,6 +100,15 @@ def unavailable_in_region(node: Resource, design: Design) -> Hits:
         yield _not_offered(node, lacking, design)
     elif node.kind in _WITH_MACHINES:
         yield from _machines(node, design)
+    yield from _zones(node)
+
+
+def _zones(asking: Resource) -> Hits:
+    """Availability zones, where the region has none."""
+    region, zones = region_without_zones(asking), asking["zones"]
+    if region is not None and any(zone.text() for zone in zones.items()):
+        claim = f"asks for availability zones, and {region} has none, by the list of {read_on()}"
+        yield Hit(zones, claim, attribute="zones", fix=f"leave zones out, or choose {other_region(region)}")
 
 
 def _not_offered(asking: Resource, found: Lacking, design: Design) -> Hit:

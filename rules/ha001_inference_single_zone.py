@@ -52,6 +52,8 @@ from mlarchlint.api import (
     Truth,
     Value,
     ZoneSpan,
+    other_region,
+    region_without_zones,
     rule,
 )
 
@@ -150,4 +152,6 @@ def _place(node: Resource, deciding: Value) -> Value:
 def _fix(node: Resource) -> str:
     if node.provider == "kubernetes":
         return "spread the pods over zones with topologySpreadConstraints and do not pin one zone"
+    if region := region_without_zones(node):
+        return f"{region} has no availability zones: serve from {other_region(region)}"
     return "place it in subnets or zones of at least two availability zones"

@@ -33,7 +33,19 @@ construction (DynamoDB, Firestore, Kinesis, serverless caches), and development 
 - https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-high-availability
 """
 
-from mlarchlint.api import Design, Edit, Hit, Hits, Kind, Resource, Severity, Truth, rule
+from mlarchlint.api import (
+    Design,
+    Edit,
+    Hit,
+    Hits,
+    Kind,
+    Resource,
+    Severity,
+    Truth,
+    other_region,
+    region_without_zones,
+    rule,
+)
 
 # Elsewhere a standby also needs replicas, failover or backups that somebody has to choose.
 _ONE_SWITCH = ("aws_db_instance", "AWS::RDS::DBInstance")
@@ -50,7 +62,7 @@ _EDITS = (Edit("ha", "multi_zone", note="a standby in a second zone is paid for"
 def stateful_dependency_single_zone(node: Resource, design: Design) -> Hits:
     if node["zone_redundancy"].one_of("managed", "multi") is Truth.YES:
         return
-    fix = "make the store zone-redundant: a standby or replicas in a second zone"
+    fix = _fix(node)
     ha = node["ha"]
     if not ha.is_absent:
         match ha.one_of("multi_zone", "multi_region"):
@@ -65,6 +77,12 @@ def stateful_dependency_single_zone(node: Resource, design: Design) -> Hits:
         yield Hit(span.deciding, f"runs in a single availability zone{_path(node, design)}", fix=fix)
     elif span.multi is Truth.MAYBE and span.deciding.is_unknown:
         yield Hit(span.deciding, f"zone redundancy is not known: {span.why}", certain=False, fix=fix)
+
+
+def _fix(node: Resource) -> str:
+    if region := region_without_zones(node):
+        return f"{region} has no availability zones: keep it in {other_region(region)}"
+    return "make the store zone-redundant: a standby or replicas in a second zone"
 
 
 def _path(node: Resource, design: Design) -> str:

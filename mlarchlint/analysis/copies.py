@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Collection, Iterator
 
+from mlarchlint.analysis.azure_regions import pair_of
 from mlarchlint.analysis.residency import AREAS, DATA_KINDS
 from mlarchlint.measures import region as plain_region
 from mlarchlint.model.graph import Relation, ResourceGraph
@@ -86,7 +85,7 @@ def _paired(node: Resource, own: str | None) -> Iterator[Copy]:
     paired = node["copies_to_pair"]
     match paired.is_true():
         case Truth.YES if own is not None:
-            other = pairs().get(plain_region(own))
+            other = pair_of(own)
             if other:
                 yield Copy(paired, "is geo-redundant and keeps copies", other)
         case Truth.MAYBE if not paired.is_absent:
@@ -137,13 +136,3 @@ def _parts(graph: ResourceGraph, node: Resource) -> Iterator[Copy]:
 def region_in_arn(text: str) -> str | None:
     parts = text.split(":")
     return parts[3] if len(parts) > 5 and parts[0] == "arn" and parts[3] else None
-
-
-@lru_cache(maxsize=1)
-def pairs() -> Mapping[str, str]:
-    """Where Azure keeps the second copy, by region."""
-    import yaml
-
-    text = files("mlarchlint.data").joinpath("region_pairs.yaml").read_text("utf-8")
-    data: Mapping[str, str] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return data

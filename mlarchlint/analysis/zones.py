@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mlarchlint.analysis.azure_regions import region_without_zones
 from mlarchlint.analysis.unread_subnets import zones_named
 from mlarchlint.model.graph import OpenEnd, Relation, ResourceGraph
 from mlarchlint.model.record import record
@@ -37,6 +38,8 @@ class ZoneSpan:
 
 def zones_of(graph: ResourceGraph, node: Resource) -> ZoneSpan:
     """Bounds on the zones of a node, from its own attributes first, then from its subnets."""
+    if (region := region_without_zones(node)) is not None:
+        return ZoneSpan((region,), 1, 1, node["region"])  # whatever the code asks for
     redundancy = node["zone_redundancy"]
     single = redundancy.equals("none") is Truth.YES
     if _named(node):

@@ -1,0 +1,44 @@
+"""Regions of Azure: their pairs, and which have no availability zones (data/azure_regions.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from mlarchlint.measures import region as plain_region
+from mlarchlint.model.resource import Resource
+
+
+def pair_of(region: str) -> str | None:
+    """Where the second copy of what is geo-redundant lies."""
+    found: Mapping[str, str] = _table()["pairs"]
+    return found.get(plain_region(region))
+
+
+def region_without_zones(node: Resource) -> str | None:
+    """Its region, where that has no availability zones at all."""
+    region = node["region"].text() if node.provider == "azure" else None
+    return region if region and plain_region(region) in _table()["without_zones"] else None
+
+
+def other_region(region: str) -> str:
+    """What to do about it, in words: its pair may have zones."""
+    pair = pair_of(region)
+    has = pair is not None and pair not in _table()["without_zones"]
+    return f"a region that has them, such as its pair {pair}" if has else "a region that has them"
+
+
+def read_on() -> str:
+    """The date of the table."""
+    return str(_table()["read"])
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Any]:
+    import yaml
+
+    text = files("mlarchlint.data").joinpath("azure_regions.yaml").read_text("utf-8")
+    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return data
