@@ -108,6 +108,12 @@ def on_arm(cloud: str, machine: str) -> bool:
     return spec is not None and spec.arch == _ARM
 
 
+def disk_of(machine: str) -> str:
+    """What machines of Google start from; the newer ones take no other disks:
+    https://docs.cloud.google.com/compute/docs/disks/hyperdisks"""
+    return "hyperdisk-balanced" if machine.startswith("c4a-") else "pd-balanced"
+
+
 def may_lack_credits(cloud: str, machine: str) -> bool:
     """Whether what it serves without end may be less than what its processors are said to."""
     spec = embedded().spec(cloud, machine)

@@ -10,13 +10,15 @@ from math import ceil
 
 from mlarchlint.advise.candidate import Candidate
 from mlarchlint.advise.commitments import YEARS
-from mlarchlint.advise.machines import memory_of, on_arm, size_of
+from mlarchlint.advise.machines import disk_of, memory_of, on_arm, size_of
 from mlarchlint.analysis.load import load_of
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
 
 CHOSEN = "design.tf"
+# (Arm, x86) as images are called.
+_ARCHITECTURES = {"aws": ("arm64", "x86_64"), "google": ("arm64", "x86-64"), "azure": ("Arm64", "x64")}
 _ALERT_MS = 500.0  # where no latency is required
 _SYSTEM_GIB = 30
 _RATE = 100  # requests a second that an API lets through, where no load is stated
@@ -71,9 +73,11 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
         rows += [("memory_mib", memory_of(candidate.machine)), ("requests_a_second", _rate(needs))]
     else:
         rows += [("instance_type", candidate.machine), ("disk_gib", _SYSTEM_GIB + int(2 * (size or 0)))]
-    if candidate.cloud == "aws" and candidate.form == "machines":
-        rows.append(("architecture", "arm64" if on_arm("aws", candidate.machine) else "x86_64"))
+    if candidate.form == "machines":
+        arm, x86 = _ARCHITECTURES[candidate.cloud]
+        rows.append(("architecture", arm if on_arm(candidate.cloud, candidate.machine) else x86))
     if candidate.cloud == "google" and candidate.form == "machines":
+        rows.append(("disk_type", disk_of(candidate.machine)))
         spec = embedded().spec("google", candidate.machine)
         # Machines with accelerators cannot move to another host.
         rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))

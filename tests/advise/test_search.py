@@ -127,6 +127,24 @@ def test_arm_is_proposed_beside_x86_and_not_for_what_was_measured_on_x86(tmp_pat
     assert 'architecture  = "x86_64"' in shown[1].files["design.tf"]
 
 
+@pytest.mark.parametrize(
+    ("cloud", "region", "measured", "image"),
+    [
+        ("google", "us-central1", "c4a-standard-2", 'architecture     = "arm64"'),
+        ("azure", "eastus", "Standard_D2ps_v6", 'architecture  = "Arm64"'),
+    ],
+)
+def test_what_was_measured_on_arm_runs_on_arm(
+    cloud: str, region: str, measured: str, image: str, tmp_path: Path
+) -> None:
+    required = needs(tmp_path, model={"instance": measured, "throughput_rps": 50})
+    assert {on_arm(cloud, name) for name, _ in machines_for(cloud, region, required.requirements)} == {True}
+    best = advise(cloud, required, [region], top=1).best[0]
+    assert image in best.files["design.tf"]
+    # Axion machines start from no other disks.
+    assert ("hyperdisk-balanced" in best.files["design.tf"]) == (cloud == "google")
+
+
 def test_no_entry_is_left_without_a_form() -> None:
     for cloud in CLOUDS:
         entries = [edge for form in FORMS[cloud] for edge in edges_of(cloud, form)]

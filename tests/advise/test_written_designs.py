@@ -28,6 +28,9 @@ PLACES = {
 }
 
 
+ARM = {"aws": "c7g.large", "google": "c4a-standard-2", "azure": "Standard_D2ps_v6"}
+
+
 def every_design(cloud: str) -> Iterator[Candidate]:
     region, machine = PLACES[cloud]
     sizes = {"machines": machine, "containers": "2 vCPU, 4 GiB", "functions": "2048 MiB"}
@@ -36,6 +39,7 @@ def every_design(cloud: str) -> Iterator[Candidate]:
             for purchase in PURCHASES[cloud] if form == "machines" else ("on-demand",):
                 for cache in (False, True) if form != "functions" else (False,):
                     yield Candidate(cloud, region, sizes[form], 2, 2, 4, edge, purchase, cache, form)
+    yield Candidate(cloud, region, ARM[cloud], 2, 2, 4, edges_of(cloud, "machines")[0])
 
 
 def files(candidate: Candidate) -> dict[str, str]:

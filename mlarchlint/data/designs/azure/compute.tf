@@ -13,7 +13,7 @@ resource "azurerm_linux_virtual_machine_scale_set" "inference" {
   secure_boot_enabled        = true
   vtpm_enabled               = true
   upgrade_mode               = "Rolling"
-  source_image_id            = var.image_id
+  source_image_id            = "${var.image_id}-${local.architecture}"
   custom_data                = base64encode("MODEL_URI=${azurerm_storage_account.models.primary_blob_endpoint}models/${var.model_version}\nCACHE=${local.cache}\n")
   tags                       = local.tags
 

@@ -16,7 +16,7 @@ variable "domain" {
 }
 
 variable "image_id" {
-  description = "The image that the release pipeline builds, with the model server and today's patches."
+  description = "The image that the release pipeline builds, with the model server and today's patches; -x64 or -Arm64 follows."
   type        = string
   default     = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/images/images/model-server"
 }

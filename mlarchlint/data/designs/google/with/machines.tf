@@ -6,9 +6,9 @@ resource "google_compute_instance_template" "inference" {
 
   # Built by the release pipeline with the model server and today's patches.
   disk {
-    source_image = "projects/${var.project}/global/images/family/${local.name}"
+    source_image = "projects/${var.project}/global/images/family/${local.name}-${local.architecture}"
     disk_size_gb = local.disk_gib
-    disk_type    = "pd-balanced"
+    disk_type    = local.disk_type
 
     disk_encryption_key {
       kms_key_self_link = google_kms_crypto_key.data.id
