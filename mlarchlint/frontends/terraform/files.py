@@ -52,7 +52,8 @@ class Folders:
         return self._shown.get(real, real)
 
     def exists(self, directory: str) -> bool:
-        return os.path.isdir(self._place(directory))
+        """A folder whose files were given need not be on a disk."""
+        return directory in self.sources.directories or os.path.isdir(self._place(directory))
 
     def _place(self, *parts: str) -> str:
         return os.path.join(self.base, *parts)
@@ -125,11 +126,17 @@ class Folders:
         text = self.text(path)
         if text is None:
             return None
+        before = self.sources.parsed
+        if before is not None and (path, text) in before:
+            return before[path, text]
         file, diagnostics = parse_file(text, path)
         self._keep(path, diagnostics)
         name = _stem(path)
         override = name == "override" or name.endswith("_override")
-        return Source(file, override, comment_lines(text) if file.comments else frozenset())
+        found = Source(file, override, comment_lines(text) if file.comments else frozenset())
+        if before is not None and not diagnostics:
+            before[path, text] = found
+        return found
 
     def _keep(self, path: str, diagnostics: list[Diagnostic]) -> None:
         self.diagnostics += diagnostics

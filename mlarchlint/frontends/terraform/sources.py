@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlarchlint.frontends.terraform.limits import DEFAULT_LIMITS, Limits
 from mlarchlint.model.record import record
+
+if TYPE_CHECKING:
+    from mlarchlint.frontends.terraform.declarations import Source
 
 SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
@@ -21,6 +25,7 @@ class TerraformSources:
     directories: the folders that hold configuration files, each with those files.
     partial: folders of which single files were given; those are evaluated alone.
     read: the bytes of a file; raises OSError or ValueError (too large, refused).
+    parsed: what was read without an error, by path and text; for many scans of much the same files.
     """
 
     base: Path
@@ -28,6 +33,7 @@ class TerraformSources:
     directories: Mapping[str, tuple[str, ...]]
     read: Callable[[str], bytes]
     partial: frozenset[str] = frozenset()
+    parsed: MutableMapping[tuple[str, str], Source] | None = None
 
 
 @record(frozen=True, slots=True)
