@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mlarchlint.analysis.availability_math import (
+    GLOBAL,
     REGION,
     SWITCH,
     Parallel,
@@ -89,7 +90,7 @@ class PathAvailability:
             else one
             for one in self.components
         ]
-        return _bounds(self.structure, changed, "model", self.path.switch)
+        return _designed(_bounds(self.structure, changed, "model", self.path.switch))
 
     @property
     def owing(self) -> tuple[Component, ...]:
@@ -152,9 +153,13 @@ def _of_path(
             parts[node.key] = _service(graph, node, rows)
         return node.key
 
-    def fleet(one: Fleet) -> Structure:
+    def fleet(one: Fleet, stands_in: bool = False) -> Structure:
         if one.node.key not in parts:
-            component, said = _fleet(graph, one, capacities.get(one.nodes), rows, odds)
+            capacity = capacities.get(one.nodes)
+            # What stands in for another region has to carry what that one carried, too.
+            if stands_in and capacity is not None and capacity.whole is not None:
+                capacity = capacity.whole
+            component, said = _fleet(graph, one, capacity, rows, odds)
             parts[one.node.key] = component
             assumptions.update(dict.fromkeys(said))
         planned = planned_downtime(one.node, needs_of(requirements, one.nodes))
@@ -164,16 +169,22 @@ def _of_path(
         parts[name] = Component(name, one.node, _NOT_OWED, planned, "updates that keep serving", 1.0)
         return Series((one.node.key, name))
 
-    def chain(one: Chain) -> Series:
-        needed: list[Structure] = [service(node) for node in (*one.nodes, *guards_of(graph, one.nodes))]
-        needed.append(Parallel(tuple(fleet(each) for each in one.fleets)))
-        for each in one.fleets:
-            hard, beside = dependencies(graph, each, criticality)
-            needed += [fleet(fleets[node.key]) if node.key in fleets else service(node) for node in hard]
-            soft.update((node, _with_level(graph, node, why, rows)) for node, why in beside)
-        return Series(tuple(needed))
+    def with_dependencies(one: Fleet, stands_in: bool) -> Structure:
+        itself = fleet(one, stands_in)
+        hard, beside = dependencies(graph, one, criticality)
+        asked = [fleet(fleets[node.key]) if node.key in fleets else service(node) for node in hard]
+        soft.update((node, _with_level(graph, node, why, rows)) for node, why in beside)
+        return Series((itself, *asked))
 
-    structures = [chain(one) for one in path.chains]
+    def chain(one: Chain, stands_in: bool) -> Series:
+        needed: list[Structure] = [service(node) for node in (*one.nodes, *guards_of(graph, one.nodes))]
+        # Each with what it asks: a database of one region is of no concern to another.
+        alternatives = [
+            with_dependencies(each, stands_in or place > 0) for place, each in enumerate(one.fleets)
+        ]
+        return Series((*needed, Parallel(tuple(alternatives))))
+
+    structures = [chain(one, place > 0) for place, one in enumerate(path.chains)]
     structure: Structure = structures[0]
     if len(structures) > 1:
         figure = Figure(SWITCH, SWITCH, "a health-checked failover switches (assumed)")
@@ -182,7 +193,7 @@ def _of_path(
     if path.switch is not Truth.YES and len(structures) > 1:
         assumptions["nothing is known to switch between the ways, so the first one counts"] = None
     components = tuple(parts.values())
-    model = _bounds(structure, components, "model", path.switch)
+    model = _designed(_bounds(structure, components, "model", path.switch))
     gains = [
         (one, _gain(structure, components, one, path.switch))
         for one in components
@@ -199,6 +210,11 @@ def _of_path(
         tuple(soft.items()),
         tuple(assumptions),
     )
+
+
+def _designed(model: Bounds) -> Bounds:
+    """However much stands in for each other: a mistake reaches all regions at once."""
+    return Bounds(min(GLOBAL, model.low), min(GLOBAL, model.high))
 
 
 def _bounds(structure: Structure, components: Sequence[Component], mode: str, switch: Truth) -> Bounds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.fleet import Fleet
@@ -33,7 +34,7 @@ class Capacity:
     utilisation: at most this much of an instance is used. zones: the least it spans.
     needed, needed_with_zone_loss: instances; None where the throughput is not known.
     carried: requests a second at its most instances. left: instances outside the fullest zone
-    when it runs at what the load needs.
+    when it runs at what the load needs. whole: of the whole load, where it carries a part of it.
     """
 
     fleet: Fleet
@@ -50,6 +51,7 @@ class Capacity:
     running: int | None
     left: int | None
     ceiling: Ceiling | None = None
+    whole: Capacity | None = None
 
     @property
     def most(self) -> int | None:
@@ -128,10 +130,15 @@ def capacities_of(
             continue
         throughput = throughput_of(graph, fleet.node, needs, cores, baselines)
         share = shares.get(fleet.nodes)
-        load = part_of_load(load, share) if share is not None else load
         alone = fleet not in common or len(common) == 1 or share is not None
-        hit_ratio = needs.number("traffic.cacheable") if _has_cache(graph, fleet) else None
-        found.append(_capacity(graph, fleet, load, hit_ratio or 0.0, throughput, alone, needs))
+        hit_ratio = (needs.number("traffic.cacheable") if _has_cache(graph, fleet) else None) or 0.0
+        whole = _capacity(graph, fleet, load, hit_ratio, throughput, alone, needs)
+        if share is None:
+            found.append(whole)
+        else:
+            part = part_of_load(load, share)
+            own = _capacity(graph, fleet, part, hit_ratio, throughput, alone, needs)
+            found.append(replace(own, whole=whole))
     return tuple(found)
 
 

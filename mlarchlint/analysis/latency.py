@@ -6,7 +6,7 @@ model counts at its p95; every hop is an assumption that the report names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.fleet import Fleet
@@ -74,20 +74,39 @@ def latencies_of(
     found = []
     for user in requirements.items("users"):
         region = str(user.get("region", ""))
-        ways = [
-            _of_path(
-                graph, path, fleet, by_fleet.get(fleet.nodes), needs_of(requirements, fleet.nodes), region
-            )
-            for path in paths
-            for fleet in path.fleets
-            if _faces_users(path, fleet)
-        ]
-        known = [way for way in ways if way.cold is not None]
-        if len(known) == len(ways) and known:
-            found.append(min(known, key=lambda way: way.cold.estimate if way.cold else 0.0))
-        elif ways:
-            found.append(next(way for way in ways if way.cold is None))
+        ways = []
+        for path in paths:
+            fleets = [fleet for fleet in _answering(path) if _faces_users(path, fleet)]
+            each = [
+                _of_path(
+                    graph, path, fleet, by_fleet.get(fleet.nodes), needs_of(requirements, fleet.nodes), region
+                )
+                for fleet in fleets
+            ]
+            # Records by weight send users anywhere, so that the slowest way counts.
+            ways += [_chosen(each, max)] if each and _by_weight(path) else each
+        if ways:
+            found.append(_chosen(ways, min))
     return tuple(found)
+
+
+def _chosen(ways: Sequence[UserLatency], pick: Callable[..., UserLatency]) -> UserLatency:
+    """The fastest or the slowest; one that is not known, where there is one."""
+    unknown = next((way for way in ways if way.cold is None), None)
+    return unknown or pick(ways, key=lambda way: way.cold.estimate if way.cold else 0.0)
+
+
+def _answering(path: ServingPath) -> tuple[Fleet, ...]:
+    """Behind records that fail over, the first way alone while it is up."""
+    roots = {chain.nodes[0] for chain in path.chains if chain.nodes}
+    if len(roots) > 1 and all(root["policy"].text() == "failover" for root in roots):
+        return path.chains[0].fleets
+    return path.fleets
+
+
+def _by_weight(path: ServingPath) -> bool:
+    roots = {chain.nodes[0] for chain in path.chains if chain.nodes}
+    return any(root["policy"].text() in ("weighted", "multivalue") for root in roots)
 
 
 def _of_path(

@@ -11,19 +11,34 @@ from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.truth import Truth
 from mlarchlint.requirements import Requirements
 
+_ANYWHERE = ("weighted", "multivalue")  # records that do not ask where a user is
+
 
 def shares_of(graph: ResourceGraph, fleets: Sequence[Fleet], requirements: Requirements) -> tuple[float, ...]:
     """Of the whole load, by fleet; all of it where the DNS only turns to the others in need. With the loss of a region to be survived, the most that may fall on it.
 
-    Empty unless each fleet has a known region of its own, and the place of all users is known.
+    Empty unless each fleet has a known region of its own, and what falls on each is known.
     """
-    places = [metro_of(fleet.node["region"].text() or "") for fleet in fleets]
-    known = [place for place in places if place is not None]
-    users = _weights(requirements.items("users"))
-    if len(fleets) < 2 or len({place.name for place in known}) != len(fleets) or not users:
+    regions = [fleet.node["region"].text() or "" for fleet in fleets]
+    policies = [record["policy"] for record in graph.of_kind("dns_record")]
+    if any(policy.equals("failover") is not Truth.NO for policy in policies):
+        return tuple(1.0 for _ in fleets) if shares_between(regions, requirements) else ()
+    by_place = all(policy.text() not in _ANYWHERE for policy in policies)
+    return shares_between(regions, requirements, by_place)
+
+
+def shares_between(
+    regions: Sequence[str], requirements: Requirements, by_place: bool = True
+) -> tuple[float, ...]:
+    """What falls on each of several regions; empty where that is not known. by_place: users go to the nearest."""
+    known = [place for place in map(metro_of, regions) if place is not None]
+    if len(regions) < 2 or len({place.name for place in known}) != len(regions):
         return ()
-    if any(record["policy"].equals("failover") is not Truth.NO for record in graph.of_kind("dns_record")):
-        return tuple(1.0 for _ in fleets)
+    users = _weights(requirements.items("users")) if by_place else []
+    if not users:
+        # Wherever they are, and whoever serves them: without the other one, one of two serves all.
+        both = len(regions) == 2 and requirements.flag("resilience.survive_region_loss")
+        return (1.0, 1.0) if both else ()
     shares = _nearest(known, users)
     if requirements.flag("resilience.survive_region_loss"):
         for lost in range(len(known)):
