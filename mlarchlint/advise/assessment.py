@@ -21,11 +21,15 @@ _MORE_STEPS = 2  # how often a fleet gets one more instance in each zone for the
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """requirement: what is not met, or the rule that finds something."""
+    """requirement: what is not met, or the rule that finds something.
+
+    sure: bounds do not reach it either; no for what only is expected to be too late.
+    """
 
     requirement: str
     why: str
     rule: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Assessment:
             self.cost.high,
             self.cost.low,
             one.cloud,
-            one.region,
+            one.regions,
             one.zones,
             one.edge,
             one.machine,
@@ -78,6 +82,10 @@ def assess(candidate: Candidate, config: Config) -> Assessment:
             break
         one = found.candidate
         more = replace(one, least=one.least + one.zones, most=one.most + one.zones)
+        if one.second is not None:
+            there = one.second
+            there = replace(there, least=there.least + one.zones, most=there.most + one.zones)
+            more = replace(more, second=there)
         better = _assess(more, config)
         if len(better.obstacles) >= len(found.obstacles):
             break
@@ -132,7 +140,8 @@ def _unmet(one: Judged) -> list[Obstacle]:
         if judgement.met is Truth.NO or expected_late:
             computed = judgement.computed.partition(",")[0] if expected_late else judgement.computed
             why = f"{computed or judgement.closes}, {judgement.required} required"
-            found.append(Obstacle(judgement.requirement, why, judgement.rule))
+            sure = judgement.met is Truth.NO
+            found.append(Obstacle(judgement.requirement, why, judgement.rule, sure))
     if not any(obstacle.rule == BUDGET for obstacle in found):
         found += _unpriced_over(one)
     return found

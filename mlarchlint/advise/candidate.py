@@ -34,8 +34,18 @@ PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "google": {"on-demand": ()},
     "azure": {"on-demand": ()},
 }
+# Entries to two regions: the files that each region has, and those beside them.
+ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "aws": {
+        "records": (("open-edge", "firewall", "origin"), ("records",)),
+        "accelerator": (("open-edge", "firewall", "endpoint"), ("endpoints",)),
+        "api-records": (("origin",), ("checked-records",)),
+    },
+    "google": {},
+    "azure": {},
+}
 # Entries that only one form has.
-_OF_FUNCTIONS = ("api", "api-cdn-failover")
+_OF_FUNCTIONS = ("api", "api-cdn-failover", "api-records")
 # What the provider spreads over the zones and scales by itself.
 MANAGED = ("containers", "functions")
 
@@ -45,12 +55,26 @@ def edges_of(cloud: str, form: str) -> tuple[str, ...]:
     return tuple(edge for edge in EDGES[cloud] if (edge in _OF_FUNCTIONS) == (form == "functions"))
 
 
+def edges_across(cloud: str, form: str) -> tuple[str, ...]:
+    """The keys of ACROSS that go with a key of FORMS, the plainest first."""
+    return tuple(edge for edge in ACROSS[cloud] if (edge in _OF_FUNCTIONS) == (form == "functions"))
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A second region with a fleet of the same machines. least, most: instances."""
+
+    region: str
+    least: int
+    most: int
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """form: a key of FORMS. machine: the type of the instances, the size of containers (`2 vCPU, 4 GiB`)
     or the memory of functions (`2048 MiB`). zones: how many of the region's. least, most: instances.
 
-    edge: a key of EDGES.
+    edge: a key of EDGES, or of ACROSS where there is a second region.
     purchase: how what is above the least size is paid (`on-demand`, `spot`). cache: of predictions.
     committed: for how long the least size is committed to (`1y`, `3y`); empty where it is not.
     """
@@ -66,10 +90,20 @@ class Candidate:
     cache: bool = False
     form: str = "machines"
     committed: str = ""
+    second: Second | None = None
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return (self.region, self.second.region) if self.second else (self.region,)
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The files that only some designs have."""
+        """The files that only some designs have; with a second region, those of each."""
         paid = PURCHASES[self.cloud][self.purchase] if self.form == "machines" else ()
-        edge = EDGES[self.cloud][self.edge]
+        edge = ACROSS[self.cloud][self.edge][0] if self.second else EDGES[self.cloud][self.edge]
         return (*FORMS[self.cloud][self.form], *paid, *edge, *(("cache",) if self.cache else ()))
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The files that some designs over two regions have, once."""
+        return ACROSS[self.cloud][self.edge][1] if self.second else ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from mlarchlint.config import Config
 from mlarchlint.design import Design
 from mlarchlint.discover import Sources
+from mlarchlint.frontends.terraform.declarations import Source
 from mlarchlint.frontends.terraform.sources import TerraformSources
 from mlarchlint.judgement import Judgement
 from mlarchlint.judgements import judgements
@@ -17,6 +18,9 @@ from mlarchlint.pipeline import Result, scan_sources
 from mlarchlint.source_texts import SourceTexts
 
 _NOWHERE = Path("/nonexistent")
+# Candidates differ in one file; the others are parsed once.
+_PARSED: dict[tuple[str, str], Source] = {}
+_MOST_PARSED = 1000
 _QUICK = "MLA-SC002"  # one rule, where none is wanted
 
 
@@ -62,5 +66,11 @@ def _in_memory(files: Mapping[str, str], config: Config) -> Sources:
             raise FileNotFoundError(path)
         return data[path]
 
-    terraform = TerraformSources(_NOWHERE, _NOWHERE, {".": tuple(sorted(data))}, read)
+    folders: dict[str, tuple[str, ...]] = {}
+    for name in sorted(data):
+        folder = name.rpartition("/")[0] or "."
+        folders[folder] = (*folders.get(folder, ()), name)
+    if len(_PARSED) > _MOST_PARSED:
+        _PARSED.clear()
+    terraform = TerraformSources(_NOWHERE, _NOWHERE, folders, read, parsed=_PARSED)
     return Sources(_NOWHERE, _NOWHERE, terraform, texts)

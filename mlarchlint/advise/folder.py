@@ -41,13 +41,16 @@ def _usage(usage: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
 
 
 def write_into(folder: Path, files: Mapping[str, str], force: bool = False) -> tuple[Path, ...]:
-    """Raises CannotWrite before anything is written."""
+    """Raises CannotWrite before any file is written. files: by name, or by the name of a subfolder and a name."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        there = {entry.name: entry for entry in folder.iterdir()}
+        inside = {place: _listed(folder, place) for place in sorted({_place(name) for name in files})}
     except OSError as error:
         raise CannotWrite(f"cannot write to '{folder}': {error.strerror}") from None
-    strangers = sorted(name for name in there if is_configuration(name) and name not in files)
+    there = {f"{place}{name}": entry for place, found in inside.items() for name, entry in found.items()}
+    strangers = sorted(
+        name for name, entry in there.items() if is_configuration(entry.name) and name not in files
+    )
     if strangers:
         raise CannotWrite(
             f"'{folder}' holds other Terraform files ({', '.join(strangers)}), which would become part of the design: "
@@ -62,8 +65,22 @@ def write_into(folder: Path, files: Mapping[str, str], force: bool = False) -> t
     written = []
     for name, text in files.items():
         try:
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(text.encode("utf-8"))
         except OSError as error:
             raise CannotWrite(f"cannot write '{folder / name}': {error.strerror}") from None
         written.append(folder / name)
     return tuple(written)
+
+
+def _place(name: str) -> str:
+    """The subfolder of a file, with its slash; empty for the folder itself."""
+    return "".join(name.rpartition("/")[:2])
+
+
+def _listed(folder: Path, place: str) -> dict[str, Path]:
+    """What the folder or a subfolder holds, which need not be there yet."""
+    where = folder / place
+    if place and (where.is_symlink() or (where.exists() and not where.is_dir())):
+        raise CannotWrite(f"'{where}' is not a plain folder and was not written to")
+    return {entry.name: entry for entry in where.iterdir()} if where.exists() else {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mlarchlint.advise.across import Across, asks_for_two
 from mlarchlint.advise.assessment import BUDGET, Assessment, Obstacle, assess
 from mlarchlint.advise.candidate import Candidate
 from mlarchlint.advise.machines import on_arm
-from mlarchlint.advise.places import regions_to_try
+from mlarchlint.advise.places import pairs_to_try, regions_to_try
 from mlarchlint.advise.space import Space
 from mlarchlint.config import Config
 
@@ -16,11 +17,15 @@ from mlarchlint.config import Config
 NOT_BY_MACHINES = frozenset(
     {"MLA-HA001", "MLA-HA008", "MLA-HA012", "MLA-PE002", "MLA-PE006", "MLA-PE007", "MLA-DG001"}
 )
+# What a second region may change: too far away, or not available enough.
+_BY_REGIONS = frozenset({"MLA-HA004", "MLA-HA008", "MLA-HA012", "MLA-PE001", "MLA-PE002", "MLA-PE007"})
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
     """Of one cloud. best: the cheapest designs that meet everything, cheapest first.
+
+    pairs: of regions that designs over both were tried in.
 
     next_cheaper: the dearest design that is cheaper than the best and fails. closest: the design
     with the fewest obstacles, where none meets everything. tried: how many designs were judged.
@@ -32,15 +37,26 @@ class Advice:
     next_cheaper: Assessment | None
     closest: Assessment | None
     tried: int
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 def advise(cloud: str, config: Config, regions: Sequence[str] = (), top: int = 3) -> Advice:
-    places = regions_to_try(cloud, config.requirements, regions)
-    found = sorted(_assessed(Space(cloud, config, places)), key=lambda one: one.order)
+    needs = config.requirements
+    places, pairs = regions_to_try(cloud, needs, regions), pairs_to_try(cloud, needs, regions)
+    space = Space(cloud, config, places)
+    if asks_for_two(needs) and pairs:
+        places, tried = (), []
+    else:
+        tried = list(_assessed(space.shapes(), config))
+        pairs = pairs if len(regions) > 1 or _for_want_of_a_region(tried) else ()
+    tried += _assessed(Across(space, pairs).shapes(), config)
+    found = sorted(tried, key=lambda one: one.order)
     best = _shown(tuple(one for one in found if not one.obstacles), top)
     failing = [one for one in found if one.obstacles]
     closest = min(failing, key=_distance, default=None) if not best else None
-    return Advice(cloud, places, best, _next_cheaper(best[0], failing) if best else None, closest, len(found))
+    return Advice(
+        cloud, places, best, _next_cheaper(best[0], failing) if best else None, closest, len(found), pairs
+    )
 
 
 def _shown(good: tuple[Assessment, ...], top: int) -> tuple[Assessment, ...]:
@@ -67,23 +83,33 @@ def _by_the_hour(one: Candidate) -> bool:
     return not one.committed
 
 
-def _assessed(space: Space) -> Iterator[Assessment]:
-    for shape in space.shapes():
-        first = assess(shape[0], space.config)
+def _for_want_of_a_region(found: Sequence[Assessment]) -> bool:
+    """Whatever is tried in one region, what fails is what another one may mend."""
+    return all(any(each.rule in _BY_REGIONS for each in one.obstacles) for one in found) and bool(found)
+
+
+def _assessed(shapes: Iterable[tuple[Candidate, ...]], config: Config) -> Iterator[Assessment]:
+    for shape in shapes:
+        first = assess(shape[0], config)
         yield first
-        if any(obstacle.rule in NOT_BY_MACHINES for obstacle in first.obstacles):
+        if any(_not_by_machines(obstacle) for obstacle in first.obstacles):
             continue
         judged = {shape[0]: first}
         for one in shape[1:]:
             if one.committed and not _may_help(judged.get(replace(one, committed=""))):
                 continue
-            judged[one] = assess(one, space.config)
+            judged[one] = assess(one, config)
             yield judged[one]
 
 
 def _may_help(uncommitted: Assessment | None) -> bool:
     """A commitment changes what a design costs, and nothing else."""
     return uncommitted is None or all(obstacle.rule == BUDGET for obstacle in uncommitted.obstacles)
+
+
+def _not_by_machines(obstacle: Obstacle) -> bool:
+    """What counts in a sure bound on latency is the same on all machines: the way, and the model as stated."""
+    return obstacle.rule in NOT_BY_MACHINES or (obstacle.rule == "MLA-PE001" and obstacle.sure)
 
 
 def _next_cheaper(best: Assessment, failing: Sequence[Assessment]) -> Assessment | None:

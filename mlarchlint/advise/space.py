@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mlarchlint.advise.candidate import FORMS, MANAGED, PURCHASES, Candidate, edges_of
@@ -25,13 +25,13 @@ from mlarchlint.prices import embedded
 
 ZONES = (1, 2, 3)
 _CACHEABLE = Decimal("0.1")  # from this share of repeated inputs on a cache of predictions is tried
-_LARGEST = 1000  # instances of one fleet; what needs more is no design of this kind
-_CHEAPEST = 3  # machine types that are tried in each place
+LARGEST = 1000  # instances of one fleet; what needs more is no design of this kind
+CHEAPEST = 3  # machine types that are tried in each place
 _SPOT = {"aws": "ec2-spot"}
 # Requests at once beside those of the peak: a function that is busy turns the next one away.
-_NO_QUEUE = 10
+NO_QUEUE = 10
 # The price that says whether a form is sold in a region.
-_PRICED = {"containers": ("cloud-run", "vcpu"), "functions": ("lambda", "duration")}
+PRICED = {"containers": ("cloud-run", "vcpu"), "functions": ("lambda", "duration")}
 
 
 @dataclass(slots=True)
@@ -41,20 +41,19 @@ class Space:
     cloud: str
     config: Config
     regions: Sequence[str]
+    _known: dict[tuple[str, str, bool], Capacity | None] = field(default_factory=dict)
 
     def shapes(self) -> Iterator[tuple[Candidate, ...]]:
         """Candidates that differ in their machines alone, the one to try first at the head."""
-        known: dict[tuple[str, bool], Capacity | None] = {}
-        repeats = (self.config.requirements.number("traffic.cacheable") or 0) >= _CACHEABLE
+        caches = self.caches
         for region in self.regions:
-            caches = (False, True) if repeats else (False,)
             for form in FORMS[self.cloud]:
                 # The functions that are written have no network, in which a cache would be.
                 for cache in caches if form == "containers" else (False,):
                     yield from ((one,) for one in self._managed(region, form, cache))
             for zones in ZONES:
                 for cache in caches:
-                    sized = self._sized(region, zones, cache, known)
+                    sized = self._sized(region, zones, cache)
                     for edge in edges_of(self.cloud, "machines") if sized else ():
                         yield tuple(
                             Candidate(
@@ -70,31 +69,37 @@ class Space:
                                 committed=committed,
                             )
                             for machine, least, most in sized
-                            for purchase in self._purchases(region, machine)
+                            for purchase in self.purchases(region, machine)
                             for committed in self._commitments(region, machine)
                         )
 
+    @property
+    def caches(self) -> tuple[bool, ...]:
+        """Without one first."""
+        repeats = (self.config.requirements.number("traffic.cacheable") or 0) >= _CACHEABLE
+        return (False, True) if repeats else (False,)
+
     def _managed(self, region: str, form: str, cache: bool) -> Iterator[Candidate]:
         """Spread over the zones by the provider: no number of zones is chosen. None where they have no price."""
-        if form not in MANAGED or embedded().price(self.cloud, region, *_PRICED[form]) is None:
+        if form not in MANAGED or embedded().price(self.cloud, region, *PRICED[form]) is None:
             return
         needs = self.config.requirements
         sizes = containers_for(needs) if form == "containers" else functions_for(needs)
         zones = len(zones_in(self.cloud, region))
-        for size in sizes[:_CHEAPEST]:
+        for size in sizes[:CHEAPEST]:
             for edge in edges_of(self.cloud, form):
-                probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form=form)
-                capacity = self._of(probe)
+                capacity = self.served(region, form, size, cache)
                 needed = capacity.needed if capacity is not None and capacity.needed else 1
-                most = 2 * needed + (_NO_QUEUE if form == "functions" else 0)
-                if most <= _LARGEST:
-                    yield replace(probe, most=most)
+                most = 2 * needed + (NO_QUEUE if form == "functions" else 0)
+                if most <= LARGEST:
+                    yield Candidate(self.cloud, region, size, zones, 1, most, edge, cache=cache, form=form)
 
-    def _purchases(self, region: str, machine: str) -> Iterator[str]:
-        for purchase in PURCHASES[self.cloud]:
-            priced = purchase != "spot" or embedded().price(self.cloud, region, _SPOT[self.cloud], machine)
-            if priced:
-                yield purchase
+    def purchases(self, region: str, machine: str) -> tuple[str, ...]:
+        return tuple(
+            purchase
+            for purchase in PURCHASES[self.cloud]
+            if purchase != "spot" or embedded().price(self.cloud, region, _SPOT[self.cloud], machine)
+        )
 
     def _commitments(self, region: str, machine: str) -> Iterator[str]:
         """How long the least size is committed to: not at all, first of all."""
@@ -103,34 +108,44 @@ class Space:
         if term and costs_less_committed(self.cloud, region, machine, term):
             yield term
 
-    def _sized(
-        self, region: str, zones: int, cache: bool, known: dict[tuple[str, bool], Capacity | None]
-    ) -> list[tuple[str, int, int]]:
+    def _sized(self, region: str, zones: int, cache: bool) -> list[tuple[str, int, int]]:
         """(machine, least, most) of the fleets that cost least, as far as machines alone go."""
         found = []
         survive = self.config.requirements.flag("resilience.survive_zone_loss")
         for machine, price in machines_for(self.cloud, region, self.config.requirements):
-            if (machine, cache) not in known:
-                known[machine, cache] = self._capacity(region, machine, cache)
-            capacity = known[machine, cache]
+            capacity = self.capacity(region, machine, cache)
             least, most = size_for(capacity, zones, survive)
-            if most > _LARGEST:
+            if most > LARGEST:
                 continue
-            if not may_lack_credits(self.cloud, machine) or _earns_its_credits(capacity, least):
+            if self.sustains(machine, capacity, least):
                 found.append((price * most, machine, least, most))
         cheapest, x86 = (
-            sorted(found)[:_CHEAPEST],
+            sorted(found)[:CHEAPEST],
             [one for one in sorted(found) if not on_arm(self.cloud, one[1])],
         )
         # One of them runs what is not built for Arm.
         chosen = [*cheapest[:-1], x86[0]] if x86 and x86[0] not in cheapest else cheapest
         return [(machine, least, most) for _, machine, least, most in chosen]
 
-    def _capacity(self, region: str, machine: str, cache: bool) -> Capacity | None:
+    def sustains(self, machine: str, capacity: Capacity | None, least: int) -> bool:
+        """Not what serves the average load on borrowed credits."""
+        return not may_lack_credits(self.cloud, machine) or _earns_its_credits(capacity, least)
+
+    def capacity(self, region: str, machine: str, cache: bool) -> Capacity | None:
         """Of some fleet of such machines: what one of them serves is the same in all."""
-        edge, purchase = edges_of(self.cloud, "machines")[0], next(iter(PURCHASES[self.cloud]))
-        probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache)
-        return self._of(probe)
+        if ("machines", machine, cache) not in self._known:
+            edge, purchase = edges_of(self.cloud, "machines")[0], next(iter(PURCHASES[self.cloud]))
+            probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache)
+            self._known["machines", machine, cache] = self._of(probe)
+        return self._known["machines", machine, cache]
+
+    def served(self, region: str, form: str, size: str, cache: bool) -> Capacity | None:
+        """Of containers or functions of such a size."""
+        if (form, size, cache) not in self._known:
+            edge, zones = edges_of(self.cloud, form)[0], len(zones_in(self.cloud, region))
+            probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form=form)
+            self._known[form, size, cache] = self._of(probe)
+        return self._known[form, size, cache]
 
     def _of(self, probe: Candidate) -> Capacity | None:
         files = terraform(probe, self.config.requirements, zones_in(probe.cloud, probe.region))

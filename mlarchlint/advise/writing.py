@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from math import ceil
@@ -11,6 +12,8 @@ from math import ceil
 from mlarchlint.advise.candidate import Candidate
 from mlarchlint.advise.commitments import YEARS
 from mlarchlint.advise.machines import disk_of, memory_of, on_arm, size_of
+from mlarchlint.advise.places import zones_in
+from mlarchlint.advise.two_regions import CALLS, REGION, as_module
 from mlarchlint.analysis.load import load_of
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.prices import embedded
@@ -19,6 +22,7 @@ from mlarchlint.requirements import Requirements
 CHOSEN = "design.tf"
 # (Arm, x86) as images are called.
 _ARCHITECTURES = {"aws": ("arm64", "x86_64"), "google": ("arm64", "x86-64"), "azure": ("Arm64", "x64")}
+Rows = list[tuple[str, object]]
 _ALERT_MS = 500.0  # where no latency is required
 _SYSTEM_GIB = 30
 _RATE = 100  # requests a second that an API lets through, where no load is stated
@@ -27,44 +31,101 @@ _LONGEST_NAME = 20  # what the shortest limit (24, storage accounts and target g
 
 def terraform(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -> dict[str, str]:
     """File name -> text. zones: the names of the zones that the region has."""
-    found = dict(_templates(candidate.cloud))
+    found = dict(_templates(candidate.cloud, ""))
     for part in candidate.parts:
         found |= _part(candidate.cloud, part)
-    if needs.number("budget.monthly_usd") is not None:
-        found |= _part(candidate.cloud, "budget")
-    found[CHOSEN] = _chosen(candidate, needs, zones)
-    return dict(sorted(found.items()))
+    budget = _part(candidate.cloud, "budget") if needs.number("budget.monthly_usd") is not None else {}
+    if candidate.second is None:
+        return dict(sorted({**found, **budget, CHOSEN: _chosen(candidate, needs, zones)}.items()))
+    around = {**_templates(candidate.cloud, "two"), **budget}
+    for part in candidate.beside:
+        around |= _part(candidate.cloud, part, "two/with")
+    regional = {name: text for name, text in found.items() if name not in around}
+    regional |= _templates(candidate.cloud, f"two/{REGION}")
+    rows = _rows_of_both(candidate, needs, zones)
+    own, shared = frozenset(dict(rows[0])), frozenset(dict(rows[2]))
+    files = as_module(candidate.cloud, regional, around, own, shared)
+    return dict(sorted({**files, CHOSEN: _chosen_for_both(files, *rows)}.items()))
 
 
-@lru_cache(maxsize=8)
-def _templates(cloud: str) -> Mapping[str, str]:
-    folder = files("mlarchlint.data").joinpath(f"designs/{cloud}")
-    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".tf")}
+@lru_cache(maxsize=16)
+def _templates(cloud: str, folder: str) -> Mapping[str, str]:
+    place = files("mlarchlint.data").joinpath(f"designs/{cloud}/{folder}")
+    return {file.name: file.read_text("utf-8") for file in place.iterdir() if file.name.endswith(".tf")}
 
 
-@lru_cache(maxsize=32)
-def _part(cloud: str, part: str) -> Mapping[str, str]:
-    file = files("mlarchlint.data").joinpath(f"designs/{cloud}/with/{part}.tf")
+@lru_cache(maxsize=64)
+def _part(cloud: str, part: str, folder: str = "with") -> Mapping[str, str]:
+    """Some of what each of two regions has is for two regions only."""
+    home = files("mlarchlint.data").joinpath(f"designs/{cloud}")
+    places = (home.joinpath(f"{folder}/{part}.tf"), home.joinpath(f"two/{REGION}/with/{part}.tf"))
+    file = next(place for place in places if place.is_file())
     return {file.name: file.read_text("utf-8")}
 
 
 def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -> str:
-    target = needs.number("slo.latency_p95_ms")
-    size = needs.number("model.size_gib")
-    rows: list[tuple[str, object]] = [
-        ("name", service_name(needs)),
-        ("environment", needs.text("environment") or "prod"),
+    name, environment, *shared = _shared(candidate, needs)
+    rows = (name, environment, *_own(candidate, zones), *shared)
+    lines = [
+        "# What was chosen for the requirements.",
+        *_promise(candidate),
+        "locals {",
+        *_aligned(rows),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows_of_both(
+    candidate: Candidate, needs: Requirements, zones: tuple[str, ...]
+) -> tuple[Rows, Rows, Rows]:
+    """Of the first region, of the second, and what is the same in both."""
+    assert candidate.second is not None
+    there = candidate.second
+    second = replace(candidate, region=there.region, least=there.least, most=there.most)
+    other = zones_in(candidate.cloud, there.region)
+    return _own(candidate, zones), _own(second, other), _shared(candidate, needs)
+
+
+def _chosen_for_both(files: Mapping[str, str], first: Rows, second: Rows, shared: Rows) -> str:
+    """Of what is the same in both, that which is used."""
+    text = "\n".join(files.values())
+    used = [row for row in shared if f"local.{row[0]}" in text]
+    lines = [
+        "# What was chosen for the requirements, and for each of the regions.",
+        "locals {",
+        *_aligned(used),
+    ]
+    for call, rows in zip(CALLS, (first, second), strict=True):
+        lines += ["", f"  {call} = {{", *(f"  {line}" for line in _aligned(rows)), "  }"]
+    return "\n".join((*lines, "}")) + "\n"
+
+
+def _own(candidate: Candidate, zones: tuple[str, ...]) -> Rows:
+    """What is chosen for a region."""
+    rows: Rows = [
         ("region", candidate.region),
         ("zones", zones[: candidate.zones]),
         ("least", candidate.least),
         ("most", candidate.most),
+    ]
+    if candidate.cloud == "aws" and candidate.form == "machines":
+        rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
+    return rows
+
+
+def _shared(candidate: Candidate, needs: Requirements) -> Rows:
+    """What is the same in all regions."""
+    target = needs.number("slo.latency_p95_ms")
+    size = needs.number("model.size_gib")
+    rows: Rows = [
+        ("name", service_name(needs)),
+        ("environment", needs.text("environment") or "prod"),
         ("latency_p95_s", float(target if target else _ALERT_MS) / 1000),
     ]
     budget = needs.number("budget.monthly_usd")
     if budget is not None:
         rows.append(("monthly_usd", max(1, int(budget))))
-    if candidate.cloud == "aws" and candidate.form == "machines":
-        rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
     if candidate.form == "containers":
         cpu, memory = size_of(candidate.machine)
         rows += [("cpu", str(cpu)), ("memory", f"{memory}Gi")]
@@ -83,18 +144,7 @@ def _chosen(candidate: Candidate, needs: Requirements, zones: tuple[str, ...]) -
         rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))
     if not candidate.cache and candidate.form != "functions":
         rows.append(("cache", ""))
-    return (
-        "\n".join(
-            (
-                "# What was chosen for the requirements.",
-                *_promise(candidate),
-                "locals {",
-                *_aligned(rows),
-                "}",
-            )
-        )
-        + "\n"
-    )
+    return rows
 
 
 def _promise(candidate: Candidate) -> Iterator[str]:
@@ -117,7 +167,7 @@ def service_name(needs: Requirements) -> str:
     return plain[:_LONGEST_NAME].rstrip("-")
 
 
-def _aligned(rows: list[tuple[str, object]]) -> Iterator[str]:
+def _aligned(rows: Sequence[tuple[str, object]]) -> Iterator[str]:
     """As `terraform fmt` writes assignments."""
     width = max(len(name) for name, _ in rows)
     for name, value in rows:

@@ -9,6 +9,7 @@ from mlarchlint.advise.candidate import MANAGED
 from mlarchlint.advise.commitments import YEARS
 from mlarchlint.advise.machines import on_arm
 from mlarchlint.advise.search import Advice
+from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent
 from mlarchlint.model.estimate import Money
 
@@ -19,6 +20,8 @@ EDGES = {
     ("aws", "accelerator"): "Global Accelerator, load balancer",
     ("aws", "api"): "API Gateway",
     ("aws", "api-cdn-failover"): "CloudFront, API Gateway; DNS goes around the CDN while it is down",
+    ("aws", "records"): "latency records of Route 53 with health checks, load balancers",
+    ("aws", "api-records"): "latency records of Route 53 with health checks, API Gateways",
     ("google", "global"): "global load balancer",
     ("azure", "gateway"): "Application Gateway",
     ("azure", "frontdoor"): "Front Door, load balancer",
@@ -29,9 +32,10 @@ CLOUDS = {"aws": "AWS", "google": "Google Cloud", "azure": "Azure"}
 def rows(one: Assessment) -> Iterator[tuple[str, str]]:
     """(what, figure), in the order of the table. The same rows for every design of one set of requirements."""
     candidate = one.candidate
-    yield "region", candidate.region
+    yield "region", " and ".join(candidate.regions)
     yield "fleet", machines(one)
-    yield "zones", "by the provider" if candidate.form in MANAGED else str(candidate.zones)
+    each = " in each region" if candidate.second else ""
+    yield "zones", "by the provider" if candidate.form in MANAGED else f"{candidate.zones}{each}"
     yield "entry", EDGES[candidate.cloud, candidate.edge]
     if candidate.cache:
         yield "cache", "of predictions"
@@ -39,8 +43,14 @@ def rows(one: Assessment) -> Iterator[tuple[str, str]]:
     yield from _budget(one)
     yield from _availability(one)
     for user in one.judged.design.latencies:
-        yield f"p95 from {user.region}", milliseconds(user.cold.estimate) if user.cold else "unknown"
+        served = f" ({user.serving})" if candidate.second else ""
+        yield (
+            f"p95 from {user.region}",
+            milliseconds(user.cold.estimate) + served if user.cold else "unknown",
+        )
     yield "without a zone", _without_a_zone(one)
+    if candidate.second:
+        yield "without a region", _without_a_region(one)
     if one.gaps:
         yield "not priced", ", ".join(dict.fromkeys(gap.name for gap in one.gaps))
     if one.open:
@@ -49,16 +59,22 @@ def rows(one: Assessment) -> Iterator[tuple[str, str]]:
 
 def machines(one: Assessment) -> str:
     candidate = one.candidate
+    there = candidate.second
+    alike = there is None or (there.least, there.most) == (candidate.least, candidate.most)
+    counts = f"{candidate.least} to {candidate.most}"
+    if there is not None:
+        counts = f"twice {counts}" if alike else f"{counts} and {there.least} to {there.most}"
     if candidate.form == "containers":
-        return f"{candidate.least} to {candidate.most} containers of {candidate.machine}"
+        return f"{counts} containers of {candidate.machine}"
     if candidate.form == "functions":
-        return (
-            f"functions of {candidate.machine}, {candidate.least} kept warm, {candidate.most} at once at most"
-        )
-    spot = f", above {candidate.least} on spot" if candidate.purchase == "spot" else ""
+        most = f"{candidate.most}" if there is None or alike else f"{candidate.most} and {there.most}"
+        where = " in each region" if there else ""
+        return f"functions of {candidate.machine}, {candidate.least} kept warm, {most} at once at most{where}"
+    spot = ", above the least on spot" if there else f", above {candidate.least} on spot"
+    spot = spot if candidate.purchase == "spot" else ""
     promise = f", {candidate.least} committed for {YEARS[candidate.committed]}" if candidate.committed else ""
     arm = " (Arm)" if on_arm(candidate.cloud, candidate.machine) else ""
-    return f"{candidate.least} to {candidate.most} x {candidate.machine}{arm}{promise}{spot}"
+    return f"{counts} x {candidate.machine}{arm}{promise}{spot}"
 
 
 def title(one: Assessment) -> str:
@@ -71,7 +87,8 @@ def title(one: Assessment) -> str:
     if candidate.edge.endswith("cdn-failover"):
         edge += " with failover"
     cache = ", cache of predictions" if candidate.cache else ""
-    return f"{edge}, {machines(one)} over {zones} of {candidate.region}{cache}"
+    each = " each" if candidate.second and candidate.form not in MANAGED else ""
+    return f"{edge}, {machines(one)} over {zones}{each} of {' and '.join(candidate.regions)}{cache}"
 
 
 def money(cost: Money) -> str:
@@ -96,16 +113,35 @@ def _availability(one: Assessment) -> Iterator[tuple[str, str]]:
 def _without_a_zone(one: Assessment) -> str:
     if one.candidate.form in MANAGED:
         return "the provider starts others"
+    found: dict[str, str] = {}
     for capacity in one.judged.design.capacities:
-        if capacity.left is None or capacity.needed is None:
-            continue
-        margin = capacity.carried_without_a_zone
-        words = f"{capacity.left} of {capacity.running} instances left, {capacity.needed} needed"
-        if margin is None or not capacity.origin_peak or one.candidate.zones < 2:
-            return words if one.candidate.zones > 1 else "nothing is left"
-        spare = margin / capacity.origin_peak - 1
-        return f"{words}: {spare:.0%} to spare" if spare >= 0 else f"{words}: {-spare:.0%} too little"
-    return "unknown: the load of an instance is not stated"
+        if capacity.left is not None and capacity.needed is not None:
+            region = capacity.fleet.node["region"].text() or ""
+            found.setdefault(_left(capacity, one.candidate.zones), region)
+    if not found:
+        return "unknown: the load of an instance is not stated"
+    if len(found) == 1:
+        return next(iter(found))
+    return "; ".join(f"{region}: {words}" for words, region in found.items())
+
+
+def _left(capacity: Capacity, zones: int) -> str:
+    margin = capacity.carried_without_a_zone
+    words = f"{capacity.left} of {capacity.running} instances left, {capacity.needed} needed"
+    if margin is None or not capacity.origin_peak or zones < 2:
+        return words if zones > 1 else "nothing is left"
+    spare = margin / capacity.origin_peak - 1
+    return f"{words}: {spare:.0%} to spare" if spare >= 0 else f"{words}: {-spare:.0%} too little"
+
+
+def _without_a_region(one: Assessment) -> str:
+    """What the weaker of two fleets carries at its most instances, of what all users ask for."""
+    capacities = one.judged.design.capacities
+    carried = [capacity.carried for capacity in capacities if capacity.carried is not None]
+    whole = [capacity.whole.origin_peak for capacity in capacities if capacity.whole is not None]
+    if not whole or len(carried) < len(capacities):
+        return "unknown: the load of an instance is not stated"
+    return f"the other one carries {min(carried):,.0f} requests a second, {max(whole):,.3g} at the peak"
 
 
 def why_not(one: Assessment) -> tuple[str, ...]:
@@ -114,8 +150,9 @@ def why_not(one: Assessment) -> tuple[str, ...]:
 
 def summary(advice: Advice, count: int) -> str:
     """How many designs were tried, and where."""
-    places = ", ".join(advice.regions) or "no region: the requirements allow none that is known"
-    if not advice.tried and advice.regions:
+    where = [*advice.regions, *(" and ".join(pair) for pair in advice.pairs)]
+    places = ", ".join(where) or "no region: the requirements allow none that is known"
+    if not advice.tried and where:
         return f"nothing that is known holds the model and carries the load ({places})"
     if not count:
         return f"none of {advice.tried} designs meets everything ({places})"

@@ -56,6 +56,7 @@ def render_advice_json(found: Sequence[Advice], numbered: Sequence[Assessment]) 
             {
                 "cloud": advice.cloud,
                 "regions": list(advice.regions),
+                "pairs": [list(pair) for pair in advice.pairs],
                 "tried": advice.tried,
                 "designs": [_design(one, numbered.index(one) + 1) for one in advice.best],
                 "next_cheaper": _design(advice.next_cheaper) if advice.next_cheaper else None,
@@ -71,6 +72,28 @@ def _money(cost: Money) -> dict[str, float]:
     return {"low": round(float(cost.low), 2), "high": round(float(cost.high), 2)}
 
 
+def _fleets(one: Assessment) -> list[dict[str, Any]]:
+    """By region, in the order of the design."""
+    candidate = one.candidate
+    capacities = {each.fleet.node["region"].text(): each for each in one.judged.design.capacities}
+    sizes = [(candidate.region, candidate.least, candidate.most)]
+    if candidate.second is not None:
+        sizes.append((candidate.second.region, candidate.second.least, candidate.second.most))
+    found = []
+    for region, least, most in sizes:
+        capacity = capacities.get(region)
+        found.append(
+            {
+                "region": region,
+                "least": least,
+                "most": most,
+                "instances_needed": capacity.needed if capacity else None,
+                "instances_without_a_zone": capacity.left if capacity else None,
+            }
+        )
+    return found
+
+
 def _design(one: Assessment, number: int | None = None) -> dict[str, Any]:
     candidate, design = one.candidate, one.judged.design
     path = next(iter(design.availabilities), None)
@@ -79,6 +102,8 @@ def _design(one: Assessment, number: int | None = None) -> dict[str, Any]:
         "number": number,
         "title": title(one),
         "region": candidate.region,
+        "regions": list(candidate.regions),
+        "fleets": _fleets(one),
         "zones": candidate.zones,
         "form": candidate.form,
         "machine": candidate.machine,
@@ -95,6 +120,7 @@ def _design(one: Assessment, number: int | None = None) -> dict[str, Any]:
         "latency_p95_ms": [
             {
                 "region": inert(user.region),
+                "served_from": user.serving or None,
                 "expected": round(user.cold.estimate, 1) if user.cold else None,
             }
             for user in design.latencies

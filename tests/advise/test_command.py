@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mlarchlint.advise.candidate import EDGES, FORMS
+from mlarchlint.advise.candidate import ACROSS, EDGES, FORMS
 from tests.advise.requirements import LESSON, lesson_with
 from tests.cli.runner import run, said
 
@@ -48,7 +48,9 @@ def test_the_json_report_follows_its_schema(tmp_path: Path) -> None:
 def test_the_schema_knows_every_form_and_entry() -> None:
     text = json.loads(SCHEMA.read_text("utf-8"))
     design = next(part for part in text["$defs"].values() if "entry" in part.get("properties", {}))
-    assert set(design["properties"]["entry"]["enum"]) == {edge for edges in EDGES.values() for edge in edges}
+    assert set(design["properties"]["entry"]["enum"]) == {
+        edge for table in (EDGES, ACROSS) for edges in table.values() for edge in edges
+    }
     assert set(design["properties"]["form"]["enum"]) == {form for forms in FORMS.values() for form in forms}
 
 

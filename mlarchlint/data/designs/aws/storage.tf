@@ -54,7 +54,7 @@ resource "aws_kms_key" "data" {
 
 # A new version of the model is a new version of its objects; the one before is a rollback away.
 resource "aws_s3_bucket" "models" {
-  bucket = "${var.organisation}-${local.name}-models"
+  bucket = "${var.organisation}-${local.name}-${local.region}-models"
 }
 
 resource "aws_s3_bucket_versioning" "models" {
@@ -123,7 +123,7 @@ resource "aws_s3_bucket_policy" "models" {
 }
 
 resource "aws_s3_bucket" "logs" {
-  bucket = "${var.organisation}-${local.name}-logs"
+  bucket = "${var.organisation}-${local.name}-${local.region}-logs"
 }
 
 # Load balancers and CDNs write with keys of S3 only; the CDN needs access lists.

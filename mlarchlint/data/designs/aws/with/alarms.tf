@@ -83,7 +83,7 @@ resource "aws_cloudwatch_metric_alarm" "unhealthy" {
 }
 
 resource "aws_cloudwatch_dashboard" "service" {
-  dashboard_name = local.name
+  dashboard_name = "${local.name}-${local.region}"
 
   dashboard_body = jsonencode({
     widgets = [

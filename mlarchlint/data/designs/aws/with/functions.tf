@@ -1,7 +1,13 @@
-variable "image" {
-  description = "The image of the model server, by digest; the registry scans what is pushed."
+variable "registry" {
+  description = "The account whose registry holds the images, in each region that serves; it scans what is pushed."
   type        = string
-  default     = "123456789012.dkr.ecr.us-east-1.amazonaws.com/model-server@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  default     = "123456789012"
+}
+
+variable "image" {
+  description = "The image of the model server, by digest."
+  type        = string
+  default     = "model-server@sha256:0000000000000000000000000000000000000000000000000000000000000000"
 }
 
 data "aws_iam_policy_document" "assume" {
@@ -36,7 +42,7 @@ data "aws_iam_policy_document" "inference" {
 }
 
 resource "aws_iam_role" "inference" {
-  name               = "${local.name}-inference"
+  name               = "${local.name}-${local.region}-inference"
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
@@ -50,7 +56,7 @@ resource "aws_lambda_function" "inference" {
   function_name                  = "${local.name}-inference"
   role                           = aws_iam_role.inference.arn
   package_type                   = "Image"
-  image_uri                      = var.image
+  image_uri                      = "${var.registry}.dkr.ecr.${local.region}.amazonaws.com/${var.image}"
   memory_size                    = local.memory_mib
   timeout                        = 29
   reserved_concurrent_executions = local.most

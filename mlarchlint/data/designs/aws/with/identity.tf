@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "inference" {
 }
 
 resource "aws_iam_role" "inference" {
-  name               = "${local.name}-inference"
+  name               = "${local.name}-${local.region}-inference"
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
@@ -41,6 +41,6 @@ resource "aws_iam_role_policy" "inference" {
 }
 
 resource "aws_iam_instance_profile" "inference" {
-  name = "${local.name}-inference"
+  name = "${local.name}-${local.region}-inference"
   role = aws_iam_role.inference.name
 }

@@ -1,0 +1,122 @@
+"""A design over two regions: the files of one region as a module, called for each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+REGION = "region"
+CALLS = ("first", "second")
+VARIABLES = "variables.tf"
+_BLOCK = re.compile(r'^variable "(\w+)" \{\n.*?^\}\n', re.DOTALL | re.MULTILINE)
+_DEFAULT = re.compile(r"^  default +=.*\n", re.MULTILINE)
+_LOCAL, _VAR = re.compile(r"\blocal\.(\w+)"), re.compile(r"\bvar\.(\w+)")
+# Where the region is a matter of the provider.
+_PROVIDERS = {("aws", "second"): "\n  providers = {\n    aws = aws.second\n  }\n"}
+# What is said of the figures that were chosen, where they are the inputs of the module.
+_CHOSEN: Mapping[str, tuple[str, str]] = {
+    "name": ("string", "Beginning of the names of what is created."),
+    "environment": ("string", "What it is for."),
+    "region": ("string", "Where it serves."),
+    "zones": ("list(string)", "The zones that the fleet is spread over."),
+    "edge_zones": ("list(string)", "The zones that the load balancer is in."),
+    "least": ("number", "Instances that always run."),
+    "most": ("number", "Instances that the autoscaler may run."),
+    "latency_p95_s": ("number", "The latency that is promised, in seconds."),
+    "monthly_usd": ("number", "What a month may cost."),
+    "instance_type": ("string", "The machines."),
+    "disk_type": ("string", "The kind of its disks."),
+    "disk_gib": ("number", "The disk of each machine."),
+    "architecture": ("string", "Of the processors."),
+    "host_maintenance": ("string", "What becomes of a machine while its host is maintained."),
+    "cpu": ("string", "Processors of each container."),
+    "memory": ("string", "Memory of each container."),
+    "concurrency": ("number", "Requests at once in each container."),
+    "memory_mib": ("number", "Memory of each function."),
+    "requests_a_second": ("number", "What the API lets through."),
+    "cache": ("string", "Where predictions are cached; empty without a cache."),
+}
+
+
+def described() -> frozenset[str]:
+    """The figures that may be chosen for a region."""
+    return frozenset(_CHOSEN)
+
+
+def as_module(
+    cloud: str,
+    regional: Mapping[str, str],
+    around: Mapping[str, str],
+    own: frozenset[str],
+    shared: frozenset[str],
+) -> dict[str, str]:
+    """File name -> text, those of the module in the folder `region`.
+
+    regional: the files of one region as they stand alone. around: those beside the calls. own: what
+    was chosen for each region apart, shared: for both. Variables are declared in one file each.
+    """
+    declared = {
+        name: block for text in (*regional.values(), *around.values()) for name, block in _variables(text)
+    }
+    chosen = own | shared
+    inside = {file: _inputs_for(text, chosen) for file, text in _without_variables(regional).items()}
+    outside = _without_variables(around)
+    # What differs comes first, as in a table.
+    wanted = sorted(_used(_VAR, inside), key=lambda name: (name not in own, name not in shared, name))
+    given = [name for name in wanted if name not in chosen]
+    asked = [name for name in declared if name in given or name in _used(_VAR, outside)]
+    return {
+        **outside,
+        "regions.tf": _calls(cloud, wanted, own, shared),
+        VARIABLES: "\n".join(declared[name] for name in asked),
+        **{f"{REGION}/{file}": text for file, text in inside.items()},
+        f"{REGION}/{VARIABLES}": "\n".join(_declaration(name, declared) for name in wanted),
+    }
+
+
+def _variables(text: str) -> Iterator[tuple[str, str]]:
+    for block in _BLOCK.finditer(text):
+        yield block[1], block[0]
+
+
+def _without_variables(files: Mapping[str, str]) -> dict[str, str]:
+    """What holds nothing else is left out."""
+    left = {name: _BLOCK.sub("", text) for name, text in files.items()}
+    return {
+        name: re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+        for name, text in left.items()
+        if text.strip()
+    }
+
+
+def _inputs_for(text: str, chosen: frozenset[str]) -> str:
+    return _LOCAL.sub(lambda name: f"var.{name[1]}" if name[1] in chosen else name[0], text)
+
+
+def _used(pattern: re.Pattern[str], files: Mapping[str, str]) -> set[str]:
+    return {name for text in files.values() for name in pattern.findall(text)}
+
+
+def _declaration(name: str, declared: Mapping[str, str]) -> str:
+    if name in declared:
+        return _DEFAULT.sub("", declared[name])
+    kind, said = _CHOSEN[name]
+    return f'variable "{name}" {{\n  description = "{said}"\n  type        = {kind}\n}}\n'
+
+
+def _calls(cloud: str, wanted: list[str], own: frozenset[str], shared: frozenset[str]) -> str:
+    width = max(map(len, wanted))
+    blocks = []
+    for call in CALLS:
+        values = {
+            name: f"local.{call}.{name}"
+            if name in own
+            else f"local.{name}"
+            if name in shared
+            else f"var.{name}"
+            for name in wanted
+        }
+        provider = _PROVIDERS.get((cloud, call), "")
+        given = "".join(f"  {name:{width}} = {value}\n" for name, value in values.items())
+        blocks.append(f'module "{call}" {{\n  source = "./{REGION}"\n{provider}\n{given}}}\n')
+    return "\n".join(blocks)

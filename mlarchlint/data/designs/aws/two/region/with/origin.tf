@@ -1,0 +1,4 @@
+output "origin" {
+  description = "What DNS records lead to."
+  value       = { name = local.origin, zone = local.origin_zone }
+}
