@@ -33,7 +33,7 @@ class ServiceLevel:
     level: str
     source: str
     date: str
-    where: tuple[tuple[str, str], ...] = ()
+    where: tuple[tuple[str, object], ...] = ()
 
     def fits(self, node: Resource) -> Truth:
         """Whether it is for this form of the service."""
@@ -61,17 +61,25 @@ def service_levels() -> tuple[ServiceLevel, ...]:
 
 def _row(row: Mapping[str, Any], sources: Mapping[str, Any]) -> ServiceLevel:
     sla = row["sla"]
-    source = sources[row["source"]]
+    source, date = _source(row, sources)
     return ServiceLevel(
         row["service"],
         tuple(name.lower() for name in row["types"]),
         tuple(row.get("scope", ())),
         None if sla is None else sla / 100,
         row["level"],
-        source["name"],
-        str(source["date"]),
-        tuple((str(trait), str(value)) for trait, value in row.get("where", {}).items()),
+        source,
+        date,
+        tuple(row.get("where", {}).items()),
     )
+
+
+def _source(row: Mapping[str, Any], sources: Mapping[str, Any]) -> tuple[str, str]:
+    """The provider's page where it was read, else the list that the figure is from."""
+    if "page" in row:
+        return str(row["page"]).removeprefix("https://").rstrip("/"), str(row["read"])
+    source = sources[row["source"]]
+    return source["name"], str(source["date"])
 
 
 def scopes_of(node: Resource, zones: ZoneSpan) -> frozenset[str]:

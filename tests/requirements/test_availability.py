@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mlarchlint.analysis.availability import PathAvailability
 from mlarchlint.analysis.availability_math import downtime_minutes
 from mlarchlint.analysis.figures import percent
-from mlarchlint.analysis.service_levels import service_levels
+from mlarchlint.analysis.service_levels import rows_for, service_levels
 from mlarchlint.model.truth import Truth
 from tests.requirements.designs import CDN, NETWORK, design, design_of, fleet
 from tests.test_fixtures import FIXTURES
@@ -154,6 +156,41 @@ def test_every_published_figure_has_a_source_and_a_date() -> None:
         assert row.source
         assert row.date
         assert row.sla is None or 0.9 < row.sla <= 1
+
+
+def test_a_figure_is_from_the_providers_page_or_from_a_list_that_is_named() -> None:
+    table = yaml.safe_load(files("mlarchlint.data").joinpath("sla.yaml").read_text("utf-8"))
+    hosts = ("https://aws.amazon.com/", "https://cloud.google.com/", "https://learn.microsoft.com/")
+    for row in table["services"]:
+        assert ("page" in row) is ("source" not in row), row["service"]
+        assert "page" not in row or (row["page"].startswith(hosts) and row["read"].year >= 2026), row[
+            "service"
+        ]
+    assert sum("page" in row for row in table["services"]) >= 50
+
+
+NODES = """
+resource "google_vertex_ai_endpoint_with_model_garden_deployment" "model" {
+  location             = "us-central1"
+  publisher_model_name = "publishers/google/models/gemma3"
+
+  deploy_config {
+    dedicated_resources {
+      min_replica_count = %s
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("nodes", "levels"), [("1", [None]), ("2", [0.995]), ("var.nodes", [None, 0.995])])
+def test_what_is_owed_may_hang_on_the_number_of_nodes(
+    tmp_path: Path, nodes: str, levels: list[float | None]
+) -> None:
+    made = design(tmp_path, 'variable "nodes" {}\n' + NODES % nodes, "slo: {availability: 99.9}")
+    node = made.graph["google_vertex_ai_endpoint_with_model_garden_deployment.model"]
+    rows = rows_for(node, frozenset({"zones"}), service_levels())
+    assert [row.sla for row in rows] == levels
 
 
 def test_a_figure_below_the_target_does_not_look_like_it() -> None:
