@@ -88,7 +88,7 @@ class Kind:
 
 
 _STEP = re.compile(
-    r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>(?:\[\])?|\[([\w$:.-]+)=([^\]]*)\])?(?:\.|$)"
+    r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>(?:\[\]|\{\})?|\[([\w$:.-]+)=([^\]]*)\])?(?:\.|$)"
 )
 
 
@@ -107,8 +107,8 @@ def parse_path(text: str) -> Path:
             steps.append(Step(name))
         elif key is not None:
             steps.append(Step(name, "where", key, equals))
-        elif suffix == "<json>[]":
-            steps += [Step(name, "json"), Step("", "each")]
+        elif suffix in ("<json>[]", "<json>{}"):
+            steps += [Step(name, "json"), Step("", "each" if suffix.endswith("[]") else "values")]
         else:
             steps.append(Step(name, {"[]": "each", "{}": "values", "<json>": "json"}[suffix]))
         at = found.end()

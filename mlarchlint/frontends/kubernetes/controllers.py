@@ -13,6 +13,7 @@ from mlarchlint.frontends.kubernetes import ray_controllers as ray
 from mlarchlint.frontends.kubernetes import serving_controllers as serving
 from mlarchlint.frontends.kubernetes.counts import or_default
 from mlarchlint.frontends.kubernetes.paths import at, field, group_kind
+from mlarchlint.frontends.kubernetes.strategies import deployment_strategy, first_weight, one_by_one
 from mlarchlint.frontends.kubernetes.templates import PodTemplate, pod_template, trial
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
@@ -49,42 +50,21 @@ def controller_traits(instance: Instance, templates: list[PodTemplate]) -> Trait
 
 def _deployment(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = instance.get("spec")
-    strategy = spec.get("strategy")
-    kind = at(strategy, "type")
-    rolling = kind.is_absent or kind.text() == "RollingUpdate"
-    traits = {
+    return {
         "replicas": or_default(spec.get("replicas"), 1, spec),
-        "strategy": strategy.with_default("rolling", spec.span) if kind.is_absent else _strategy(kind),
         "update.progress_deadline_s": or_default(spec.get("progressDeadlineSeconds"), 600, spec),
+        **deployment_strategy(spec.get("strategy"), spec),
     }
-    if rolling:
-        traits["update.max_unavailable"] = or_default(
-            at(strategy, "rollingUpdate.maxUnavailable"), "25%", spec
-        )
-        traits["update.max_surge"] = or_default(at(strategy, "rollingUpdate.maxSurge"), "25%", spec)
-    return traits
-
-
-def _strategy(kind: Value) -> Value:
-    """In the neutral words: `rolling`, `recreate`, `on_delete`."""
-    words = {"RollingUpdate": "rolling", "Recreate": "recreate", "OnDelete": "on_delete"}
-    text = kind.text()
-    return Value.known(words.get(text, text), kind.span) if text else kind
 
 
 def _stateful_set(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = instance.get("spec")
-    kind = at(spec, "updateStrategy.type")
-    return {
-        "replicas": or_default(spec.get("replicas"), 1, spec),
-        "strategy": spec.with_default("rolling", spec.span) if kind.is_absent else _strategy(kind),
-    }
+    return {"replicas": or_default(spec.get("replicas"), 1, spec), **one_by_one(spec)}
 
 
 def _daemon_set(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = instance.get("spec")
-    kind = at(spec, "updateStrategy.type")
-    return {"strategy": spec.with_default("rolling", spec.span) if kind.is_absent else _strategy(kind)}
+    return one_by_one(spec)
 
 
 def _replica_set(instance: Instance, templates: list[PodTemplate]) -> Traits:
@@ -105,6 +85,7 @@ def _rollout(instance: Instance, templates: list[PodTemplate]) -> Traits:
             traits["strategy"] = Value.known(word, part.span)
             traits["update.analysis"] = Value.known(_analysed(part), part.span)
             traits["update.manual"] = Value.known(_promoted_by_hand(part), part.span)
+            traits["deployment.canary_pct"] = first_weight(part)
     return traits
 
 

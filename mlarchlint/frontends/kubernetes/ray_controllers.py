@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mlarchlint.frontends.kubernetes.counts import or_default, sum_of, times
 from mlarchlint.frontends.kubernetes.paths import at
+from mlarchlint.frontends.kubernetes.strategies import in_words
 from mlarchlint.frontends.kubernetes.templates import PodTemplate
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
@@ -20,7 +21,13 @@ def ray_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
     low, high = _ray_counts(cluster)
     if workers.is_absent or workers.raw == ():
         low = high = cluster.with_default(1, cluster.span)  # the head serves alone
-    return {"min_count": low, "max_count": high}
+    spec = instance.get("spec")
+    # https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/rayservice-incremental-upgrade.html
+    return {
+        "min_count": low,
+        "max_count": high,
+        "strategy": in_words(at(spec, "upgradeStrategy.type"), "blue_green", spec),
+    }
 
 
 def ray_job(instance: Instance, templates: list[PodTemplate]) -> Traits:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from mlarchlint.frontends.kubernetes.counts import or_default, sum_of, whole_number
 from mlarchlint.frontends.kubernetes.paths import at, field
+from mlarchlint.frontends.kubernetes.strategies import (
+    deployment_strategy,
+    groups_in_turn,
+    in_words,
+    traffic_shares,
+)
 from mlarchlint.frontends.kubernetes.templates import PodTemplate
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
@@ -24,6 +30,7 @@ def inference_service(instance: Instance, templates: list[PodTemplate]) -> Trait
         "target": predictor.get("scaleTarget"),
         "deployment.canary_pct": canary,
         "deployment.type": canary if canary.is_absent else Value.known("canary", canary.span),
+        **deployment_strategy(predictor.get("deploymentStrategy"), predictor),
         "data_capture.enabled": Value.known(
             not predictor.get("logger").is_absent, predictor.get("logger").span
         ),
@@ -48,6 +55,7 @@ def llm_inference_service(instance: Instance, templates: list[PodTemplate]) -> T
         "min_count": replicas if low.is_absent else low,
         "max_count": replicas if high.is_absent and low.is_absent else high,
         "uri": at(spec, "uri"),
+        **(groups_in_turn(spec) if "worker" in spec.mapping() else deployment_strategy(Value.absent(), spec)),
     }
 
 
@@ -60,16 +68,26 @@ def described_server(instance: Instance, templates: list[PodTemplate]) -> Traits
         "min_count": replicas if low.is_absent else low,
         "max_count": replicas if high.is_absent else high,
         "uri": at(spec, "model.modelURL"),
+        "strategy": in_words(_handed_on(spec), "rolling", spec),
     }
+
+
+def _handed_on(spec: Value) -> Value:
+    """VLLMRuntime hands a strategy to its Deployment; in its first version beside the other fields."""
+    strategy = at(spec, "deploymentConfig.deploymentStrategy")
+    return spec.get("deploymentStrategy") if strategy.is_absent else strategy
 
 
 def seldon(instance: Instance, templates: list[PodTemplate]) -> Traits:
     predictors = field(instance, "spec.predictors").items()
     if not predictors:
         return {}
+    spec = instance.get("spec")
     return {
         "min_count": sum_of([or_default(p.get("replicas"), 1, p) for p in predictors], predictors[0]),
         "deployment.canary_pct": predictors[1].get("traffic") if len(predictors) > 1 else Value.absent(),
+        **deployment_strategy(Value.absent(), spec),
+        **traffic_shares(spec.get("predictors"), "traffic"),
     }
 
 
@@ -94,6 +112,7 @@ def knative(instance: Instance, templates: list[PodTemplate]) -> Traits:
         "max_count": whole_number(high) if high is not None else Value.absent(template.span),
         "concurrency": spec.get("containerConcurrency"),
         "timeout_s": or_default(spec.get("timeoutSeconds"), 300, spec),
+        **traffic_shares(field(instance, "spec.traffic"), "percent"),
     }
 
 
@@ -103,5 +122,5 @@ def leader_worker_set(instance: Instance, templates: list[PodTemplate]) -> Trait
     return {
         "replicas": or_default(spec.get("replicas"), 1, spec),
         "group_size": or_default(at(spec, "leaderWorkerTemplate.size"), 1, spec),
-        "strategy": spec.with_default("rolling", spec.span),
+        **groups_in_turn(spec),
     }
