@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.serving_paths import ServingPath
     from mlarchlint.analysis.shared_identities import Sharing
     from mlarchlint.analysis.strangers import Openness
+    from mlarchlint.analysis.update_faults import Update
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class Design:
         self._once: dict[Callable[[Design], Any], Any] = {}
         self._agents: dict[str, Agents] = {}
         self._needs: dict[str, Needs] = {}
+        self._updates: dict[str, Update] = {}
         self._found: dict[tuple[Callable[..., Any], str], Any] = {}
         self._guarded: dict[str, list[Resource]] | None = None
         self._unread = UnreadCode(graph)
@@ -363,6 +365,17 @@ class Design:
         from mlarchlint.analysis.scale_out import scale_out_of
 
         return scale_out_of(self.graph, capacity, self.needs(capacity.fleet.node))
+
+    def update(self, node: Resource) -> Update:
+        """How a new version takes its place, and what stands in the way of doing so without downtime."""
+        if node.key not in self._updates:
+            from mlarchlint.analysis.updates import update_of
+
+            ms = self.needs(node).number("model.service_time_ms.p95")
+            capacity = self.capacity(node) if self.requirements.get("traffic") is not None else None
+            found = update_of(self.graph, node, ms / 1000 if ms is not None else None, capacity)
+            self._updates[node.key] = found
+        return self._updates[node.key]
 
     @cached_property
     def availabilities(self) -> tuple[PathAvailability, ...]:

@@ -97,14 +97,14 @@ def _share(bounds: Bounds, target: float | None = None) -> str:
 
 
 def _minutes(bounds: Bounds, target: float) -> str:
-    down = minutes_down(bounds.low)
+    down, allowed = minutes_down(bounds.low, target), minutes_down(target, bounds.low)
     if bounds.low <= 0 and (bounds.high >= 1 or bounds.high <= 0):
         return ""
     if bounds.low <= 0:
-        down = f"at least {minutes_down(bounds.high)}"
+        down, allowed = f"at least {minutes_down(bounds.high, target)}", minutes_down(target, bounds.high)
     elif bounds.high - bounds.low > 1e-9:
         down = f"{minutes_down(bounds.high)} to {down}"
-    return f"{down} minutes a month down, {minutes_down(target)} allowed"
+    return f"{down} minutes a month down, {allowed} allowed"
 
 
 def _way(path: PathAvailability) -> str:

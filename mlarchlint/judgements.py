@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mlarchlint.design import Design
 from mlarchlint.judged_places import latency, regions, residency
 from mlarchlint.judged_service import availability, load
+from mlarchlint.judged_updates import updates
 from mlarchlint.judgement import Judgement, nothing_serves
-from mlarchlint.model.finding import Finding
-from mlarchlint.model.span import NOWHERE
 from mlarchlint.model.truth import Truth
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
 
-DECIDING = "MLA-ML004"  # the rule whose verdict is shown as it is
-
 
 def judged(result: Result) -> tuple[Judgement, ...]:
     """Of what a scan has found; empty where no requirements are written."""
-    requirements = result.config.requirements
-    if not requirements.data:
-        return ()
-    ran = DECIDING in {rule.id for rule in result.rules}
-    return judgements(design_of(result), result.findings if ran else None)
+    return judgements(design_of(result)) if result.config.requirements.data else ()
 
 
 def design_of(result: Result) -> Design:
@@ -36,11 +29,8 @@ def design_of(result: Result) -> Design:
     )
 
 
-def judgements(design: Design, findings: Sequence[Finding] | None = None) -> tuple[Judgement, ...]:
-    """In the order: availability, load, latency, regions, residency, budget, what a rule decides.
-
-    findings: of the rules, for requirements that have no figure.
-    """
+def judgements(design: Design) -> tuple[Judgement, ...]:
+    """In the order: availability, load, latency, regions, residency, budget, updates."""
     return (
         *availability(design),
         *load(design),
@@ -49,7 +39,7 @@ def judgements(design: Design, findings: Sequence[Finding] | None = None) -> tup
         *residency(design),
         *_budget(design),
         *_no_fleet(design),
-        *_by_rule(design, findings),
+        *updates(design),
     )
 
 
@@ -77,41 +67,3 @@ def _no_fleet(design: Design) -> Iterator[Judgement]:
     needs = design.requirements
     if not design.capacities and needs.get("traffic") is not None and not design.fleets:
         yield nothing_serves("peak load", "traffic", "the stated load", "MLA-SC002")
-
-
-# A new model that gets all requests at once is a risk, and nothing is down meanwhile.
-_NO_DOWNTIME = "deployment.type"
-# What a rule decides without a figure: requirement, where it is written, what is asked for, the rule.
-_BY_RULE = (("updates without downtime", "updates.zero_downtime", "yes", DECIDING),)
-
-
-def _by_rule(design: Design, findings: Sequence[Finding] | None) -> Iterator[Judgement]:
-    """Met where the rule finds nothing on any serving fleet. findings: None where rules did not run."""
-    for name, path, wanted, rule in _BY_RULE:
-        if design.requirements.flag(path) is not True:
-            continue
-        found = [
-            one
-            for one in findings or ()
-            if one.rule == rule and one.suppressed is None and one.attribute != _NO_DOWNTIME
-        ]
-        certain = [one for one in found if one.certain]
-        missing = "; ".join(f"{one.subject.address} {one.message}" for one in found)
-        if findings is None:
-            missing = f"{rule} did not run"
-        elif not design.fleets:
-            missing = "a serving workload in the scanned code"
-        met = Truth.NO if certain else Truth.MAYBE if missing else Truth.YES
-        first = certain or found
-        yield Judgement(
-            name,
-            path,
-            wanted,
-            ", ".join(fleet.name for fleet in design.fleets),
-            "; ".join(f"{one.subject.address} {one.message}" for one in certain),
-            met,
-            missing=missing if met is Truth.MAYBE else "",
-            closes="; ".join(dict.fromkeys(one.fix for one in certain if one.fix)),
-            rule=rule,
-            span=first[0].span if first else NOWHERE,
-        )

@@ -70,7 +70,7 @@ _BALANCERS = ("load_balancer", "backend_pool", "api_gateway")
     ),
     roles=SERVING,
     since="0.1",
-    supersedes=(Supersedes("MLA-SC004"),),
+    supersedes=(Supersedes("MLA-SC004"), Supersedes("MLA-ML004", "only one", anywhere=True)),
 )
 def inference_not_redundant(node: Resource, design: Design) -> Hits:
     if _spread_by_provider(node) or design.hosts_others(node) or not design.takes_requests(node):

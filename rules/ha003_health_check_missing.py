@@ -36,7 +36,19 @@ KServe's built-in runtimes, Lambda targets, jobs, and sidecars without ports.
 - https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
 """
 
-from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, rule
+from mlarchlint.api import (
+    SERVING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Relation,
+    Resource,
+    Severity,
+    Supersedes,
+    Truth,
+    rule,
+)
 
 
 @rule(
@@ -45,6 +57,11 @@ from mlarchlint.api import SERVING, Design, Hit, Hits, Kind, Relation, Resource,
     on=Kind("backend_pool", "compute_group", "container_service", "serverless_container"),
     roles=SERVING,
     since="0.1",
+    # An update that waits for no answer has the same cause.
+    supersedes=tuple(
+        Supersedes("MLA-ML004", "readiness", anywhere=True, by=part)
+        for part in ("probes", "health_check.source", "healing")
+    ),
 )
 def health_check_missing(node: Resource, design: Design) -> Hits:
     if node.kind == "backend_pool":

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from mlarchlint.api import PathAvailability
 
 _TARGET = "slo.availability"
+_SINGLE = "single"  # the fleet itself is the weakest link, because it may be one instance
 
 
 @rule(
@@ -69,7 +70,11 @@ _TARGET = "slo.availability"
     on=Kind(*SERVING_KINDS),
     roles=SERVING,
     since="0.1",
-    supersedes=(Supersedes("MLA-HA008", anywhere=True),),
+    supersedes=(
+        Supersedes("MLA-HA008", anywhere=True),
+        Supersedes("MLA-HA008", anywhere=True, by=_SINGLE),
+        Supersedes("MLA-HA002", anywhere=True, by=_SINGLE),
+    ),
 )
 def availability_target_unreachable(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
@@ -88,10 +93,12 @@ def availability_target_unreachable(node: Resource, design: Design) -> Hits:
         case Truth.NO:
             claim = (
                 f"cannot reach {percent(target)}: {percent(worst.model.high, target)} is expected, "
-                f"{minutes_down(worst.model.high)} minutes a month down where {minutes_down(target)} are allowed; "
+                f"{minutes_down(worst.model.high, target)} minutes a month down where "
+                f"{minutes_down(target, worst.model.high)} are allowed; "
                 f"{_because(worst, node)}"
             )
-            yield Hit(_place(worst, node), claim, related=related, fix=_fix(worst))
+            attribute = _SINGLE if _alone(worst, node, design) else ""
+            yield Hit(_place(worst, node), claim, attribute=attribute, related=related, fix=_fix(worst))
         case Truth.MAYBE:
             missing = "; ".join(worst.missing_model) or "see `mlarchlint check`"
             span = f"{percent(worst.model.low)} to {percent(worst.model.high)}"
@@ -105,6 +112,10 @@ def _too_few_at_the_peak(node: Resource, design: Design) -> bool:
     if capacity is None or not capacity.alone or capacity.most is None or capacity.throughput is None:
         return False
     return capacity.most * capacity.throughput.rps < capacity.origin_peak
+
+
+def _alone(path: PathAvailability, node: Resource, design: Design) -> bool:
+    return path.weakest.resource is node and design.replicas(node).least.at_least(2) is Truth.NO
 
 
 def _because(path: PathAvailability, node: Resource) -> str:

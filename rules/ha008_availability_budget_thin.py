@@ -89,7 +89,8 @@ def _thin(path: PathAvailability, node: Resource, target: float, required: Relat
         case Truth.NO:
             claim = (
                 f"every part is backed at {percent(target)} and their product is not: {percent(path.contract.high, target)} "
-                f"is owed, {minutes_down(path.contract.high)} minutes a month down where {minutes_down(target)} are "
+                f"is owed, {minutes_down(path.contract.high, target)} minutes a month down where "
+                f"{minutes_down(target, path.contract.high)} are "
                 f"allowed; {name} takes the largest share ({percent(least.contract.high)})"
             )
             yield Hit(place, claim, related=related, fix=_FIX)

@@ -41,7 +41,7 @@ class Judged:
 def judged(files: Mapping[str, str], config: Config) -> Judged:
     result = scan_sources(_in_memory(files, config), config)
     design = _design(result)
-    return Judged(result, design, judgements(design, result.findings))
+    return Judged(result, design, judgements(design))
 
 
 def designed(files: Mapping[str, str], config: Config) -> Design:

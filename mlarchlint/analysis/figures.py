@@ -13,10 +13,15 @@ def percent(share: float, below: float | None = None) -> str:
     return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".") + " %"
 
 
-def minutes_down(share: float) -> str:
-    """Of a 30-day month."""
-    minutes = downtime_minutes(share)
-    return f"{minutes:,.0f}" if minutes >= 10 else f"{minutes:.1f}"
+def minutes_down(share: float, beside: float | None = None) -> str:
+    """Of a 30-day month; with enough digits to differ from another share that stands beside it."""
+    minutes, digits = downtime_minutes(share), 0 if downtime_minutes(share) >= 10 else 1
+    other = None if beside is None else downtime_minutes(beside)
+    if other is not None and abs(other - minutes) > 1e-6:
+        digits = max(digits, 0 if other >= 10 else 1)
+        while f"{minutes:.{digits}f}" == f"{other:.{digits}f}" and digits < 6:
+            digits += 1
+    return f"{minutes:,.{digits}f}"
 
 
 def rate(rps: float) -> str:

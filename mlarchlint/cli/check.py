@@ -34,19 +34,18 @@ def command(ctx: click.Context, /, paths: tuple[Path, ...], format: str, output:
     met, 2 wrong usage or configuration, 3 incomplete: something could not be read.
     """
     from mlarchlint.cli.scan import put, scanned
-    from mlarchlint.judgements import DECIDING, design_of, judged
+    from mlarchlint.judgements import design_of, judged
     from mlarchlint.model.diagnostic import Level
     from mlarchlint.model.truth import Truth
     from mlarchlint.notes import notes
     from mlarchlint.report.diagnostics import diagnostic_lines
 
     result = scanned(paths, options)
-    # Figures come from the analyses: a rule that crashes makes them no less complete, unless it decides itself.
+    # The verdicts come from the analyses: a rule that crashes makes them no less complete.
     errors = [
         diagnostic
         for diagnostic in result.diagnostics
-        if diagnostic.level is Level.ERROR
-        and (diagnostic.code != "rule-crashed" or DECIDING in diagnostic.summary)
+        if diagnostic.level is Level.ERROR and diagnostic.code != "rule-crashed"
     ]
     for diagnostic in errors:
         for line in diagnostic_lines(diagnostic):

@@ -79,6 +79,6 @@ def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None
             design = Design(
                 result.graph, result.roles, result.workloads, result.estimate, config.requirements
             )
-            verdicts = judgements(design, result.findings)
+            verdicts = judgements(design)
             assert [each.requirement for each in verdicts if each.binding and each.met is Truth.NO] == []
             assert len([each for each in verdicts if each.binding and each.met is Truth.YES]) >= 4

@@ -107,3 +107,21 @@ resource "aws_cloudfront_distribution" "cdn" {
   }
 }
 """
+
+_REFRESH = """
+  instance_refresh {
+    strategy = "Rolling"
+
+    preferences {
+      min_healthy_percentage = 100
+      max_healthy_percentage = 150
+    }
+  }
+"""
+
+
+def refreshed(group: str) -> str:
+    """The group of `fleet`, with a rolling update that waits for the load balancer."""
+    found = group.replace('health_check_type   = "EC2"\n', 'health_check_type   = "ELB"\n' + _REFRESH)
+    assert found != group
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mlarchlint.analysis.availability_math import (
@@ -18,6 +18,7 @@ from mlarchlint.analysis.availability_math import (
     group_availability,
     spread,
 )
+from mlarchlint.analysis.figures import minutes_down
 
 
 @pytest.mark.parametrize(
@@ -121,3 +122,15 @@ def test_a_better_component_never_makes_the_design_worse(
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 8), st.integers(1, 4))
 def test_a_further_zone_never_lowers_availability(zones: list[int], needed: int, more: int) -> None:
     assert group_availability([*zones, more], needed) >= group_availability(zones, needed) - 1e-12
+
+
+@given(st.floats(0.9, 0.999999), st.floats(0.9, 0.999999))
+def test_two_figures_that_differ_are_written_differently(owed: float, target: float) -> None:
+    assume(abs(owed - target) > 1e-9)
+    assert minutes_down(owed, target) != minutes_down(target, owed)
+
+
+def test_minutes_have_no_more_digits_than_tell_them_apart() -> None:
+    assert (minutes_down(0.9988, 0.999), minutes_down(0.999, 0.9988)) == ("52", "43")
+    assert (minutes_down(0.99899, 0.999), minutes_down(0.999, 0.99899)) == ("43.6", "43.2")
+    assert minutes_down(0.999) == "43"

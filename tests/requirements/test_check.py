@@ -19,7 +19,7 @@ from mlarchlint.judgements import judgements
 from mlarchlint.model.truth import Truth
 from mlarchlint.pipeline import scan
 from mlarchlint.requirements import frozen_requirements
-from tests.requirements.designs import CDN, NETWORK, design, fleet
+from tests.requirements.designs import CDN, NETWORK, design, fleet, refreshed
 from tests.test_fixtures import FIXTURES
 
 SCHEMA = Path(__file__).parents[2] / "mlarchlint" / "data" / "schema" / "check.json"
@@ -47,8 +47,8 @@ def rows(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def sample(folder: Path, needs: str = EXERCISE) -> Design:
-    """The sample solution as it is drawn: CDN, load balancer, two machines in each of two zones."""
-    return design(folder, NETWORK + fleet("ab", 4, 10, "t3.medium") + CDN, needs)
+    """The sample solution: CDN, load balancer, two machines in each of two zones, replaced in turn."""
+    return design(folder, NETWORK + refreshed(fleet("ab", 4, 10, "t3.medium")) + CDN, needs)
 
 
 def test_the_sample_solution_against_its_own_requirements(tmp_path: Path) -> None:
