@@ -25,7 +25,16 @@ _MACHINES = (
     "notebook",
     "model_endpoint",
     "container_service",
+    "batch_job",
 )
+# SageMaker counts machines by what they are for, apart from those of EC2.
+_SAGEMAKER = {
+    "model_endpoint": "sagemaker",
+    "notebook": "sagemaker-notebook",
+    "training_cluster": "sagemaker-cluster",
+    "batch_job": "sagemaker-training",
+}
+_NODE_GROUPS = ("aws_eks_node_group", "AWS::EKS::Nodegroup")
 
 
 @record(frozen=True, slots=True)
@@ -68,7 +77,7 @@ def demands(graph: ResourceGraph, capacities: Sequence[Capacity]) -> tuple[Deman
             continue
         region = node["region"].text() or ""
         for quota, amount in _asked(graph, node, capacities):
-            each = node["instance_type"].text() or "" if quota.unit == "instances" else ""
+            each = _counted_apart(node, quota)
             found.setdefault((quota, region, each), []).append((node, amount))
     asked = (
         Demand(quota, region, sum(a for _, a in users), tuple(sorted(users, key=lambda user: -user[1])))
@@ -83,11 +92,7 @@ def _asked(
     if node.kind == "serverless_function":
         yield from _executions(node, capacities)
         return
-    most = (
-        1.0
-        if node.kind in ("compute_instance", "notebook")
-        else _number(replicas_of(graph, node).most.number())
-    )
+    most = _most(graph, node)
     machine = node["instance_type"].text() or next(
         (t for v in node["instance_types"].items() if (t := v.text())), ""
     )
@@ -96,6 +101,8 @@ def _asked(
         return
     service = _service(node)
     for quota in quotas():
+        if quota.unit == "nodes" and node.type in _NODE_GROUPS:
+            yield quota, most
         if (quota.provider, quota.service, quota.market) != (node.provider, service, market):
             continue
         if quota.families and not any(
@@ -107,12 +114,31 @@ def _asked(
             yield quota, each * most
 
 
+def _most(graph: ResourceGraph, node: Resource) -> float | None:
+    if node.kind in ("compute_instance", "notebook"):
+        return 1.0
+    stated = replicas_of(graph, node).most if node.kind != "batch_job" else node["nodes"]
+    return _number((node["nodes"] if stated.is_absent else stated).number())
+
+
+def _counted_apart(node: Resource, quota: Quota) -> str:
+    """What has a quota of its own: each type of machine, or each group."""
+    if quota.unit == "nodes":
+        return node.key
+    return node["instance_type"].text() or "" if quota.unit == "instances" else ""
+
+
 def _service(node: Resource) -> str:
+    """Whose quota counts its machines; empty where they are machines of its account."""
+    if "sagemaker" in node.type.lower():
+        return _SAGEMAKER.get(node.kind, "other")
     if node.kind == "model_endpoint":
-        return "sagemaker" if "sagemaker" in node.type.lower() else "other"
+        return "vertex-serving" if node.provider == "google" else "other"
     if node.kind == "container_service":
-        return "fargate" if node["serverless"].is_true() is Truth.YES else "other"
-    return "" if node.kind != "training_cluster" or "sagemaker" not in node.type.lower() else "other"
+        # Only Fargate has a capacity provider that is spot by its name.
+        fargate = node["serverless"].is_true() | node["spot"].equals("all")
+        return "fargate" if fargate is Truth.YES else "other"
+    return "other" if node.kind == "batch_job" else ""
 
 
 def _each(node: Resource, unit: str, machine: str) -> float | None:
@@ -120,7 +146,7 @@ def _each(node: Resource, unit: str, machine: str) -> float | None:
         return accelerators_of(node)
     if unit == "instances":
         return 1.0
-    stated = _number(node["vcpu"].number())
+    stated = _number(node["requests.cpu" if node.kind == "container_service" else "vcpu"].number())
     return stated or (cores(node.provider, machine) if machine else None)
 
 

@@ -115,6 +115,102 @@ resource "google_compute_instance" "model" {
     assert "europe-west4: 1 accelerators at most, set for each project" in note.text
 
 
+IN_IRELAND = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+SAGEMAKER = """
+resource "aws_sagemaker_training_job" "model" {
+  training_job_name = "model"
+
+  resource_config {
+    instance_type     = "ml.p4d.24xlarge"
+    instance_count    = 4
+    volume_size_in_gb = 100
+  }
+}
+
+resource "aws_sagemaker_notebook_instance" "lab" {
+  name          = "lab"
+  instance_type = "ml.g4dn.xlarge"
+}
+"""
+NODES = """
+resource "aws_eks_node_group" "model" {
+  cluster_name   = "ml"
+  instance_types = ["t3.medium"]
+
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = %d
+  }
+}
+"""
+SPOT_TASKS = """
+resource "aws_ecs_service" "batch" {
+  name            = "batch"
+  desired_count   = 4
+  task_definition = aws_ecs_task_definition.batch.arn
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE_SPOT"
+    weight            = 1
+  }
+}
+
+resource "aws_ecs_task_definition" "batch" {
+  family                   = "batch"
+  requires_compatibilities = ["FARGATE"]
+  cpu                      = "4096"
+  memory                   = "8192"
+  container_definitions    = "[]"
+}
+"""
+SERVED = """
+resource "google_vertex_ai_endpoint_with_model_garden_deployment" "model" {
+  location             = "us-central1"
+  publisher_model_name = "publishers/google/models/gemma3"
+
+  deploy_config {
+    dedicated_resources {
+      min_replica_count = 1
+      max_replica_count = 3
+
+      machine_spec {
+        machine_type      = "g2-standard-24"
+        accelerator_type  = "NVIDIA_L4"
+        accelerator_count = 2
+      }
+    }
+  }
+}
+"""
+
+
+def test_sagemaker_counts_machines_by_what_they_are_for(tmp_path: Path) -> None:
+    said = {note.text for note in noted(tmp_path, IN_IRELAND + SAGEMAKER)["quota"]}
+    assert said == {
+        "instances of each accelerated type for SageMaker training jobs in eu-west-1: 4 instances at most, 0 by default",
+        "instances of each accelerated type for SageMaker notebooks in eu-west-1: 1 instances at most, 0 by default",
+    }
+
+
+def test_a_node_group_may_have_only_so_many_nodes(tmp_path: Path) -> None:
+    said = [note.text for note in noted(tmp_path, IN_IRELAND + NODES % 451)["quota"]]
+    assert "Nodes per managed node group (L-BD136A63) in eu-west-1: 451 nodes at most, 450 by default" in said
+    few = noted(tmp_path, IN_IRELAND + NODES % 2)
+    assert "quota" not in few
+
+
+def test_spot_tasks_have_a_quota_of_their_own(tmp_path: Path) -> None:
+    (note,) = noted(tmp_path, IN_IRELAND + SPOT_TASKS)["quota"]
+    assert note.text.startswith("Fargate Spot vCPU resource count (L-36FBB829) in eu-west-1: 16 vCPU at most")
+
+
+def test_cards_that_serve_on_vertex_are_counted_apart(tmp_path: Path) -> None:
+    (note,) = noted(tmp_path, SERVED)["quota"]
+    assert note.text.startswith("custom model serving GPUs of the card in the region")
+    assert "in us-central1: 6 accelerators at most" in note.text
+
+
 def test_every_quota_has_a_source_an_address_and_a_date() -> None:
     for quota in quotas():
         assert quota.url.startswith("https://")
