@@ -132,5 +132,5 @@ def test_two_figures_that_differ_are_written_differently(owed: float, target: fl
 
 def test_minutes_have_no_more_digits_than_tell_them_apart() -> None:
     assert (minutes_down(0.9988, 0.999), minutes_down(0.999, 0.9988)) == ("52", "43")
-    assert (minutes_down(0.99899, 0.999), minutes_down(0.999, 0.99899)) == ("43.6", "43.2")
+    assert (minutes_down(0.998998, 0.999), minutes_down(0.999, 0.998998)) == ("43.3", "43.2")
     assert minutes_down(0.999) == "43"

@@ -18,6 +18,8 @@ def report(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(run(folder, "--format", "json").stdout)
     for row in (*found["requirements"], *found["notes"]):
         row["file"] = row["file"].rpartition("/")[2]
+        if "arithmetic" in row:
+            row["arithmetic"] = [text.replace(f"{folder.name}/", "") for text in row["arithmetic"]]
         if row.get("rule") == "MLA-CO003":
             row.update(computed="", margin="", arithmetic=[])
     found["notes"] = [note for note in found["notes"] if note["topic"] != "region"]
