@@ -181,6 +181,51 @@ def test_dependencies_that_are_not_vendored_are_named(tmp_path: Path, empty_path
 
 
 @SDK
+def test_a_chart_beside_brings_what_lies_beside_it_in_turn(tmp_path: Path, empty_path: Path) -> None:
+    depends = "dependencies: [{name: %s, version: 0.1.0, repository: 'file://../%s'}]\n"
+    named = '{{ include "library.name" . }}'
+    folder = chart(tmp_path, **{"Chart.yaml": CHART["Chart.yaml"] + depends % ("server", "server")})
+    service = f"apiVersion: v1\nkind: Service\nmetadata:\n  name: {named}\n"
+    for name, files in (
+        ("server", {"templates/svc.yaml": service, "Chart.yaml": depends % ("library", "library")}),
+        ("library", {"templates/_names.tpl": '{{ define "library.name" }}named{{ end }}', "Chart.yaml": depends % ("server", "server")}),
+    ):  # fmt: skip
+        about = f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n"
+        tree(folder / "charts" / name, files | {"Chart.yaml": about + files["Chart.yaml"]})
+    made = rendered(folder)
+    assert codes(made) == []
+    assert "Service/default/named" in {i.address for i in read_manifests([], rendered=made).instances}
+
+
+@SDK
+def test_any_text_may_stand_in_a_chart_with_dependencies(tmp_path: Path, empty_path: Path) -> None:
+    declared = CHART["Chart.yaml"] + "description: Ranks \N{WAVING HAND SIGN}\n"
+    declared += "dependencies: [{name: redis, version: 1.0.0, repository: 'https://charts.example'}]\n"
+    made = rendered(chart(tmp_path, **{"Chart.yaml": declared}))
+    assert codes(made) == ["chart-dependency-missing"]
+
+
+@SDK
+def test_a_failure_names_its_cause_and_the_library_that_is_not_there(
+    tmp_path: Path, empty_path: Path
+) -> None:
+    declared = CHART["Chart.yaml"] + (
+        "dependencies: [{name: common, version: 1.0.0, repository: 'https://charts.example'}]\n"
+    )
+    calls = '{{ define "outer" }}{{ include "inner" . }}{{ end }}{{ define "inner" }}{{ include "common.names" . }}{{ end }}'
+    files = {
+        "Chart.yaml": declared,
+        "templates/_calls.tpl": calls,
+        "templates/b.yaml": '{{ include "outer" . }}',
+    }
+    [said] = rendered(chart(tmp_path, **files)).diagnostics
+    assert said.code == "helm-not-rendered"
+    assert "templates/b.yaml" in said.summary
+    assert 'no template "common.names"' in said.summary
+    assert said.summary.endswith("common is not vendored (`helm dependency build`)")
+
+
+@SDK
 def test_pods_of_helm_test_are_not_part_of_the_design(tmp_path: Path, empty_path: Path) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n"
     made = rendered(chart(tmp_path, **{"templates/tests/t.yaml": pod}))

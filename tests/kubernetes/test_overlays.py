@@ -204,3 +204,20 @@ def test_overlays_are_read_in_their_order_whichever_is_built_first(tmp_path: Pat
     build_overlays([f"k8s/{name}" for name in names], root, root, True, made)
     assert [i.name for i in read_manifests([], rendered=made).instances] == list(names)
     assert made.tools == {"kustomize": 4}
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        (f"resources: ['https://example.com/{'long/' * 20}install.yaml']", f"it names https://example.com/{'long/' * 20}install.yaml, and"),
+        ("helmCharts: [{name: ranker}]", "it renders the Helm chart ranker"),
+        ("resources: [../api.yaml]\nreplicas: [{name: api, count: 2}]", "does not load ../api.yaml, a file outside its folder"),
+    ],
+)  # fmt: skip
+def test_why_an_overlay_is_not_built_is_said_whole(
+    tmp_path: Path, empty_path: Path, section: str, said: str
+) -> None:
+    program(empty_path, "kustomize", "sys.exit('it was run')")
+    files = {"k8s/api.yaml": BASE, "k8s/prod/kustomization.yaml": f"{section}\n"}
+    [diagnostic] = built(tree(tmp_path / "root", FILES | files)).diagnostics
+    assert said in diagnostic.summary

@@ -117,26 +117,56 @@ def _without_missing(
             missing.append(str(dependency.get("name")))
     if declared.get("dependencies"):
         declared["dependencies"] = present
-        (copied.folder / "Chart.yaml").write_text(json.dumps(declared), "utf-8")
+        # JSON is YAML; text as it is, since YAML has no surrogate pairs
+        (copied.folder / "Chart.yaml").write_text(json.dumps(declared, ensure_ascii=False), "utf-8")
         (copied.folder / "Chart.lock").unlink(missing_ok=True)
     return tuple(missing)
 
 
 def _is_there(dependency: dict[str, Any], chart: Path, root: Path, base: Path, copied: ChartCopy) -> bool:
     """Whether a dependency is vendored; one beside the chart (`file://../common`) is copied."""
-    name, repository = str(dependency.get("name")), str(dependency.get("repository") or "")
-    for found in (copied.folder / "charts").glob("*/Chart.yaml"):
+    name = str(dependency.get("name"))
+    if _is_vendored(name, "", copied):
+        return True
+    beside = _beside(dependency, chart, root)
+    if beside is None:
+        return False
+    shutil.rmtree(copied.folder / "charts" / name, ignore_errors=True)
+    _take_in(beside, f"charts/{name}/", root, base, copied)
+    return True
+
+
+def _is_vendored(name: str, prefix: str, copied: ChartCopy) -> bool:
+    for found in (copied.folder / f"{prefix}charts").glob("*/Chart.yaml"):
         declared = read_yaml(found)
         if isinstance(declared, dict) and declared.get("name") == name:
             return True
+    return False
+
+
+def _beside(dependency: dict[str, Any], chart: Path, root: Path) -> Path | None:
+    """The folder of the root that `file://` names."""
+    repository = str(dependency.get("repository") or "")
     if not repository.startswith("file://"):
-        return False
+        return None
     beside = Path(os.path.realpath(chart / repository.removeprefix("file://")))
-    if not beside.is_relative_to(root) or not (beside / "Chart.yaml").is_file():
-        return False
-    shutil.rmtree(copied.folder / "charts" / name, ignore_errors=True)
-    _folder(beside, f"charts/{name}/", root, base, copied, 1)
-    return True
+    return beside if beside.is_relative_to(root) and (beside / "Chart.yaml").is_file() else None
+
+
+def _take_in(
+    place: Path, prefix: str, root: Path, base: Path, copied: ChartCopy, above: tuple[Path, ...] = ()
+) -> None:
+    """A chart beside the one that is rendered, with those that lie beside it in turn (a library of
+    templates, mostly): `helm dependency build` packs each of them before what depends on it."""
+    _folder(place, prefix, root, base, copied, 1)
+    declared = read_yaml(place / "Chart.yaml")
+    above = (*above, place)
+    for dependency in declared.get("dependencies") or () if isinstance(declared, dict) else ():
+        if not isinstance(dependency, dict):
+            continue
+        name, further = str(dependency.get("name")), _beside(dependency, place, root)
+        if further is not None and further not in above and not _is_vendored(name, prefix, copied):
+            _take_in(further, f"{prefix}charts/{name}/", root, base, copied, above)
 
 
 def _is_used(dependency: dict[str, Any], values: dict[str, Any]) -> bool:

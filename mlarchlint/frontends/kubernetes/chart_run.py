@@ -89,9 +89,18 @@ class ChartRun:
             if self.failure is not None:
                 raise self.failure
             output = self.run.output()
+        except RenderFailed as failure:
+            raise RenderFailed(f"{failure}{self._lacking()}") from None
         finally:
             self._leave()
         return self.copied, _by_source(output) if self.renderer == HELM else json.loads(output)
+
+    def _lacking(self) -> str:
+        """What a failure is most often due to: templates call those of a library that is not there."""
+        missing = self.copied.missing if self.failure is None else ()
+        if not missing:
+            return ""
+        return f"; {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not vendored (`helm dependency build`)"
 
     def stop(self) -> None:
         if self.failure is None:

@@ -19,6 +19,7 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _PARTS = ("resources", "bases", "components")
 _REMOTE = re.compile(r"://|^git@|^[\w.-]+\.[a-z]{2,}[/:]|\?ref=", re.IGNORECASE)
 _MOST_FOLDERS = 200
+_LONGEST = 160  # as much of a name as a message shows
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ def read_overlay(folder: Path, root: Path, read: Callable[[Path], Mapping[str, A
     """All that it is made of, as far as it is there. read: `kustomization_in`, or what remembers it."""
     overlay = Overlay(folder)
     waiting = [Path(os.path.realpath(folder))]
+    outside = ""
     while waiting and not overlay.lacks.startswith("it builds"):
         here = waiting.pop(0)
         if here in overlay.folders:
@@ -50,19 +52,26 @@ def read_overlay(folder: Path, root: Path, read: Callable[[Path], Mapping[str, A
         written = read(here)
         for name in _loaded(written):
             if _REMOTE.search(name):
-                overlay.lacks = overlay.lacks or f"it names {name[:80]}, and nothing is fetched"
+                overlay.lacks = overlay.lacks or f"it names {_told(name)}, and nothing is fetched"
+        for chart in _local_charts(written):
+            overlay.lacks = (
+                overlay.lacks
+                or f"it renders the Helm chart {_told(chart)}, which only kustomize with helm does"
+            )
         for name in parts(written):
             place = Path(os.path.realpath(here / name))
             if not place.is_relative_to(root) or not place.exists():
-                missing = f"{name[:80]} is not in the scanned code, and nothing is fetched"
+                missing = f"{_told(name)} is not in the scanned code, and nothing is fetched"
                 overlay.lacks = overlay.lacks or missing
             elif place.is_dir():
                 waiting.append(place)
             else:
                 overlay.files.append(place)
+                if not place.is_relative_to(here):
+                    outside = outside or f"kustomize does not load {_told(name)}, a file outside its folder"
         for name in (*_patch_files(written), *_generator_files(written)):
             if not (here / name).exists() and not _REMOTE.search(name):
-                missing = f"{name[:80]} is not in the scanned code, and nothing is fetched"
+                missing = f"{_told(name)} is not in the scanned code, and nothing is fetched"
                 overlay.lacks = overlay.lacks or missing
         patches = [Path(os.path.realpath(here / name)) for name in _patch_files(written)]
         overlay.patches += patches
@@ -70,6 +79,8 @@ def read_overlay(folder: Path, root: Path, read: Callable[[Path], Mapping[str, A
         overlay.changes |= any(
             written.get(name) for name in ("patches", "patchesStrategicMerge", "patchesJson6902", "replicas", "components")
         )  # fmt: skip
+    if overlay.changes:  # else its files are all there is to read
+        overlay.lacks = overlay.lacks or outside
     return overlay
 
 
@@ -107,7 +118,22 @@ def _loaded(written: Mapping[str, Any]) -> Iterator[str]:
     for section in ("helmCharts", "helmChartInflationGenerator"):
         for entry in _list(written.get(section)):
             repository = entry.get("repo") or entry.get("chartRepo") if isinstance(entry, Mapping) else ""
-            yield str(repository or "https://")
+            if repository:
+                yield str(repository)
+
+
+def _local_charts(written: Mapping[str, Any]) -> Iterator[str]:
+    """Charts that no repository is named for: they lie in the folder of charts (`chartHome`)."""
+    for section, key in (("helmCharts", "repo"), ("helmChartInflationGenerator", "chartRepo")):
+        for entry in _list(written.get(section)):
+            given = entry if isinstance(entry, Mapping) else {}
+            if not given.get(key):
+                yield str(given.get("name") or given.get("chartName") or "it names")
+
+
+def _told(name: str) -> str:
+    """A name, cut where that shows."""
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
 
 
 def _generator_files(written: Mapping[str, Any]) -> Iterator[str]:

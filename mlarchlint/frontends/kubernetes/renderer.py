@@ -169,4 +169,10 @@ def _reason(errors: str, home: Path) -> str:
     if logged and logged[1]:
         place = lines.index(said) + 1
         said = said[logged.end() :].rstrip('"') or " ".join(lines[place : place + 4])
-    return said[:300] or "it failed without a word"
+    return _without_chain(said)[:300] or "it failed without a word"
+
+
+def _without_chain(said: str) -> str:
+    """Templates that call each other: where it began, and what went wrong in the last of them."""
+    began, *called = said.split(": error calling include: ")
+    return f"{began.partition(' executing ')[0]}: {called[-1]}" if called else said
