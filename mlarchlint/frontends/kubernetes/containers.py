@@ -95,6 +95,16 @@ def env_entries(containers: Iterable[Value]) -> Iterator[tuple[Value, Value]]:
                 yield name, Value.unknown(f"it comes from {_source(source)}", source.span)
 
 
+def secrets_as_environment(containers: Iterable[Value]) -> list[Value]:
+    """The Secrets whose keys all become variables: which, only the cluster knows."""
+    names = [
+        source.get("secretRef").get("name")
+        for container in containers
+        for source in container.get("envFrom").items()
+    ]
+    return [name for name in names if not name.is_absent]
+
+
 def _source(source: Value) -> str:
     for kind, told in (("secretKeyRef", "secret"), ("configMapKeyRef", "config map")):
         reference = source.get(kind)

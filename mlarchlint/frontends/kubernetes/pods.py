@@ -89,6 +89,7 @@ def _listed(templates: list[PodTemplate]) -> dict[str, Value]:
         "commands": box.commands(main),
         "ports": box.ports(main),
         "env_names": [name for name, _ in env],
+        "secrets": box.secrets_as_environment(main),
         "volumes": [v for t in templates for v in volumes(t.spec)],
         "mounts": [m for t in templates for m in mounts(t.spec, box.containers_of(t.spec))],
     }
