@@ -316,6 +316,27 @@ def test_of_two_designs_with_one_node_label_the_nearest_counts() -> None:
     assert found == {(DEPLOY, "placed_in", "aws_eks_node_group.one")}
 
 
+@pytest.mark.parametrize(
+    ("manifests", "selector", "found"),
+    [
+        ("llm/serving/a.yaml", "{eks.amazonaws.com/capacityType: SPOT}", False),
+        ("llm/serving/a.yaml", "{eks.amazonaws.com/nodegroup: pool}", True),
+        ("llm/serving/a.yaml", "{team: vision}", True),
+        ("demos/vision/k8s/a.yaml", "{eks.amazonaws.com/capacityType: SPOT}", True),
+        ("batch/queue/a.yaml", "{eks.amazonaws.com/capacityType: SPOT}", True),
+    ],
+)
+def test_a_label_that_any_cloud_gives_joins_no_designs(manifests: str, selector: str, found: bool) -> None:
+    body = eks("pool", capacity_type="SPOT", labels={"team": "vision"}).body
+    groups = [
+        Instance("aws_eks_node_group.pool", "aws_eks_node_group", "pool", Format.TERRAFORM, body,
+                 SourceSpan(f"{stack}/main.tf"), scope=stack)
+        for stack in ("demos/vision/infra/eks", "batch/queue/eks")
+    ]  # fmt: skip
+    tree = read_tree({manifests: deployment(f"nodeSelector: {selector}"), "networking/b.yaml": SVC})
+    assert bool({edge for edge in links_of(tree, *groups) if edge[1] == "placed_in"}) is found
+
+
 def test_with_two_clusters_nothing_is_guessed() -> None:
     assert placed("", eks("a", cluster_name="one"), eks("b", cluster_name="two")) == set()
 

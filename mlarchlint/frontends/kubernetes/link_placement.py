@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from mlarchlint.frontends.kubernetes.containers import containers_of
 from mlarchlint.frontends.kubernetes.declared import Declared, folder_of, shared_folders
-from mlarchlint.frontends.kubernetes.node_groups import NodeGroup, label_matches, requirement_matches
+from mlarchlint.frontends.kubernetes.node_groups import (
+    NodeGroup,
+    is_common_label,
+    label_matches,
+    requirement_matches,
+)
 from mlarchlint.frontends.kubernetes.placement import required_terms, tolerated
 from mlarchlint.frontends.kubernetes.requests import ACCELERATOR, requested
 from mlarchlint.model.graph import Edge, Relation
@@ -18,7 +23,8 @@ from mlarchlint.model.value import Value
 
 def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge]:
     """workload PLACED_IN node group: those whose labels the pods ask for, the nearest ones if several
-    designs use the same label. Pods that ask for nothing may land on every group that no taint closes
+    designs use the same label. A label in the words of a cloud (which accelerator, spot) counts only
+    within one design. Pods that ask for nothing may land on every group that no taint closes
     to them, where all groups belong to one cluster and lie beside the manifests, or where neither
     the manifests nor the one cluster of the scan look like an example."""
     if not groups:
@@ -27,31 +33,45 @@ def placements(declared: Declared, groups: Sequence[NodeGroup]) -> Iterator[Edge
     one_cluster = len({cluster for _, cluster in clusters}) <= 1
     one_stack = len(clusters) == 1
     folders = [folder_of(group.span.file) for group in groups]
+    stacks = [_stack_of(group) for group in groups]
+    related = len({stack[:-1] for stack in stacks}) == 1
     base = min(
         shared_folders(folders[0], folder) for folder in (*folders, *(node.folder for node in declared.nodes))
     )
     for node in declared.nodes:
+        if not node.templates:
+            continue
+        apart = _aside(node.folder, base)
+        near: list[tuple[bool, bool]] = []
+        for folder, stack in zip(folders, stacks, strict=True):
+            both = not apart and not _aside(folder, base)
+            anywhere = one_cluster and (_beside(node.folder, folder, base) or (one_stack and both))
+            near.append((anywhere, anywhere or (related and both) or _akin(node.folder, folder, stack, base)))
         for template in node.templates:
             admitted = [
                 (shared_folders(folder, node.folder), group, where)
-                for group, folder in zip(groups, folders, strict=True)
-                if (
-                    where := _admitted(
-                        template.spec,
-                        group,
-                        one_cluster
-                        and (
-                            _beside(node.folder, folder, base)
-                            or (one_stack and not _aside(node.folder, base) and not _aside(folder, base))
-                        ),
-                    )
-                )
-                is not None
+                for group, folder, (anywhere, akin) in zip(groups, folders, near, strict=True)
+                if (where := _admitted(template.spec, group, anywhere, akin)) is not None
             ]
             nearest = max((shared for shared, _, _ in admitted), default=0)
             for shared, group, where in admitted:
                 if shared == nearest:
                     yield Edge(node.key, group.key, Relation.PLACED_IN, where)
+
+
+def _stack_of(group: NodeGroup) -> tuple[str, ...]:
+    """The folder of the root module or template that a group belongs to."""
+    if not group.scope or group.scope == group.span.file:
+        return folder_of(group.span.file)
+    return tuple(part for part in group.scope.split("/") if part not in ("", "."))
+
+
+def _akin(manifests: tuple[str, ...], group: tuple[str, ...], stack: tuple[str, ...], base: int) -> bool:
+    """Whether manifests lie in the part of the tree that a node group is of: below the folder that
+    holds its stack, or two folders below all that was read."""
+    parent = stack[:-1]
+    below = len(parent) > base and manifests[: len(parent)] == parent
+    return below or shared_folders(manifests, group) >= base + 2
 
 
 def _beside(manifests: tuple[str, ...], group: tuple[str, ...], base: int) -> bool:
@@ -73,10 +93,10 @@ def _aside(folder: tuple[str, ...], base: int) -> bool:
     return any(_ASIDE.fullmatch(word) for name in folder[base:] for word in re.split(r"[-_.]", name.lower()))
 
 
-def _admitted(spec: Value, group: NodeGroup, anywhere: bool) -> SourceSpan | None:
+def _admitted(spec: Value, group: NodeGroup, anywhere: bool, akin: bool) -> SourceSpan | None:
     """Where it is written that the pods go to the group; None if they may not, or it is not said.
 
-    anywhere: pods that ask for no node may go to any.
+    anywhere: pods that ask for no node may go to any. akin: both may well be of one design.
     """
     asked, where = _asked(spec, group)
     if asked is Truth.NO:
@@ -92,7 +112,7 @@ def _admitted(spec: Value, group: NodeGroup, anywhere: bool) -> SourceSpan | Non
     if gpu is not None and group.accelerated is Truth.NO:
         return None
     if asked is Truth.YES and where is not None:
-        return where
+        return where if akin or _asks_by_name(spec, group) else None
     if where is not None:
         return None  # what it asks for may or may not be there
     if gpu is not None and group.accelerated is Truth.YES:
@@ -118,6 +138,14 @@ def _asked(spec: Value, group: NodeGroup) -> tuple[Truth, SourceSpan | None]:
     if Truth.NO in verdicts:
         return Truth.NO, where
     return (Truth.YES if Truth.YES in verdicts else Truth.MAYBE), where
+
+
+def _asks_by_name(spec: Value, group: NodeGroup) -> bool:
+    """Whether one of the labels that the pods ask for is a name that somebody gave this group."""
+    asked = list(spec.get("nodeSelector").mapping())
+    for term in required_terms(spec):
+        asked += [entry.get("key").text() or "" for entry in term.get("matchExpressions").items()]
+    return any(key in group.labels and not is_common_label(key) for key in asked)
 
 
 def _term(term: Value, group: NodeGroup) -> Truth:

@@ -82,6 +82,18 @@ _GIVEN = re.compile(
 )
 
 
+# labels in the words of Kubernetes, a cloud or a vendor: clusters that have nothing to do with each other share them
+_COMMON = re.compile(
+    r"^([\w-]+\.)*(kubernetes\.io|k8s\.io|google\.com|karpenter\.sh|k8s\.aws|amazonaws\.com|azure\.com|nvidia\.com|amd\.com)/"
+    r"(?!gke-nodepool$|nodegroup$|nodepool$|agentpool$|provisioner-name$)"
+)
+
+
+def is_common_label(key: str) -> bool:
+    """Whether a label is one that any cluster may have, and not a name that somebody chose for a group."""
+    return _COMMON.match(key) is not None
+
+
 def _undeclared(key: str, operator: str, group: NodeGroup) -> Truth:
     """A label that the group does not write: the kubelet or the cloud may add it; others are not there."""
     if operator in ("NotIn", "DoesNotExist"):
