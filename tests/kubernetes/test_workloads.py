@@ -47,6 +47,8 @@ WORKLOADS = [
     ("jobset.x-k8s.io/v1alpha2", "JobSet", "{replicatedJobs: [{name: j, template: {spec: {template: POD}}}]}"),
     ("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "{leaderWorkerTemplate: {workerTemplate: POD}}"),
     ("sparkoperator.k8s.io/v1beta2", "SparkApplication", "{image: IMAGE, driver: {cores: 1}, executor: {cores: 2}}"),
+    ("spark.apache.org/v1", "SparkApplication", "{sparkConf: {spark.kubernetes.container.image: IMAGE}}"),
+    ("spark.apache.org/v1", "SparkApplication", "{executorSpec: {podTemplateSpec: POD}}"),
     ("argoproj.io/v1alpha1", "Workflow", "{templates: [{name: t, container: {image: IMAGE}}]}"),
     ("argoproj.io/v1alpha1", "CronWorkflow", "{schedule: '* * * * *', workflowSpec: {templates: [{name: t, script: {image: IMAGE}}]}}"),
     ("machinelearning.seldon.io/v1", "SeldonDeployment", "{predictors: [{componentSpecs: [POD]}]}"),
@@ -211,6 +213,27 @@ def test_each_part_mounts_its_own_volumes() -> None:
     tasks = ", ".join(f"{{name: {n}, template: {part.replace('NAME', n)}}}" for n in ("one", "two"))
     found = of("batch.volcano.sh/v1alpha1", "Job", f"{{tasks: [{tasks}]}}")
     assert found["mounts"] == ["/one=emptyDir:one", "/two=emptyDir:two"]
+
+
+def test_the_operator_of_spark_itself_reads_the_configuration_of_spark() -> None:
+    conf = "spark.executor.instances: '5', spark.dynamicAllocation.enabled: 'ENABLED', spark.dynamicAllocation.maxExecutors: '9'"
+    spec = f"{{pyFiles: 'local:///job.py', sparkConf: {{{conf}}}, applicationTolerations: {{restartConfig: {{RESTART}}}}}}"
+    about = ("spark.apache.org/v1", "SparkApplication")
+    fixed = of(*about, spec.replace("ENABLED", "false").replace("RESTART", ""))
+    assert (fixed["workers.min"], fixed["workers.max"], fixed["autoscale"], fixed["retries"]) == (
+        "5",
+        "5",
+        False,
+        0,
+    )
+    assert fixed["commands"] == ["spark-submit local:///job.py"]
+    scaled = of(*about, spec.replace("ENABLED", "true").replace("RESTART", "restartPolicy: OnFailure"))
+    assert (scaled["workers.min"], scaled["workers.max"], scaled["autoscale"], scaled["retries"]) == (
+        0,
+        "9",
+        True,
+        3,
+    )
 
 
 def test_spark_reads_its_own_words() -> None:

@@ -172,6 +172,7 @@ _READERS: dict[tuple[str, str], _Reader] = {
     ("batch.volcano.sh", "CronJob"): jobs.volcano_cron_job,
     ("jobset.x-k8s.io", "JobSet"): jobs.job_set,
     ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"): serving.leader_worker_set,
+    ("spark.apache.org", "SparkApplication"): jobs.apache_spark,
     ("sparkoperator.k8s.io", "SparkApplication"): jobs.spark,
     ("sparkoperator.k8s.io", "ScheduledSparkApplication"): jobs.spark,
     **{

@@ -91,6 +91,36 @@ def spark_pods(instance: Instance) -> Iterator[tuple[str, Value, Value, Value]]:
         yield label, Value.known(written, part.span), part, part.get("instances")
 
 
+def apache_spark_pods(instance: Instance) -> Iterator[tuple[str, Value, Value, Value]]:
+    """(`driver` or `executor`, PodSpec, pod metadata, replicas) of Spark's own operator.
+
+    https://github.com/apache/spark-kubernetes-operator/blob/main/docs/spark_custom_resources.md
+    """
+    spec = instance.get("spec")
+    if spec.is_unknown:
+        return
+    conf = spec.get("sparkConf")
+    for label in ("driver", "executor"):
+        template = spec.get(f"{label}Spec").get("podTemplateSpec")
+        written = template.get("spec").mapping()
+        image = conf.get("spark.kubernetes.container.image")
+        members = {"name": Value.known(label, spec.span), "image": image}
+        if label == "driver":
+            main = next(
+                (found for name in ("pyFiles", "jars") if not (found := spec.get(name)).is_absent), image
+            )
+            members["command"] = _strings(Value.known("spark-submit", spec.span), main)
+        container = _object(members, spec)
+        pod = {"containers": Value.known((container,), spec.span), **written}
+        pod.setdefault("restartPolicy", Value.known("Never", spec.span))
+        yield (
+            label,
+            Value.known(pod, spec.span),
+            template.get("metadata"),
+            conf.get("spark.executor.instances"),
+        )
+
+
 def _spark_container(label: str, part: Value, spec: Value) -> Value:
     cores = part.get("coreRequest") if not part.get("coreRequest").is_absent else part.get("cores")
     requests = {"cpu": cores, "memory": _jvm_memory(part.get("memory"))}

@@ -141,6 +141,33 @@ def spark(instance: Instance, templates: list[PodTemplate]) -> Traits:
     }
 
 
+def apache_spark(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    """Spark's own operator leaves most to Spark's configuration.
+
+    https://github.com/apache/spark-kubernetes-operator/blob/main/docs/spark_custom_resources.md
+    https://spark.apache.org/docs/latest/configuration.html#dynamic-allocation
+    """
+    spec = instance.get("spec")
+    conf = spec.get("sparkConf")
+    scaled = conf.get("spark.dynamicAllocation.enabled")
+    on = (scaled.text() or "").lower() == "true" or scaled.raw is True
+    count = or_default(conf.get("spark.executor.instances"), 2, conf)
+    restarts = at(spec, "applicationTolerations.restartConfig")
+    restarted = restarts.get("restartPolicy").text() not in (None, "Never")
+    return {
+        "engine": Value.known("spark", spec.span),
+        "workers.min": or_default(conf.get("spark.dynamicAllocation.minExecutors"), 0, conf) if on else count,
+        "workers.max": conf.get("spark.dynamicAllocation.maxExecutors") if on else count,
+        "autoscale": Value.known(on, scaled.span)
+        if not scaled.is_absent
+        else spec.with_default(False, spec.span),
+        "retries": or_default(restarts.get("maxRestartAttempts"), 3, spec)
+        if restarted
+        else or_default(Value.absent(), 0, spec),
+        "auto_termination": spec.with_default(True, spec.span),  # the pods end with the application
+    }
+
+
 def argo(instance: Instance, templates: list[PodTemplate]) -> Traits:
     spec = argo_spec(instance)
     retries = [

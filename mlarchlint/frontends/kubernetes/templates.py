@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlarchlint.frontends.kubernetes.framework_pods import argo_pods, spark_pods, trainer_pods
+from mlarchlint.frontends.kubernetes.framework_pods import (
+    apache_spark_pods,
+    argo_pods,
+    spark_pods,
+    trainer_pods,
+)
 from mlarchlint.frontends.kubernetes.paths import at, each, field, group_kind
 from mlarchlint.frontends.kubernetes.server_pods import server_pods
 from mlarchlint.model.record import record
@@ -169,7 +174,8 @@ def _unpacked(instance: Instance) -> Iterator[PodTemplate]:
         for label, spec, metadata in argo_pods(instance):
             yield PodTemplate(label, spec, metadata, Value.absent(spec.span))
     elif kind == "SparkApplication" or kind == "ScheduledSparkApplication":
-        for label, spec, metadata, replicas in spark_pods(instance):
+        read = apache_spark_pods if group == "spark.apache.org" else spark_pods
+        for label, spec, metadata, replicas in read(instance):
             yield PodTemplate(label, spec, metadata, replicas, "control" if label == "driver" else "", True)
     elif (group, kind) == ("trainer.kubeflow.org", "TrainJob"):
         for label, spec, metadata, replicas in trainer_pods(instance):
@@ -241,6 +247,7 @@ _WORKLOADS = (
         ("argoproj.io", "CronWorkflow"),
         ("argoproj.io", "WorkflowTemplate"),
         ("argoproj.io", "ClusterWorkflowTemplate"),
+        ("spark.apache.org", "SparkApplication"),
         ("sparkoperator.k8s.io", "SparkApplication"),
         ("sparkoperator.k8s.io", "ScheduledSparkApplication"),
         ("trainer.kubeflow.org", "TrainJob"),
