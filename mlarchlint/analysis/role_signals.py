@@ -105,7 +105,7 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
             yield Signal(
                 f"it is of type {type_name}",
                 row["role"],
-                max(row["role"].values()),
+                row.get("ml", max(row["role"].values())),
                 resource.span,
                 "hardware" if "needs" in row and not _is_sold_for_learning(resource) else "type",
                 prior="needs" in row,

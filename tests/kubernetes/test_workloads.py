@@ -282,3 +282,15 @@ def test_a_queue_label_admits_all_or_nothing(label: str, gang: object) -> None:
         "{name: w}", f"{{name: w, labels: {{{label}}}}}"
     )
     assert traits(text).get("gang") == gang
+
+
+@pytest.mark.parametrize("text", ["env_vars: {NUM_TRIALS: '4'}", "{'env_vars': {'NUM_TRIALS': 4}}"])
+def test_variables_of_a_ray_job_count_wherever_they_stand(text: str) -> None:
+    spec = f'{{runtimeEnvYAML: "{text}", rayClusterSpec: {{headGroupSpec: {{template: POD}}}}}}'
+    assert "NUM_TRIALS" in of("ray.io/v1", "RayJob", spec)["env_names"]
+
+
+@pytest.mark.parametrize("text", ["- a", "{broken", "env_vars: 3", "''"])
+def test_a_runtime_environment_that_is_none_says_nothing(text: str) -> None:
+    spec = f'{{runtimeEnvYAML: "{text}", rayClusterSpec: {{headGroupSpec: {{template: POD}}}}}}'
+    assert "NUM_TRIALS" not in of("ray.io/v1", "RayJob", spec).get("env_names", [])

@@ -136,6 +136,28 @@ def test_the_name_of_a_hosted_model_makes_no_server() -> None:
     assert role(env=["MODEL_PATH"]) == "inference"
 
 
+def test_a_page_that_asks_a_model_is_no_model_whoever_reaches_it() -> None:
+    said = {"images": ["acme/gradio-app:1"], "env": ["MODEL_ID"]}
+    assert role(address="aws_instance.llm", **said) is None
+
+
+def test_what_chooses_among_servers_and_what_hands_notebooks_out_is_neither() -> None:
+    assert role(images=["registry.example/epp/gateway-api-inference-extension/epp:1"]) is None
+    assert role(images=["registry.example/llm-d-inference-scheduler:1"]) is None
+    assert role(images=["acme/my-inference:1"]) == "inference"
+    assert role(images=["quay.io/jupyterhub/configurable-http-proxy:5"]) is None
+    assert role(images=["quay.io/jupyterhub/k8s-hub:4"]) == "notebook"
+
+
+def test_a_server_that_is_started_to_fetch_a_model_scores_nothing() -> None:
+    fetches = {
+        "images": ["ollama/ollama:1"],
+        "commands": ["sh", "-c", "ollama serve & ollama pull m; ollama stop m"],
+    }
+    assert role(address="aws_batch_job_definition.hydrate", **fetches) is None
+    assert role(address="aws_instance.llm", **fetches) == "inference"
+
+
 @pytest.mark.parametrize("name", ["model_download", "checkpoint_converter", "locust"])
 def test_what_fetches_converts_or_tests_is_not_the_workload(name: str) -> None:
     assert role(address=f"aws_batch_job_definition.{name}", images=["vllm/vllm-openai:v0.5"]) is None

@@ -11,6 +11,7 @@ from mlarchlint.frontends.kubernetes.manifests import is_namespaced
 from mlarchlint.frontends.kubernetes.objects import object_traits
 from mlarchlint.frontends.kubernetes.paths import at, field
 from mlarchlint.frontends.kubernetes.placement import HOST_KEYS, ZONE_KEYS, spot, spread, zones
+from mlarchlint.frontends.kubernetes.ray_controllers import runtime_variables
 from mlarchlint.frontends.kubernetes.requests import request_traits
 from mlarchlint.frontends.kubernetes.selectors import label_text
 from mlarchlint.frontends.kubernetes.stores import store_traits
@@ -60,7 +61,7 @@ def _namespace(instance: Instance) -> Value:
 def pod_traits(templates: list[PodTemplate], instance: Instance) -> dict[str, Value]:
     """The traits of the pods of one workload. Of several templates: lists are joined, requests are
     those of the largest pod, and what must hold must hold for all that do the work."""
-    traits = _listed(templates)
+    traits = _listed(templates, runtime_variables(instance))
     working = [t for t in templates if t.hint != "control"] or templates
     traits |= _requests(working)
     traits |= _placement(working)
@@ -76,14 +77,14 @@ def pod_traits(templates: list[PodTemplate], instance: Instance) -> dict[str, Va
     return traits
 
 
-def _listed(templates: list[PodTemplate]) -> dict[str, Value]:
-    """Lists over all containers of all templates, without repetition."""
+def _listed(templates: list[PodTemplate], added: list[tuple[Value, Value]]) -> dict[str, Value]:
+    """Lists over all containers of all templates, without repetition. added: variables from elsewhere."""
     every = [
         c for t in templates for c in (*box.containers_of(t.spec), *t.spec.get("initContainers").items())
     ]
     main = [c for t in templates for c in box.containers_of(t.spec)]
     hidden = next((h for t in templates if (h := box.unknown_containers(t.spec)) is not None), None)
-    env = list(box.env_entries(main))
+    env = [*box.env_entries(main), *added]
     lists = {
         "images": box.images(every),
         "commands": box.commands(main),

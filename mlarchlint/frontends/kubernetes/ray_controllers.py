@@ -5,10 +5,13 @@ https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/config.html
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlarchlint.frontends.kubernetes.counts import or_default, sum_of, times
 from mlarchlint.frontends.kubernetes.paths import at
 from mlarchlint.frontends.kubernetes.strategies import in_words
 from mlarchlint.frontends.kubernetes.templates import PodTemplate
+from mlarchlint.frontends.yaml_nodes import read_documents, to_value
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
@@ -70,6 +73,22 @@ def _shuts_down(spec: Value) -> Value:
 
 def _entrypoint(value: Value) -> Value:
     return Value.known((value,), value.span) if value.text() is not None else value
+
+
+def runtime_variables(instance: Instance) -> list[tuple[Value, Value]]:
+    """(name, value) of the variables that Ray sets for a job's own processes, in a text of its own.
+
+    https://docs.ray.io/en/latest/ray-core/handling-dependencies.html#api-reference
+    """
+    spec = instance.get("spec")
+    for place in (spec, spec.get("jobTemplate")):
+        text = place.get("runtimeEnvYAML").text()
+        if text:
+            documents, _ = read_documents(text, place.span.file)
+            written = to_value(documents[0].root).get("env_vars").mapping() if documents else {}
+            where = place.get("runtimeEnvYAML").span
+            return [(Value.known(name, where), replace(value, span=where)) for name, value in written.items()]
+    return []
 
 
 def ray_cluster(instance: Instance, templates: list[PodTemplate]) -> Traits:
