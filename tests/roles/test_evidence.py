@@ -196,3 +196,7 @@ def test_what_waits_after_it_started_the_server_serves() -> None:
 def test_the_publisher_of_an_image_is_not_what_it_runs() -> None:
     assert role(images=["ghcr.io/kubeflow/notebookswg/dashboard:v1"]) is None
     assert role(images=["ghcr.io/kubeflownotebookswg/jupyter-scipy:v1"]) == "notebook"
+
+
+def test_an_endpoint_picker_is_named_after_the_model_that_it_picks() -> None:
+    assert role(address="aws_instance.vllm_llama3_epp", images=["registry.example/epp:1"]) is None
