@@ -55,7 +55,10 @@ def convertible(source: Type, target: Type) -> bool:
         same_length = source.kind == "tuple" and len(source.items) == len(target.items)
         return same_length and all(map(convertible, source.items, target.items))
     if source.kind == "map":
-        return all(convertible(source.of, part) for part in target.attrs.values())
+        # A map may lack what is optional, whatever type that has.
+        return all(
+            name in target.optional or convertible(source.of, part) for name, part in target.attrs.items()
+        )
     if source.kind != "object":
         return False
     return all(

@@ -1,4 +1,4 @@
-"""Expressions -> values, as Terraform 1.11 evaluates them."""
+"""Expressions -> values, as Terraform 1.11 evaluates them, and 1.12 where one side of a condition decides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from mlarchlint.frontends.terraform.cty import (
 )  # fmt: skip
 from mlarchlint.frontends.terraform.functions import call
 from mlarchlint.frontends.terraform.indexing import attribute, index
-from mlarchlint.frontends.terraform.operators import binary, unary
+from mlarchlint.frontends.terraform.operators import binary, logical, unary
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope, Step
 from mlarchlint.frontends.terraform.template import template
 from mlarchlint.frontends.terraform.unify import unify
@@ -107,14 +107,29 @@ def _binary(node: nodes.Binary, scope: Scope) -> Value:
     while type(left) is nodes.Binary:
         chain.append(left)
         left = left.left
+    failed: EvaluationError | None = None
     try:
-        value = _EVALUATE[type(left)](left, scope)
+        value, failed = _side(chain[-1].operator, left, scope)
         for link in reversed(chain):
-            right = _EVALUATE[type(link.right)](link.right, scope)
-            value = binary(link.operator, value, right, link.span)
+            right, error = _side(link.operator, link.right, scope)
+            if link.operator in ("&&", "||"):
+                value, failed = logical(link.operator, (value, failed), (right, error), link.span)
+            elif failed or error:
+                raise failed or error  # type: ignore[misc]
+            else:
+                value = binary(link.operator, value, right, link.span)
+        if failed:
+            raise failed
     except EvaluationError as error:
         _fail(error, Value(NUMBER if node.operator in "+-*/%" else BOOL, Unknown(error.message), node.span))
     return value
+
+
+def _side(operator: str, node: nodes.Expression, scope: Scope) -> tuple[Value, EvaluationError | None]:
+    """An error of the side that does not decide a condition does not count."""
+    if operator in ("&&", "||"):
+        return _attempt(lambda: _EVALUATE[type(node)](node, scope), node.span)
+    return _EVALUATE[type(node)](node, scope), None
 
 
 def _conditional(node: nodes.Conditional, scope: Scope) -> Value:

@@ -134,10 +134,10 @@ def _element_type(arguments: list[Value]) -> Type:
     structural=True,
 )
 def element(arguments: list[Value], context: Context) -> Value:
-    """The index wraps around."""
+    """The index wraps around, in both directions for a list."""
     holder, at = arguments[0], arguments[1].v
     inner = _element_type(arguments)
-    if not isinstance(at, int) or at < 0:
+    if not isinstance(at, int) or (at < 0 and holder.type.kind == "tuple"):
         raise refused("the index must be a whole number that is not negative")
     if type(holder.v) is Unknown:
         return step_into(holder, holder.v, f"[{at}]", inner, context.span)

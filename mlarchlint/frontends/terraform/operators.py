@@ -15,6 +15,8 @@ from mlarchlint.frontends.terraform.number import Number
 from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.model.span import SourceSpan
 
+Side = tuple[Value, EvaluationError | None]  # an expression that may be an error
+
 
 def combined(parts: tuple[Value, ...] | list[Value], type: Type, held: Any, span: SourceSpan) -> Value:
     """A value computed from others: it names what they name, and is sensitive if one of them is."""
@@ -101,6 +103,31 @@ def binary(operator: str, left: Value, right: Value, span: SourceSpan) -> Value:
     except EvaluationError as error:
         error.fallback = Value(result, Unknown(error.message), span)
         raise
+
+
+def logical(operator: str, left: Side, right: Side, span: SourceSpan) -> Side:
+    """`&&` or `||` of what may be an error: the side that decides is enough, as from Terraform 1.12 on.
+
+    https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go (ShortCircuit). Before, what is known
+    only after apply made both unknown, and so it stays; an input that is missing here would be known there.
+    """
+    (one, failed), (other, refused) = left, right
+    # What is no condition at all is wrong on either side.
+    one = one if failed else _operand(one, BOOL, operator, span)
+    other = other if refused else _operand(other, BOOL, operator, span)
+    decides = operator == "||"
+    for value, error, rest, wrong in ((one, failed, other, refused), (other, refused, one, failed)):
+        if error is None and value.v is decides and (wrong is not None or _known_when_planned(rest)):
+            return combined((value, rest) if wrong is None else (value,), BOOL, decides, span), None
+    if failed is None and refused is not None and type(one.v) is Unknown:
+        return unknown_from((one,), BOOL, span), None
+    if failed is None and refused is None:
+        return binary(operator, one, other, span), None
+    return one, failed or refused
+
+
+def _known_when_planned(value: Value) -> bool:
+    return type(value.v) is not Unknown or value.v.symbolic
 
 
 def _computed(operator: str, left: Value, right: Value, result: Type, span: SourceSpan) -> Value:

@@ -38,7 +38,12 @@ def declared_variable(declared: Declared, given: Input | None) -> cty.Value:
             path = f"var.{name}"
             why = f"{path} has no value"
             return cty.unknown(
-                why, _plain(wanted.type), path=path, span=declared.block.header, sensitive=_sensitive(body)
+                why,
+                _plain(wanted.type),
+                path=path,
+                span=declared.block.header,
+                sensitive=_sensitive(body),
+                symbolic=True,
             )
     try:
         converted = convert(apply_defaults(value, wanted), wanted.type)
