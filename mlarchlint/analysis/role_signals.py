@@ -130,6 +130,7 @@ def content_signals(resource: Resource, templates: Iterable[Resource] = ()) -> I
     """templates: what it is made from; their names are its names as well."""
     yield from _matched("image", _texts(resource["images"]), "images")
     yield from _matched("command", _commands(resource), "commands", "command_words")
+    yield from _matched("command", _commands(resource)[:1], "idle")
     yield from _matched("variable", _texts(resource["env_names"]), "environment", source="variable")
     yield from _matched("definition", _defined(resource), "definitions")
     yield from _scripted(resource)

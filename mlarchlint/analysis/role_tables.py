@@ -33,7 +33,7 @@ def role_patterns() -> Mapping[str, tuple[tuple[re.Pattern[str], Mapping[str, An
     tables = role_tables()
     return {
         name: tuple((re.compile(_alternatives(row["match"]), re.IGNORECASE), row) for row in tables[name])
-        for name in ("types", "images", "commands", "command_words", "environment", "definitions")
+        for name in ("types", "images", "commands", "command_words", "idle", "environment", "definitions")
     }
 
 

@@ -193,6 +193,11 @@ def test_what_waits_after_it_started_the_server_serves() -> None:
     assert role(images=image, commands=[script]) == "inference"
 
 
+def test_a_container_that_waits_beside_the_server_takes_nothing_from_it() -> None:
+    lines = ["/bin/bash", "-c", "tritonserver --model-repository=/models", "/bin/bash", "-c", "sleep infinity"]
+    assert role(images=["nvcr.io/nvidia/tritonserver:25.08-py3"], commands=lines) == "inference"
+
+
 def test_the_publisher_of_an_image_is_not_what_it_runs() -> None:
     assert role(images=["ghcr.io/kubeflow/notebookswg/dashboard:v1"]) is None
     assert role(images=["ghcr.io/kubeflownotebookswg/jupyter-scipy:v1"]) == "notebook"
