@@ -194,7 +194,14 @@ def test_what_waits_after_it_started_the_server_serves() -> None:
 
 
 def test_a_container_that_waits_beside_the_server_takes_nothing_from_it() -> None:
-    lines = ["/bin/bash", "-c", "tritonserver --model-repository=/models", "/bin/bash", "-c", "sleep infinity"]
+    lines = [
+        "/bin/bash",
+        "-c",
+        "tritonserver --model-repository=/models",
+        "/bin/bash",
+        "-c",
+        "sleep infinity",
+    ]
     assert role(images=["nvcr.io/nvidia/tritonserver:25.08-py3"], commands=lines) == "inference"
 
 

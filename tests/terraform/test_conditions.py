@@ -109,3 +109,40 @@ resource "aws_autoscaling_group" "a" {
     result = scan([tmp_path])
     assert not result.diagnostics
     assert not result.graph.resources
+
+
+def test_a_missing_input_decides_nothing_through_functions_either(tmp_path: Path) -> None:
+    text = """
+variable "location" { type = string }
+variable "scaling" {
+  type    = object({ most = number })
+  default = null
+}
+locals { is_regional = length(split("-", var.location)) == 2 }
+resource "aws_autoscaling_group" "a" {
+  count    = local.is_regional || var.scaling == null ? 0 : 1
+  max_size = var.scaling.most
+}
+"""
+    (tmp_path / "main.tf").write_text(text)
+    assert not scan([tmp_path]).graph.resources
+
+
+SIZES = """
+variable "size" {
+  type    = string
+  default = null
+}
+locals { machines = { small = "m5.large" } }
+resource "aws_instance" "a" { instance_type = local.machines[var.size] }
+"""
+
+
+@pytest.mark.parametrize(("folder", "level"), [("design", "warning"), ("modules/machine", "note")])
+def test_what_fails_is_named_and_the_defaults_of_a_module_are_nobodys_fault(
+    tmp_path: Path, folder: str, level: str
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "main.tf").write_text(SIZES)
+    [found] = scan([tmp_path]).diagnostics
+    assert (found.summary, found.level.value) == ("Invalid index: var.size is null", level)

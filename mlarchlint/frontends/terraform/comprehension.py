@@ -14,6 +14,7 @@ from mlarchlint.frontends.terraform.cty import (
     STRING,
     Unknown,
     Value,
+    called,
     deep_refs,
     friendly,
     joined,
@@ -72,7 +73,7 @@ def pairs(collection: Value, span: SourceSpan) -> list[tuple[Value, Value]]:
 
 def _check_iterable(collection: Value, span: SourceSpan) -> None:
     if collection.v is None:
-        raise EvaluationError("Iteration over null value", span)
+        raise EvaluationError("Iteration over null value", span, f"{called(collection, 'it')} is null")
     if collection.type.is_primitive:
         raise EvaluationError(
             "Iteration over non-iterable value", span, f"it is a {friendly(collection.type)}"

@@ -261,6 +261,11 @@ def with_refs(value: Value, *refs: str) -> Value:
     return like(value, refs=joined(value.refs, refs))
 
 
+def called(value: Value, otherwise: str) -> str:
+    """What people know a value by: the variable that it comes from."""
+    return str(value.origin[0].label) if value.origin else otherwise
+
+
 def joined(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
     if not other or one == other:
         return one

@@ -11,6 +11,7 @@ from mlarchlint.frontends.terraform.cty import (
     Type,
     Unknown,
     Value,
+    called,
     friendly,
     joined,
     like,
@@ -32,7 +33,10 @@ def attribute(value: Value, name: str, span: SourceSpan) -> Value:
             raise EvaluationError("Unsupported attribute", span, f'there is no {kind} "{name}"')
         return _inside(found, value)
     if held is None:
-        raise EvaluationError("Attempt to get attribute from null value", span, f'the attribute is "{name}"')
+        of = f" of {called(value, '')}" if value.origin else ""
+        raise EvaluationError(
+            "Attempt to get attribute from null value", span, f'the attribute is "{name}"{of}'
+        )
     if type(held) is Unknown:
         if held.members is not None and (known := held.members(name)) is not None:
             return like(known)
@@ -74,9 +78,9 @@ def step_into(value: Value, held: Unknown, step: str, inner: Type, span: SourceS
 def index(value: Value, key: Value, span: SourceSpan) -> Value:
     held = value.v
     if held is None:
-        raise EvaluationError("Attempt to index null value", span)
+        raise EvaluationError("Attempt to index null value", span, f"{called(value, 'it')} is null")
     if key.v is None:
-        raise EvaluationError("Invalid index", span, "the key is null")
+        raise EvaluationError("Invalid index", span, f"{called(key, 'the key')} is null")
     kind = value.type.kind
     if kind == "dynamic":
         if held.members is not None and isinstance(key.v, str) and (known := held.members(key.v)) is not None:

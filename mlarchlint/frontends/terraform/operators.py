@@ -217,9 +217,11 @@ def _equality(operator: str, left: Value, right: Value, span: SourceSpan) -> Val
 
 
 def _unknown_equality(parts: tuple[Value, Value], span: SourceSpan) -> Value:
-    from mlarchlint.frontends.terraform.cty import deep_refs, why_unknown
+    from mlarchlint.frontends.terraform.cty import deep_refs, walk, why_unknown
 
-    return Value(BOOL, Unknown(why_unknown(parts), not_null=True), span, deep_refs(parts))
+    open_ = [one.v for part in parts for one in walk(part) if type(one.v) is Unknown]
+    symbolic = bool(open_) and all(held.symbolic for held in open_)
+    return Value(BOOL, Unknown(why_unknown(parts), symbolic=symbolic, not_null=True), span, deep_refs(parts))
 
 
 def equals(left: Value, right: Value) -> bool | None:

@@ -46,7 +46,16 @@ def _evaluate_root(
     found = list(Walk(root, whole).instances())
     if whole and root.run.undeclared:
         found = [replace(instance, whole=False) for instance in found]
-    return found, root.run.all_diagnostics()
+    problems = root.run.all_diagnostics()
+    return found, problems if whole or root.run.alone else [_of_a_module(one) for one in problems]
+
+
+def _of_a_module(problem: Diagnostic) -> Diagnostic:
+    """Its defaults are not what it is called with: what fails for them may be right for every caller."""
+    if problem.code != "terraform-expression":
+        return problem
+    detail = "Nothing in the scanned code calls this module; a caller may give what is missing."
+    return replace(problem, detail=detail, level=Level.NOTE)
 
 
 def root_module(

@@ -8,7 +8,7 @@ from typing import Any
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform.comprehension import Evaluate, pairs
 from mlarchlint.frontends.terraform.convert import ConversionError, convert
-from mlarchlint.frontends.terraform.cty import STRING, Unknown, Value, friendly
+from mlarchlint.frontends.terraform.cty import STRING, Unknown, Value, called, friendly
 from mlarchlint.frontends.terraform.operators import combined, unknown_from
 from mlarchlint.frontends.terraform.partial_text import partial_text
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope
@@ -78,7 +78,9 @@ def _as_text(value: Value, span: SourceSpan) -> Value:
     if value.type is STRING and value.v is not None:
         return value
     if value.v is None:
-        raise EvaluationError("Invalid template interpolation value", span, "the value is null")
+        raise EvaluationError(
+            "Invalid template interpolation value", span, f"{called(value, 'the value')} is null"
+        )
     try:
         return convert(value, STRING)
     except ConversionError:
