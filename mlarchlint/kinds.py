@@ -73,6 +73,7 @@ class EdgeForm:
     reverse: bool = False
     by: str = ""
     attrs: tuple[str, ...] = ()
+    wins: bool = False  # of `inherit`: what is inherited stands over what the heir says
 
 
 @record(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _edge(entry: Mapping[str, Any], relation: Relation) -> EdgeForm:
         reverse=bool(entry.get("reverse", False)),
         by=entry.get("by", ""),
         attrs=tuple(entry.get("attrs", ())),
+        wins=bool(entry.get("wins", False)),
     )
 
 

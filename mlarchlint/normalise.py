@@ -219,7 +219,7 @@ class _Weave:
             if origin.instance.mode is not Mode.MANAGED:
                 continue
             for name, trait in origin.attrs.items():
-                if (not form.attrs or name in form.attrs) and _lacks(attrs, name, trait):
+                if (not form.attrs or name in form.attrs) and (form.wins or _lacks(attrs, name, trait)):
                     attrs[name] = trait
             self._draw(heir.key, origin.key, Relation.USES, value)
             self._put(replace(heir, attrs=attrs))
@@ -227,6 +227,8 @@ class _Weave:
         body = Value.known(heir.instance.body, heir.instance.span)
         named = read_paths(form.paths.get(draft.form, ()), body)
         if named.is_absent:
+            return
+        if form.wins:
             return
         why = named.why or f"{named.text() or 'what it refers to'} is not in the scanned code"
         for name in form.attrs:

@@ -26,8 +26,10 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "functions": ("functions", "api", "function-alarms"),
     },
     "google": {"machines": ("machines",), "containers": ("containers",)},
-    "azure": {"machines": ()},
+    "azure": {"machines": ("machines",), "containers": ("containers",)},
 }
+# What joins an entry to one form, beside the files of both: `gateway-containers`.
+JOINTS: Mapping[str, tuple[str, ...]] = {"azure": ("machines", "containers")}
 # The files that say how instances are paid; without any, they are all on demand.
 PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "aws": {"on-demand": ("on-demand",), "spot": ("spot",)},
@@ -101,7 +103,8 @@ class Candidate:
         """The files that only some designs have; with a second region, those of each."""
         paid = PURCHASES[self.cloud][self.purchase] if self.form == "machines" else ()
         edge = ACROSS[self.cloud][self.edge][0] if self.second else EDGES[self.cloud][self.edge]
-        return (*FORMS[self.cloud][self.form], *paid, *edge, *(("cache",) if self.cache else ()))
+        joints = (f"{part}-{self.form}" for part in edge if self.form in JOINTS.get(self.cloud, ()))
+        return (*FORMS[self.cloud][self.form], *paid, *edge, *joints, *(("cache",) if self.cache else ()))
 
     @property
     def beside(self) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ def _shared(candidate: Candidate, needs: Requirements) -> Rows:
         rows.append(("monthly_usd", max(1, int(budget))))
     if candidate.form == "containers":
         cpu, memory = size_of(candidate.machine)
-        rows += [("cpu", str(cpu)), ("memory", f"{memory}Gi")]
+        rows += [("cpu", cpu if candidate.cloud == "azure" else str(cpu)), ("memory", f"{memory}Gi")]
         rows.append(("concurrency", int(needs.number("model.concurrency") or cpu)))
     elif candidate.form == "functions":
         rows += [("memory_mib", memory_of(candidate.machine)), ("requests_a_second", _rate(needs))]

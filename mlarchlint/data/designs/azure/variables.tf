@@ -15,18 +15,6 @@ variable "domain" {
   default     = "predict.example.com"
 }
 
-variable "image_id" {
-  description = "The image that the release pipeline builds, with the model server and today's patches; -x64 or -Arm64 follows."
-  type        = string
-  default     = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/images/images/model-server"
-}
-
-variable "operator_key" {
-  description = "The public SSH key of the operators."
-  type        = string
-  default     = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPL operator"
-}
-
 variable "model_version" {
   description = "The version of the model that is served: its place in the bucket of models."
   type        = string

@@ -1,9 +1,3 @@
-locals {
-  probe          = null
-  balancer_pools = []
-  gateway_pools  = [for pool in azurerm_application_gateway.api.backend_address_pool : pool.id]
-}
-
 variable "certificate_secret_id" {
   description = "The certificate of the domain in a key vault."
   type        = string
@@ -22,71 +16,22 @@ variable "callers_ca" {
   default     = "TUlJQ0VYQU1QTEU="
 }
 
+resource "azurerm_public_ip" "edge" {
+  name                = local.name
+  location            = azurerm_resource_group.main.location
+  resource_group_name = azurerm_resource_group.main.name
+  allocation_method   = "Static"
+  sku                 = "Standard"
+  zones               = local.zones
+  domain_name_label   = local.name
+  tags                = local.tags
+}
+
 resource "azurerm_subnet" "gateway" {
   name                 = "gateway"
   resource_group_name  = azurerm_resource_group.main.name
   virtual_network_name = azurerm_virtual_network.main.name
   address_prefixes     = ["10.20.0.0/24"]
-}
-
-# The gateway takes requests in; what the model servers send to Azure's services leaves here.
-resource "azurerm_public_ip" "out" {
-  name                = "${local.name}-out"
-  location            = azurerm_resource_group.main.location
-  resource_group_name = azurerm_resource_group.main.name
-  allocation_method   = "Static"
-  sku                 = "Standard"
-  tags                = local.tags
-}
-
-resource "azurerm_nat_gateway" "out" {
-  name                = "${local.name}-out"
-  location            = azurerm_resource_group.main.location
-  resource_group_name = azurerm_resource_group.main.name
-  sku_name            = "Standard"
-  tags                = local.tags
-}
-
-resource "azurerm_nat_gateway_public_ip_association" "out" {
-  nat_gateway_id       = azurerm_nat_gateway.out.id
-  public_ip_address_id = azurerm_public_ip.out.id
-}
-
-resource "azurerm_subnet_nat_gateway_association" "inference" {
-  subnet_id      = azurerm_subnet.inference.id
-  nat_gateway_id = azurerm_nat_gateway.out.id
-}
-
-# Only the gateway reaches the model servers.
-resource "azurerm_network_security_group" "inference" {
-  name                = "${local.name}-inference"
-  location            = azurerm_resource_group.main.location
-  resource_group_name = azurerm_resource_group.main.name
-  tags                = local.tags
-
-  security_rule {
-    name                       = "gateway"
-    priority                   = 100
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_address_prefix      = "10.20.0.0/24"
-    source_port_range          = "*"
-    destination_address_prefix = "10.20.1.0/24"
-    destination_port_range     = "8443"
-  }
-
-  security_rule {
-    name                       = "nothing-else"
-    priority                   = 4000
-    direction                  = "Inbound"
-    access                     = "Deny"
-    protocol                   = "*"
-    source_address_prefix      = "*"
-    source_port_range          = "*"
-    destination_address_prefix = "*"
-    destination_port_range     = "*"
-  }
 }
 
 resource "azurerm_user_assigned_identity" "gateway" {
@@ -215,7 +160,8 @@ resource "azurerm_application_gateway" "api" {
   }
 
   backend_address_pool {
-    name = "inference"
+    name  = "inference"
+    fqdns = local.backend_names
   }
 
   probe {
@@ -231,11 +177,11 @@ resource "azurerm_application_gateway" "api" {
   backend_http_settings {
     name                                = "https"
     protocol                            = "Https"
-    port                                = 8443
+    port                                = local.backend_port
     cookie_based_affinity               = "Disabled"
     request_timeout                     = 30
     probe_name                          = "ready"
-    host_name                           = var.domain
+    host_name                           = local.backend_host
     pick_host_name_from_backend_address = false
 
     connection_draining {

@@ -1,3 +1,24 @@
+variable "image_id" {
+  description = "The image that the release pipeline builds, with the model server and today's patches; -x64 or -Arm64 follows."
+  type        = string
+  default     = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/images/images/model-server"
+}
+
+variable "operator_key" {
+  description = "The public SSH key of the operators."
+  type        = string
+  default     = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPL operator"
+}
+
+resource "azurerm_subnet" "inference" {
+  name                            = "inference"
+  resource_group_name             = azurerm_resource_group.main.name
+  virtual_network_name            = azurerm_virtual_network.main.name
+  address_prefixes                = ["10.20.1.0/24"]
+  service_endpoints               = ["Microsoft.Storage"]
+  default_outbound_access_enabled = false
+}
+
 resource "azurerm_linux_virtual_machine_scale_set" "inference" {
   name                       = "${local.name}-inference"
   location                   = azurerm_resource_group.main.location
@@ -146,5 +167,61 @@ resource "azurerm_monitor_autoscale_setting" "inference" {
         cooldown  = "PT10M"
       }
     }
+  }
+}
+
+resource "azurerm_monitor_data_collection_rule" "inference" {
+  name                = "${local.name}-inference"
+  location            = azurerm_resource_group.main.location
+  resource_group_name = azurerm_resource_group.main.name
+  tags                = local.tags
+
+  destinations {
+    log_analytics {
+      name                  = "workspace"
+      workspace_resource_id = azurerm_log_analytics_workspace.main.id
+    }
+  }
+
+  data_flow {
+    streams      = ["Microsoft-Syslog"]
+    destinations = ["workspace"]
+  }
+
+  data_sources {
+    syslog {
+      name           = "model-server"
+      facility_names = ["daemon", "auth"]
+      log_levels     = ["Info", "Notice", "Warning", "Error", "Critical", "Alert", "Emergency"]
+      streams        = ["Microsoft-Syslog"]
+    }
+  }
+}
+
+resource "azurerm_monitor_data_collection_rule_association" "inference" {
+  name                    = "${local.name}-inference"
+  target_resource_id      = azurerm_linux_virtual_machine_scale_set.inference.id
+  data_collection_rule_id = azurerm_monitor_data_collection_rule.inference.id
+}
+
+resource "azurerm_monitor_metric_alert" "saturation" {
+  name                = "${local.name}-saturation"
+  resource_group_name = azurerm_resource_group.main.name
+  scopes              = [azurerm_linux_virtual_machine_scale_set.inference.id]
+  description         = "Processors of the model servers are busy"
+  window_size         = "PT15M"
+  frequency           = "PT5M"
+  tags                = local.tags
+
+  criteria {
+    metric_namespace = "Microsoft.Compute/virtualMachineScaleSets"
+    metric_name      = "Percentage CPU"
+    aggregation      = "Average"
+    operator         = "GreaterThan"
+    threshold        = 85
+  }
+
+  action {
+    action_group_id = azurerm_monitor_action_group.on_call.id
   }
 }
