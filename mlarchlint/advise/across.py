@@ -9,11 +9,10 @@ from decimal import Decimal
 from mlarchlint.advise.candidate import FORMS, MANAGED, PURCHASES, Candidate, Second, edges_across
 from mlarchlint.advise.machines import containers_for, functions_for, machines_for, on_arm
 from mlarchlint.advise.places import zones_in
-from mlarchlint.advise.space import CHEAPEST, LARGEST, NO_QUEUE, PRICED, Space, size_for
+from mlarchlint.advise.space import CHEAPEST, LARGEST, NO_QUEUE, Space, size_for, sold_in
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.load import instances_needed
 from mlarchlint.analysis.regional_share import shares_between
-from mlarchlint.prices import embedded
 from mlarchlint.requirements import Requirements
 
 ZONES = (2, 3)  # in each region
@@ -84,9 +83,9 @@ class Across:
 
     def _managed(self, pair: tuple[str, str], form: str, edge: str, cache: bool) -> Iterator[Candidate]:
         cloud, needs = self.space.cloud, self.space.config.requirements
-        if any(embedded().price(cloud, region, *PRICED[form]) is None for region in pair):
+        if not all(sold_in(cloud, region, form) for region in pair):
             return
-        sizes = containers_for(needs) if form == "containers" else functions_for(needs)
+        sizes = containers_for(cloud, needs) if form == "containers" else functions_for(needs)
         zones = min(len(zones_in(cloud, region)) for region in pair)
         for size in sizes[:CHEAPEST]:
             capacity = self.space.served(pair[0], form, size, cache)

@@ -14,8 +14,10 @@ from mlarchlint.requirements import Requirements
 
 # The model twice, while a new version is loaded beside the old one, and the system (assumed).
 COPIES, SYSTEM_GIB = 2, 1
-# (virtual CPUs, GiB) of containers.
+# (virtual CPUs, GiB) of containers, and the largest of a cloud:
+# https://learn.microsoft.com/azure/container-apps/workload-profiles-overview
 SIZES = ((1, 2), (2, 4), (4, 8), (8, 16))
+_LARGEST = {"azure": 4}
 # MiB of functions, which get one virtual CPU for each 1,769 of them:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 MEMORIES, MIB_A_CPU = (2048, 3072, 4096, 6144, 8192, 10240), 1769
@@ -45,13 +47,14 @@ def machines_for(cloud: str, region: str, needs: Requirements) -> tuple[tuple[st
     return tuple(sorted(found, key=lambda one: (one[1], one[0])))
 
 
-def containers_for(needs: Requirements) -> tuple[str, ...]:
+def containers_for(cloud: str, needs: Requirements) -> tuple[str, ...]:
     """Sizes of containers that hold the model, smallest first; none for what was measured on an accelerator."""
     measured = measured_on(needs, embedded())
     return tuple(
         f"{cpu} vCPU, {memory} GiB"
         for cpu, memory in SIZES
-        if _holds(_container(Decimal(cpu), Decimal(memory)), needs, measured)
+        if cpu <= _LARGEST.get(cloud, cpu)
+        and _holds(_container(Decimal(cpu), Decimal(memory)), needs, measured)
     )
 
 

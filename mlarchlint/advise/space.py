@@ -30,8 +30,20 @@ CHEAPEST = 3  # machine types that are tried in each place
 _SPOT = {"aws": "ec2-spot"}
 # Requests at once beside those of the peak: a function that is busy turns the next one away.
 NO_QUEUE = 10
-# The price that says whether a form is sold in a region.
-PRICED = {"containers": ("cloud-run", "vcpu"), "functions": ("lambda", "duration")}
+# Replicas that are always warm: one has a place in one zone alone, where the provider does not say otherwise.
+# https://learn.microsoft.com/azure/reliability/reliability-azure-container-apps
+_WARM = {"azure": 2}
+# The price that says whether a form is sold in a region; Container Apps are in all that are proposed.
+_SOLD = {("google", "containers"): ("cloud-run", "vcpu"), ("aws", "functions"): ("lambda", "duration")}
+
+
+def warm(cloud: str) -> int:
+    return _WARM.get(cloud, 1)
+
+
+def sold_in(cloud: str, region: str, form: str) -> bool:
+    price = _SOLD.get((cloud, form))
+    return price is None or embedded().price(cloud, region, *price) is not None
 
 
 @dataclass(slots=True)
@@ -81,18 +93,20 @@ class Space:
 
     def _managed(self, region: str, form: str, cache: bool) -> Iterator[Candidate]:
         """Spread over the zones by the provider: no number of zones is chosen. None where they have no price."""
-        if form not in MANAGED or embedded().price(self.cloud, region, *PRICED[form]) is None:
+        if form not in MANAGED or not sold_in(self.cloud, region, form):
             return
         needs = self.config.requirements
-        sizes = containers_for(needs) if form == "containers" else functions_for(needs)
-        zones = len(zones_in(self.cloud, region))
+        sizes = containers_for(self.cloud, needs) if form == "containers" else functions_for(needs)
+        least, zones = warm(self.cloud), len(zones_in(self.cloud, region))
         for size in sizes[:CHEAPEST]:
             for edge in edges_of(self.cloud, form):
                 capacity = self.served(region, form, size, cache)
                 needed = capacity.needed if capacity is not None and capacity.needed else 1
-                most = 2 * needed + (NO_QUEUE if form == "functions" else 0)
+                most = 2 * max(least, needed) + (NO_QUEUE if form == "functions" else 0)
                 if most <= LARGEST:
-                    yield Candidate(self.cloud, region, size, zones, 1, most, edge, cache=cache, form=form)
+                    yield Candidate(
+                        self.cloud, region, size, zones, least, most, edge, cache=cache, form=form
+                    )
 
     def purchases(self, region: str, machine: str) -> tuple[str, ...]:
         return tuple(
@@ -143,7 +157,8 @@ class Space:
         """Of containers or functions of such a size."""
         if (form, size, cache) not in self._known:
             edge, zones = edges_of(self.cloud, form)[0], len(zones_in(self.cloud, region))
-            probe = Candidate(self.cloud, region, size, zones, 1, 2, edge, cache=cache, form=form)
+            least = warm(self.cloud)
+            probe = Candidate(self.cloud, region, size, zones, least, 2, edge, cache=cache, form=form)
             self._known[form, size, cache] = self._of(probe)
         return self._known[form, size, cache]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlarchlint.advise.assessment import Assessment
-from mlarchlint.advise.candidate import MANAGED
+from mlarchlint.advise.candidate import MANAGED, Candidate
 from mlarchlint.advise.commitments import YEARS
 from mlarchlint.advise.machines import on_arm
 from mlarchlint.advise.search import Advice
@@ -36,7 +36,7 @@ def rows(one: Assessment) -> Iterator[tuple[str, str]]:
     yield "fleet", machines(one)
     each = " in each region" if candidate.second else ""
     yield "zones", "by the provider" if candidate.form in MANAGED else f"{candidate.zones}{each}"
-    yield "entry", EDGES[candidate.cloud, candidate.edge]
+    yield "entry", _entry(candidate)
     if candidate.cache:
         yield "cache", "of predictions"
     yield "a month", money(one.cost)
@@ -77,13 +77,19 @@ def machines(one: Assessment) -> str:
     return f"{counts} x {candidate.machine}{arm}{promise}{spot}"
 
 
+def _entry(candidate: Candidate) -> str:
+    if (candidate.edge, candidate.form) == ("frontdoor", "containers"):
+        return "Front Door"  # through a private link
+    return EDGES[candidate.cloud, candidate.edge]
+
+
 def title(one: Assessment) -> str:
     """A design in one line."""
     candidate = one.candidate
     zones = f"{candidate.zones} zone{'s' if candidate.zones > 1 else ''}"
     if candidate.form in MANAGED:
         zones = "the zones"
-    edge = EDGES[candidate.cloud, candidate.edge].partition(";")[0]
+    edge = _entry(candidate).partition(";")[0]
     if candidate.edge.endswith("cdn-failover"):
         edge += " with failover"
     cache = ", cache of predictions" if candidate.cache else ""

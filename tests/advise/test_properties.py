@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mlarchlint.advise.commitments import usage_of
@@ -58,7 +58,13 @@ def requirements(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=3,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(requirements(), st.sampled_from(["google", "azure", "aws"]))
 def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -81,4 +87,6 @@ def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None
             )
             verdicts = judgements(design)
             assert [each.requirement for each in verdicts if each.binding and each.met is Truth.NO] == []
-            assert len([each for each in verdicts if each.binding and each.met is Truth.YES]) >= 4
+            # Where something has no price, the budget is left open.
+            met = [each for each in verdicts if each.binding and each.met is Truth.YES]
+            assert len(met) >= (3 if one.gaps else 4)

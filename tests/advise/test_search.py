@@ -94,11 +94,22 @@ def test_where_nothing_is_enough_the_obstacle_is_named(
 
 
 def test_containers_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) -> None:
-    assert containers_for(needs(tmp_path).requirements)[0] == "1 vCPU, 2 GiB"
-    assert containers_for(needs(tmp_path, model={"size_gib": 3}).requirements)[0] == "4 vCPU, 8 GiB"
+    assert containers_for("google", needs(tmp_path).requirements)[0] == "1 vCPU, 2 GiB"
+    assert containers_for("google", needs(tmp_path, model={"size_gib": 3}).requirements)[0] == "4 vCPU, 8 GiB"
     measured = {"instance": "g4dn.xlarge", "throughput_rps": 50}
-    assert containers_for(needs(tmp_path, model=measured).requirements) == ()
+    assert containers_for("google", needs(tmp_path, model=measured).requirements) == ()
     assert size_of("4 vCPU, 8 GiB") == (4, 8)
+
+
+def test_containers_on_azure_are_two_at_least_and_no_larger_than_it_sells(tmp_path: Path) -> None:
+    space = Space("azure", needs(tmp_path), ("eastus",))
+    found = [one for shape in space.shapes() for one in shape if one.form == "containers"]
+    assert {one.edge for one in found} == {"gateway", "frontdoor"}
+    assert {one.least for one in found} == {2}
+    assert all(one.most >= 4 for one in found)
+    large = needs(tmp_path, model={"size_gib": 5}).requirements
+    assert containers_for("azure", large) == ()
+    assert containers_for("google", large) == ("8 vCPU, 16 GiB",)
 
 
 def test_functions_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) -> None:
