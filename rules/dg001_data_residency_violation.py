@@ -3,7 +3,8 @@
 ## What it does
 Compares the region of every store, and of every workload that trains, serves or moves data, with
 `requirements.data.residency.allowed_regions`. A location that spans several regions (`EU`) is
-allowed only where it is named itself.
+allowed only where it is named itself. Copies of snapshots count as stores, and an inference profile of Bedrock as
+processing wherever its area has room.
 
 ## Why is this bad
 Where data may be is a matter of law and of contracts. One bucket in the wrong region is a breach
@@ -33,6 +34,7 @@ the state of the infrastructure code. A region that is not known is an unknown v
 ## References
 - https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_data_classification_identify_data.html
 - https://cloud.google.com/storage/docs/locations
+- https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
 - https://learn.microsoft.com/azure/ai-services/openai/how-to/deployment-types
 """
 

@@ -2,8 +2,9 @@
 
 ## What it does
 Follows data to where it is kept a second time: replication rules of buckets, replicas and backups
-in other regions, geo-redundant storage (the paired region of Azure), backup copies, log sinks and
-the logs of load balancers and CDNs. What lies outside
+in other regions, clusters of a database, failover groups, geo-redundant storage (the paired region
+of Azure), copies of backups and snapshots, registries of images that replicate, log sinks, audit
+trails and the logs of load balancers and CDNs. What lies outside
 `requirements.data.residency.allowed_regions` is reported at what sends it there.
 
 ## Why is this bad

@@ -15,12 +15,16 @@ from mlarchlint.model.value import Value
 
 COPYING_KINDS = (
     *DATA_KINDS,
-    "log_sink", "backup_plan", "service_namespace", "cdn", "load_balancer", "api_gateway", "cluster", "waf",
-    "network", "subnet",
+    "log_sink", "audit_trail", "backup_plan", "service_namespace", "cdn", "load_balancer", "api_gateway", "cluster",
+    "waf", "network", "subnet", "image_registry", "data_transfer",
 )  # fmt: skip
 _COPIES = (Relation.REPLICATES_TO, Relation.LOGS_TO)
 _WORDS = {Relation.REPLICATES_TO: "copies to", Relation.LOGS_TO: "logs to", Relation.WRITES: "sends logs to"}
-_BACKUPS_ELSEWHERE = "aws_db_instance_automated_backups_replication"
+# Parts of a database that are made in the region of the copy -> what is said of them.
+_MADE_THERE = {
+    "aws_db_instance_automated_backups_replication": "keeps copies of its backups",
+    "aws_dynamodb_table_replica": "keeps a replica",
+}
 
 
 @record(frozen=True, slots=True)
@@ -121,16 +125,15 @@ def _named(graph: ResourceGraph, node: Resource) -> Iterator[Copy]:
 
 
 def _parts(graph: ResourceGraph, node: Resource) -> Iterator[Copy]:
-    """Backups of a database that are kept in the region of the resource that asks for them."""
+    """What is kept in the region of the resource that asks for it."""
     if node.kind != "database" or node.provider != "aws":
         return
     for part in graph.parts_of(node):
-        if part.kind == "part" and part.type == _BACKUPS_ELSEWHERE:
+        said = _MADE_THERE.get(part.type) if part.kind == "part" else None
+        if said is not None:
             region = part["region"]
             at = Value.known(part.address, part.span)
-            yield Copy(
-                at, "keeps copies of its backups", region.text(), region.why or "the region of the copies"
-            )
+            yield Copy(at, said, region.text(), region.why or "the region of the copies")
 
 
 def region_in_arn(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 from mlarchlint.analysis.access import COMPUTE, STORES
@@ -19,9 +20,22 @@ DATA_KINDS = (
     "backup_vault",
 )
 # What a provider spreads over a part of the world, by the name it gives the place.
-AREAS = {"us": "US", "eu": "EU", "asia": "Asia", "nam4": "US", "eur4": "EU", "asia1": "Asia"}
+AREAS = {
+    "us": "US", "eu": "EU", "asia": "Asia", "asia1": "Asia",
+    **{f"nam{n}": "US" for n in range(3, 17)}, **{f"eur{n}": "EU" for n in range(3, 9)},
+}  # fmt: skip
 # Tiers of a model API that process wherever there is room.
 _ANYWHERE = ("globalstandard", "globalbatch", "globalprovisionedmanaged")
+# What an inference profile of several regions begins with -> the area it stays in, and how its regions begin:
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+_PROFILE = re.compile(r":inference-profile/([a-z-]+)\.")
+_PROFILES = {
+    "us": ("the US", "us-"),
+    "eu": ("the EU", "eu-"),
+    "apac": ("Asia and the Pacific", "ap-"),
+    "jp": ("Japan", "ap-northeast-"),
+    "au": ("Australia", "ap-southeast-"),
+}
 
 
 def allowed_regions(names: Collection[object]) -> frozenset[str]:
@@ -42,6 +56,9 @@ def resides(node: Resource, allowed: frozenset[str]) -> tuple[Truth, Value, str]
     tier = node["tier"].text() or ""
     if node.kind == "foundation_model_api" and tier.lower() in _ANYWHERE:
         return Truth.NO, node["tier"], f"processes in any region of the world ({tier})"
+    profile = _PROFILE.search(node["model_id"].text() or "") if node.kind == "foundation_model_api" else None
+    if profile is not None:
+        return _routed(profile[1], node["model_id"], allowed)
     region = node["region"]
     text = region.text()
     if text:
@@ -55,6 +72,20 @@ def resides(node: Resource, allowed: frozenset[str]) -> tuple[Truth, Value, str]
     if region.is_unknown:
         return Truth.MAYBE, region, region.why
     return Truth.YES, region, ""  # the code says nothing about regions at all
+
+
+def _routed(prefix: str, profile: Value, allowed: frozenset[str]) -> tuple[Truth, Value, str]:
+    """An inference profile answers from wherever there is room in its area."""
+    if prefix == "global":
+        return Truth.NO, profile, "processes in any region of the world (a global inference profile)"
+    if prefix not in _PROFILES:
+        return Truth.MAYBE, profile, f"which regions the inference profile {prefix} has"
+    area, begins = _PROFILES[prefix]
+    where = f"processes in any region of {area} that its inference profile has"
+    if prefix in allowed:
+        return Truth.YES, profile, ""
+    inside = any(region.startswith(begins) for region in allowed)
+    return (Truth.MAYBE if inside else Truth.NO), profile, where
 
 
 def _placed(node: Resource, allowed: frozenset[str]) -> bool:
