@@ -111,9 +111,12 @@ def _without_missing(
     for dependency in declared.get("dependencies") or ():
         if not isinstance(dependency, dict):
             continue
-        if _is_there(dependency, chart, root, base, copied):
+        if not _is_used(dependency, merged):
+            # helm would leave it out: no need to copy one that lies beside the chart
+            present += [dependency] if _is_vendored(str(dependency.get("name")), "", copied) else []
+        elif _is_there(dependency, chart, root, base, copied):
             present.append(dependency)
-        elif _is_used(dependency, merged):
+        else:
             missing.append(str(dependency.get("name")))
     if declared.get("dependencies"):
         declared["dependencies"] = present
