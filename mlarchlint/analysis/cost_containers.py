@@ -141,13 +141,23 @@ def pods(ledger: Ledger) -> None:
     if graph.once(_on_autopilot):
         autopilot(ledger)
         return
-    count = replicas(ledger)
+    count = _count_of_pods(ledger)
     hours = Bounds(HOURS * count.low, HOURS * count.high)
     gpus = cards_of(ledger)
     if gpus:
         with_cards(ledger, gpus, hours)
     else:
         on_assumed_nodes(ledger, hours)
+
+
+def _count_of_pods(ledger: Ledger) -> Bounds:
+    """A replica may be several pods, each on a machine of its own."""
+    count, size = replicas(ledger), pods_of_replica(ledger.resource)
+    return Bounds(count.low * size, count.high * size)
+
+
+def pods_of_replica(resource: Resource) -> Decimal:
+    return countable(resource["group_size"].number()) or ONE
 
 
 def _on_autopilot(graph: ResourceGraph) -> bool:
@@ -188,7 +198,7 @@ def autopilot(ledger: Ledger) -> None:
     if cpu is None or gib is None:
         ledger.note(f"requests of {POD_CPU} CPU and {POD_MEMORY_GIB} GiB are assumed where none are written")
     cpu, gib = POD_CPU if cpu is None else cpu, POD_MEMORY_GIB if gib is None else gib
-    count = replicas(ledger)
+    count = _count_of_pods(ledger)
     ledger.add("Autopilot vCPU", "gke", "autopilot-vcpu", count.low * cpu, count.high * cpu)
     if cards_of(ledger):
         ledger.gap("accelerators", "the catalog has no prices of accelerators on Autopilot")

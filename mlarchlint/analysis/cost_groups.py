@@ -148,7 +148,7 @@ def _most_pods(ledger: Ledger, one: Resource) -> Decimal:
     found = [countable(one["replicas"].number()) or countable(one["desired_count"].number()) or ONE]
     for scaler in ledger.costing.graph.sources(one, Relation.SCALES):
         found.append(countable(scaler["max"].number()) or ZERO)
-    return max(found)
+    return max(found) * (countable(one["group_size"].number()) or ONE)
 
 
 def zones_of_pool(ledger: Ledger) -> Decimal:

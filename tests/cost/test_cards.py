@@ -52,6 +52,10 @@ def test_without_a_card_the_range_is_from_the_least_to_that_of_large_models() ->
     assert found(gpus=8).monthly.high == 2 * 730 * 8 * H100
 
 
+def test_every_pod_of_a_group_that_serves_as_one_has_its_cards() -> None:
+    assert found("nvidia-l4", group_size=4).monthly.low == 4 * found("nvidia-l4").monthly.low
+
+
 def test_a_slice_of_a_card_names_no_card() -> None:
     assert found("nvidia.com/mig-1g.5gb").monthly == found().monthly
 

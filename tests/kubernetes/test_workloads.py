@@ -169,6 +169,19 @@ def test_ray_counts_its_workers() -> None:
     assert alone["min_count"] == 1
 
 
+def test_the_hosts_of_a_slice_serve_as_one_replica() -> None:
+    group = "{groupName: tpu, replicas: 1, minReplicas: 1, maxReplicas: 3, numOfHosts: 4, template: POD}"
+    spec = f"{{rayClusterConfig: {{enableInTreeAutoscaling: SCALED, workerGroupSpecs: [{group}]}}}}"
+    fixed = of("ray.io/v1", "RayService", spec.replace("SCALED", "false"))
+    assert (fixed["min_count"], fixed["max_count"], fixed["group_size"]) == (1, 1, 4)
+    scaled = of("ray.io/v1", "RayService", spec.replace("SCALED", "true"))
+    assert (scaled["min_count"], scaled["max_count"], scaled["group_size"]) == (1, 3, 4)
+    job = of(
+        "ray.io/v1", "RayJob", spec.replace("rayClusterConfig", "rayClusterSpec").replace("SCALED", "false")
+    )
+    assert job["nodes"] == 4
+
+
 def test_the_largest_pod_decides_the_requests() -> None:
     head = "{spec: {containers: [{image: a, resources: {requests: {cpu: 1, memory: 1Gi}}}]}}"
     worker = (

@@ -166,7 +166,11 @@ def chart_documents(
             if not _is_test(document)
         ]
         for diagnostic in diagnostics[:1]:
-            summary = f"what the template renders to cannot be read: {diagnostic.summary}"
+            unread = diagnostic.level is Level.ERROR
+            claim = (
+                "what the template renders to cannot be read" if unread else "in what the template renders to"
+            )
+            summary = f"{claim}: {diagnostic.summary}"
             complaints.append(
                 Diagnostic(diagnostic.code, summary, diagnostic.detail, SourceSpan(path), diagnostic.level)
             )

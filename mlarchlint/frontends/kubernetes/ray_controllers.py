@@ -21,6 +21,11 @@ Traits = dict[str, Value]
 def ray_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
     cluster = _ray_cluster_of(instance)
     workers = cluster.get("workerGroupSpecs")
+    hosts = [group.get("numOfHosts") for group in workers.items()]
+    if len(hosts) == 1 and hosts[0].number() is not None:
+        # the hosts of a slice hold one replica between them
+        low, high = _ray_counts(cluster, of_hosts=False)
+        return {"min_count": low, "max_count": high, "group_size": hosts[0]}
     low, high = _ray_counts(cluster)
     if workers.is_absent or workers.raw == ():
         low = high = cluster.with_default(1, cluster.span)  # the head serves alone
@@ -113,22 +118,23 @@ def _ray_cluster_of(instance: Instance) -> Value:
     return spec
 
 
-def _ray_counts(cluster: Value) -> tuple[Value, Value]:
+def _ray_counts(cluster: Value, of_hosts: bool = True) -> tuple[Value, Value]:
     """Fewest and most workers. Without the in-tree autoscaler the count is `replicas`.
 
+    of_hosts: a group may have several hosts a replica (`numOfHosts`), each a worker.
     https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/configuring-autoscaling.html
     """
     groups = cluster.get("workerGroupSpecs").items()
     scaled = cluster.get("enableInTreeAutoscaling")
+
+    def all_of(counts: list[Value]) -> Value:
+        factors = [group.get("numOfHosts") if of_hosts else Value.absent() for group in groups]
+        return sum_of([times(*pair) for pair in zip(counts, factors, strict=True)], cluster)
+
     if scaled.is_unknown:
         return scaled, scaled
     if scaled.raw is not True:
-        fixed = sum_of(
-            [times(or_default(g.get("replicas"), 0, g), g.get("numOfHosts")) for g in groups], cluster
-        )
+        fixed = all_of([or_default(group.get("replicas"), 0, group) for group in groups])
         return fixed, fixed
-    low = sum_of(
-        [times(or_default(g.get("minReplicas"), 0, g), g.get("numOfHosts")) for g in groups], cluster
-    )
-    high = sum_of([times(g.get("maxReplicas"), g.get("numOfHosts")) for g in groups], cluster)
-    return low, high
+    low = all_of([or_default(group.get("minReplicas"), 0, group) for group in groups])
+    return low, all_of([group.get("maxReplicas") for group in groups])
