@@ -124,7 +124,9 @@ def _claim(node: Resource, design: Design, least: Value) -> str:
     if least.number() == 0:
         return f"may be without any {what}: the first request after a pause finds nobody"
     replicas = design.replicas(node)
-    alone = replicas.fixed is Truth.YES or replicas.most.at_least(2) is Truth.NO
+    grows = replicas.most.at_least(2)
+    by_itself = node.provider == "kubernetes" and node.kind == "model_endpoint"  # its operator scales it
+    alone = grows is Truth.NO or (replicas.fixed is Truth.YES and not (by_itself and grows is Truth.YES))
     verb = "serves from a single" if alone else "may be down to a single"
     return f"{verb} {what}: when it fails or is replaced, nothing answers"
 

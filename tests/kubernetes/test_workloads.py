@@ -56,6 +56,7 @@ WORKLOADS = [
     ("ray.io/v1", "RayCronJob", "{schedule: '@daily', jobTemplate: {rayClusterSpec: {headGroupSpec: {template: POD}}}}"),
     ("apps.nvidia.com/v1alpha1", "NIMService", "{image: {repository: IMAGE}, resources: {limits: {nvidia.com/gpu: 1}}}"),
     ("production-stack.vllm.ai/v1alpha1", "VLLMRuntime", "{image: {name: IMAGE}, resources: {cpu: '1', gpu: '1'}}"),
+    ("kubeai.org/v1", "Model", "{image: IMAGE, url: 'hf://a/b', engine: VLLM}"),
     ("kubeflow.org/v1beta1", "Experiment",
      "{trialTemplate: {trialSpec: {apiVersion: batch/v1, kind: Job, spec: {template: POD}}}}"),
 ]  # fmt: skip
@@ -219,6 +220,15 @@ def test_described_servers_ask_for_accelerators() -> None:
         "{image: {registry: docker.io, name: 'v:1'}, resources: {cpu: '8', gpu: '1'}}",
     )
     assert (vllm["images"], vllm["min_count"], vllm["requests.gpu"]) == (["docker.io/v:1"], 1, 1)
+
+
+def test_a_model_of_kubeai_scales_from_nothing_unless_it_says_otherwise() -> None:
+    spec = "{url: 'hf://a/b', env: {A: '1'}, resourceProfile: 'nvidia-gpu-l4:2', maxReplicas: 5, MORE}"
+    scaled = of("kubeai.org/v1", "Model", spec.replace("MORE", "targetRequests: 10"))
+    assert (scaled["min_count"], scaled["max_count"], scaled["requests.gpu"]) == (0, 5, 2)
+    assert (scaled["env_names"], scaled["uri"]) == (["A"], "hf://a/b")
+    fixed = of("kubeai.org/v1", "Model", spec.replace("MORE", "autoscalingDisabled: true, replicas: 3"))
+    assert (fixed["min_count"], fixed["max_count"]) == (3, 3)
 
 
 def test_each_part_mounts_its_own_volumes() -> None:

@@ -179,6 +179,7 @@ _READERS: dict[tuple[str, str], _Reader] = {
         ("argoproj.io", kind): jobs.argo
         for kind in ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate")
     },
+    ("kubeai.org", "Model"): serving.kubeai_model,
     ("apps.nvidia.com", "NIMService"): serving.described_server,
     ("production-stack.vllm.ai", "VLLMRuntime"): serving.described_server,
     ("machinelearning.seldon.io", "SeldonDeployment"): serving.seldon,

@@ -34,6 +34,8 @@ _PROBED = {
     "apps.nvidia.com": ("readiness", "liveness", "startup"),
     # https://github.com/vllm-project/production-stack (operator, vllmruntime_controller.go)
     "production-stack.vllm.ai": ("readiness", "liveness", "startup"),
+    # https://github.com/kubeai-project/kubeai (internal/modelcontroller, the engines' pods)
+    "kubeai.org": ("readiness", "liveness", "startup"),
     "machinelearning.seldon.io": ("readiness", "liveness"),
 }
 

@@ -32,6 +32,49 @@ def server_pods(instance: Instance) -> Iterator[tuple[str, Value, Value, Value]]
     )
 
 
+# what a profile of KubeAI is called after -> the resource that its pods ask for
+_PROFILES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "google": "google.com/tpu"}
+
+
+def kubeai_pods(instance: Instance) -> Iterator[tuple[str, Value, Value, Value]]:
+    """(label, PodSpec, pod metadata, replicas) of a Model of KubeAI.
+
+    https://github.com/kubeai-project/kubeai/blob/main/docs/reference/kubernetes-api.md
+    """
+    spec = instance.get("spec")
+    if spec.is_unknown or spec.is_absent:
+        return
+    variables = tuple(
+        Value.known({"name": Value.known(name, value.span), "value": value}, value.span)
+        for name, value in spec.get("env").mapping().items()
+    )
+    members = {
+        "name": Value.known("server", spec.span),
+        "image": spec.get("image"),
+        "args": spec.get("args"),
+        "env": Value.known(variables, spec.get("env").span) if variables else Value.absent(spec.span),
+        "resources": _of_profile(spec.get("resourceProfile")),
+    }
+    written = {name: value for name, value in members.items() if not value.is_absent}
+    containers = Value.known((Value.known(written, spec.span),), spec.span)
+    yield (
+        "",
+        Value.known({"containers": containers}, spec.span),
+        instance.get("metadata"),
+        spec.get("replicas"),
+    )
+
+
+def _of_profile(profile: Value) -> Value:
+    """`nvidia-gpu-l4:2` is twice what the profile asks for, which its name tells in part."""
+    name, _, count = (profile.text() or "").partition(":")
+    resource = _PROFILES.get(name.partition("-")[0])
+    if resource is None:
+        return Value.absent(profile.span)
+    limits = {resource: Value.known(count or "1", profile.span)}
+    return Value.known({"limits": Value.known(limits, profile.span)}, profile.span)
+
+
 def _container(spec: Value) -> Value:
     members = {
         "name": Value.known("server", spec.span),

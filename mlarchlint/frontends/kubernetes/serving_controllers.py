@@ -78,6 +78,21 @@ def _handed_on(spec: Value) -> Value:
     return spec.get("deploymentStrategy") if strategy.is_absent else strategy
 
 
+def kubeai_model(instance: Instance, templates: list[PodTemplate]) -> Traits:
+    """https://github.com/kubeai-project/kubeai/blob/main/docs/reference/kubernetes-api.md"""
+    spec = instance.get("spec")
+    fixed = spec.get("autoscalingDisabled").raw is True
+    count = or_default(spec.get("replicas"), 1, spec)
+    return {
+        "min_count": count if fixed else or_default(spec.get("minReplicas"), 0, spec),
+        "max_count": count if fixed else spec.get("maxReplicas"),
+        "uri": spec.get("url"),
+        # profiles of the installation say where the pods go
+        "spread_zones": Value.absent(spec.span),
+        "spread_hosts": Value.absent(spec.span),
+    }
+
+
 def seldon(instance: Instance, templates: list[PodTemplate]) -> Traits:
     predictors = field(instance, "spec.predictors").items()
     if not predictors:

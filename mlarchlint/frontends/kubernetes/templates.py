@@ -17,7 +17,7 @@ from mlarchlint.frontends.kubernetes.framework_pods import (
     trainer_pods,
 )
 from mlarchlint.frontends.kubernetes.paths import at, each, field, group_kind
-from mlarchlint.frontends.kubernetes.server_pods import server_pods
+from mlarchlint.frontends.kubernetes.server_pods import kubeai_pods, server_pods
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
@@ -143,7 +143,11 @@ _PLACES["serving.kserve.io", "LLMInferenceServiceConfig"] = _PLACES[
 ]
 _PLACES["serving.kserve.io", "ClusterServingRuntime"] = _PLACES["serving.kserve.io", "ServingRuntime"]
 _PLACES["trainer.kubeflow.org", "ClusterTrainingRuntime"] = _PLACES["trainer.kubeflow.org", "TrainingRuntime"]
-_SERVERS = {("apps.nvidia.com", "NIMService"), ("production-stack.vllm.ai", "VLLMRuntime")}
+_SERVERS = {
+    ("apps.nvidia.com", "NIMService"),
+    ("production-stack.vllm.ai", "VLLMRuntime"),
+    ("kubeai.org", "Model"),
+}
 # launchers and schedulers that only start or watch the workers
 _CONTROL_PARTS = {"launcher", "scheduler", "controller"}
 # members of a KServe predictor that are a container of a known model server
@@ -181,7 +185,8 @@ def _unpacked(instance: Instance) -> Iterator[PodTemplate]:
         for label, spec, metadata, replicas in trainer_pods(instance):
             yield PodTemplate(label, spec, metadata, replicas, "training", True)
     elif (group, kind) in _SERVERS:
-        for label, spec, metadata, replicas in server_pods(instance):
+        describe = kubeai_pods if group == "kubeai.org" else server_pods
+        for label, spec, metadata, replicas in describe(instance):
             yield PodTemplate(label, spec, metadata, replicas, "serving", True)
     else:
         for place in _PLACES[group, kind]:
