@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from mlarchlint.analysis.azure_regions import is_without_zones
 from mlarchlint.analysis.figures import rate
+from mlarchlint.analysis.latency import mean_round_trip
 from mlarchlint.analysis.quotas import Demand, demands
-from mlarchlint.analysis.region_offers import candidates, home_of, not_sold, offer, services_lacking
+from mlarchlint.analysis.region_offers import Offer, candidates, home_of, not_sold, offer, services_lacking
 from mlarchlint.analysis.service_offers import Lacking, source_of
 from mlarchlint.design import Design
 from mlarchlint.model.estimate import Money
@@ -86,16 +88,37 @@ def _regions(design: Design) -> Iterator[Note]:
     allowed = [str(name) for name in needs.items("data.residency.allowed_regions")]
     for region in candidates(*home, allowed, needs.items("users"), design.catalog):
         there = offer(design.graph, design.estimate, home, region, design.catalog)
-        if not there.here.high:
+        text = _compared(there, home[1])
+        if not there.here.high and not there.unsold and not services_lacking(design.graph, home, region):
             continue
-        change = (there.there.high / there.here.high - 1) * 100
-        text = f"the same design in {region}: {_money(there.there)} a month where {home[1]} costs {_money(there.here)} ({change:+.0f} %)"
-        missing = [
-            f"{_lacks(found)} there ({', '.join(node.address for node in nodes[:3])})"
-            for found, nodes in services_lacking(design.graph, home, region)
-        ]
-        lacking = [f"no price there: {what} ({address})" for address, what in there.lacking[:5]]
-        yield Note("region", text, (*missing, *lacking), "the price catalog")
+        yield Note("region", text, tuple(_about(design, home, there)), "the price catalog")
+
+
+def _compared(there: Offer, home: str) -> str:
+    if not there.here.high:
+        return f"the same design in {there.region}: nothing of what it costs in {home} has a price there"
+    change = (there.there.high / there.here.high - 1) * 100
+    return (
+        f"the same design in {there.region}: {_money(there.there)} a month where {home} costs "
+        f"{_money(there.here)} ({change:+.0f} %)"
+    )
+
+
+def _about(design: Design, home: tuple[str, str], there: Offer) -> Iterator[str]:
+    """How far it is, what the region lacks, and what the comparison leaves out."""
+    users = [user for user in design.requirements.items("users") if isinstance(user, Mapping)]
+    far, now = mean_round_trip(users, there.region), mean_round_trip(users, home[1])
+    if far is not None and now is not None:
+        yield f"a round trip of the users: {far:,.0f} ms on average, {now:,.0f} ms to {home[1]}"
+    if home[0] == "azure" and is_without_zones(there.region):
+        yield "it has no availability zones"
+    for found, nodes in services_lacking(design.graph, home, there.region):
+        yield f"{_lacks(found)} there ({', '.join(node.address for node in nodes[:3])})"
+    for address, what in there.unsold[:5]:
+        yield f"{what} has no price there, while other machines have ({address})"
+    if there.unpriced:
+        named = ", ".join(there.unpriced)
+        yield f"compared without {named}: no price in the catalog of {there.region}, {_money(there.left_out)} a month in {home[1]}"
 
 
 def _money(amount: Money) -> str:

@@ -20,13 +20,17 @@ def pair_of(region: str) -> str | None:
 def region_without_zones(node: Resource) -> str | None:
     """Its region, where that has no availability zones at all."""
     region = node["region"].text() if node.provider == "azure" else None
-    return region if region and plain_region(region) in _table()["without_zones"] else None
+    return region if region and is_without_zones(region) else None
+
+
+def is_without_zones(region: str) -> bool:
+    return plain_region(region) in _table()["without_zones"]
 
 
 def other_region(region: str) -> str:
     """What to do about it, in words: its pair may have zones."""
     pair = pair_of(region)
-    has = pair is not None and pair not in _table()["without_zones"]
+    has = pair is not None and not is_without_zones(pair)
     return f"a region that has them, such as its pair {pair}" if has else "a region that has them"
 
 

@@ -279,10 +279,9 @@ def nearest_region(
 ) -> tuple[str, float, float] | None:
     """The provider's region that is nearest to all users, its mean round trip, and that of the node's own."""
     here = metro_of(node["region"].text() or "")
-    homes = [(metro_of(str(user.get("region", ""))), user.get("share")) for user in users]
-    if here is None or not homes or any(home is None for home, _ in homes):
+    weights = _weights(users)
+    if here is None or not weights:
         return None
-    weights = [(home, float(str(share)) if share is not None else 1.0) for home, share in homes if home]
     own = _mean_trip(weights, here)
     found = [
         (_mean_trip(weights, metro), name)
@@ -291,6 +290,19 @@ def nearest_region(
     ]
     best = min(found, default=(own, ""))
     return (best[1], best[0], own) if best[1] else None
+
+
+def mean_round_trip(users: Sequence[Mapping[str, object]], region: str) -> float | None:
+    """Of all users to a region, by their shares, in ms; None where a place is not known."""
+    here, weights = metro_of(region), _weights(users)
+    return _mean_trip(weights, here) if here is not None and weights else None
+
+
+def _weights(users: Sequence[Mapping[str, object]]) -> list[tuple[Metro, float]]:
+    """Where users are, with their shares; none where the place of some is not known."""
+    homes = [(metro_of(str(user.get("region", ""))), user.get("share")) for user in users]
+    found = [(home, float(str(share)) if share is not None else 1.0) for home, share in homes if home]
+    return found if len(found) == len(homes) else []
 
 
 def _mean_trip(users: Sequence[tuple[Metro, float]], serving: Metro) -> float:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_hours import MANAGED
 from mlarchlint.analysis.geography import metro_of, metros, round_trip
-from mlarchlint.analysis.machine_offers import unsold
+from mlarchlint.analysis.machine_offers import PRICE_LISTS, unsold
 from mlarchlint.analysis.service_offers import Lacking, lacking_service
 from mlarchlint.model.estimate import CostItem, Estimate, Money
 from mlarchlint.model.graph import ResourceGraph
@@ -17,6 +17,7 @@ from mlarchlint.prices import GLOBAL, Catalog
 
 PROVIDERS = ("aws", "google", "azure")
 _MOST = 5
+_MACHINES = (*PRICE_LISTS.values(), *MANAGED.values())
 _WITH_MACHINES = ("compute_instance", "compute_group", "model_endpoint", "notebook", "training_cluster")
 
 
@@ -24,14 +25,17 @@ _WITH_MACHINES = ("compute_instance", "compute_group", "model_endpoint", "notebo
 class Offer:
     """here: what the items that have a price in both regions cost now. there: in the other region.
 
-    lacking: (address, what) that has prices here, none there, while the service is sold there.
+    unsold: (address, machine) that has a price here, none there, while other machines have. unpriced: what the catalog
+    has no price of there; left_out: what all that costs now.
     """
 
     provider: str
     region: str
     here: Money
     there: Money
-    lacking: tuple[tuple[str, str], ...]
+    unsold: tuple[tuple[str, str], ...]
+    unpriced: tuple[str, ...]
+    left_out: Money
 
 
 @record(frozen=True, slots=True)
@@ -80,18 +84,23 @@ def candidates(
 def offer(
     graph: ResourceGraph, estimate: Estimate, home: tuple[str, str], region: str, catalog: Catalog
 ) -> Offer:
-    here, there, lacking = Money(), Money(), []
+    here, there, left_out = Money(), Money(), Money()
+    unsold_there: dict[tuple[str, str], None] = {}
+    unpriced: dict[str, None] = {}
     for node, item in _items(graph, estimate, home):
         row = catalog.price(home[0], region, item.row.service, item.row.sku)
-        if row is None:
-            if any(True for _ in catalog.skus(home[0], region, item.row.service)):
-                lacking.append((node.address, item.row.sku))
-            else:
-                lacking.append((node.address, item.row.service))
+        if row is not None:
+            here += item.monthly
+            there += Money(item.quantity_low * row.price, item.quantity_high * row.price)
             continue
-        here += item.monthly
-        there += Money(item.quantity_low * row.price, item.quantity_high * row.price)
-    return Offer(home[0], region, here, there, tuple(dict.fromkeys(lacking)))
+        left_out += item.monthly
+        service = item.row.service
+        known = any(True for _ in catalog.skus(home[0], region, service))
+        if known and service in _MACHINES:
+            unsold_there[node.address, item.row.sku] = None
+        else:
+            unpriced[f"{service} {item.row.sku}" if known else service] = None
+    return Offer(home[0], region, here, there, tuple(unsold_there), tuple(unpriced), left_out)
 
 
 def _items(

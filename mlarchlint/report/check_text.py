@@ -37,10 +37,12 @@ def render_check_text(result: Result, found: Sequence[Judgement], notes: Sequenc
 
 
 def _lines(result: Result, found: Sequence[Judgement], notes: Sequence[Note]) -> Iterator[str]:
+    shown = Redactor(result.graph).text
     if not found:
         yield "No requirements are written: nothing to check. See `requirements:` of .mlarchlint.yaml."
+        for note in notes:
+            yield from _note(note, lambda text: inert(shown(text)))
         return
-    shown = Redactor(result.graph).text
     for one in found:
         yield from _one(one, lambda text: inert(shown(text)))
         yield ""

@@ -9,6 +9,7 @@ import pytest
 from mlarchlint.analysis.azure_regions import other_region, pair_of, region_without_zones
 from mlarchlint.analysis.geography import metro_of
 from mlarchlint.model.truth import Truth
+from mlarchlint.notes import notes
 from tests.requirements.designs import design
 
 CACHE = """
@@ -43,3 +44,11 @@ def test_pairs_are_by_any_spelling_and_not_always_mutual() -> None:
     assert pair_of("West Europe") == "northeurope"
     assert (pair_of("westus3"), pair_of("eastus"), pair_of("polandcentral")) == ("eastus", "westus", None)
     assert metro_of("eastus") is not None
+
+
+def test_a_candidate_without_zones_is_said_to_have_none(tmp_path: Path) -> None:
+    needs = "data: {residency: {allowed_regions: [ukwest, uksouth]}}"
+    cache = CACHE % "westeurope"
+    found = {note.text.split(":")[0]: note.details for note in notes(design(tmp_path, cache, needs))}
+    assert "it has no availability zones" in found["the same design in ukwest"]
+    assert "it has no availability zones" not in found["the same design in uksouth"]

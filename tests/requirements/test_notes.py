@@ -301,6 +301,36 @@ def test_prices_of_the_other_region_are_those_of_its_rows(tmp_path: Path) -> Non
     assert other.there.low - other.here.low >= machines.quantity_low * (rows[1].price - rows[0].price) - 5
 
 
+def test_a_region_is_compared_by_what_has_a_price_in_both_and_what_is_missing_is_said(tmp_path: Path) -> None:
+    needs = (
+        "users: [{region: bangkok}, {region: tokyo}]\ndata: {residency: {allowed_regions: [ap-southeast-6]}}"
+    )
+    made = NETWORK + fleet("ab", 2, 2, "p3.2xlarge") + SERVICE.partition("}\n")[2]
+    (note,) = noted(tmp_path, made, needs.replace("bangkok", "sydney"))["region"]
+    assert note.text == (
+        "the same design in ap-southeast-6: nothing of what it costs in us-east-1 has a price there"
+    )
+    details = "\n".join(note.details)
+    assert "AWS App Runner is not offered there (aws_apprunner_service.model)" in details
+    assert "p3.2xlarge has no price there, while other machines have (aws_autoscaling_group.model)" in details
+    # Where one of the places is not known, no mean is.
+    assert "round trip" not in "\n".join(noted(tmp_path, made, needs)["region"][0].details)
+
+
+def test_users_say_how_far_a_candidate_is(tmp_path: Path) -> None:
+    notes_of = noted(tmp_path, NETWORK + fleet("ab", 2, 2, "c7i.large"), "users: [{region: london}]")
+    (note,) = notes_of["region"]
+    assert note.details[0] == "a round trip of the users: 5 ms on average, 80 ms to us-east-1"
+
+
+def test_notes_are_shown_where_nothing_can_be_judged(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(NETWORK + fleet("ab", 2, 2, "c7i.large"))
+    (tmp_path / ".mlarchlint.yaml").write_text("requirements:\n  users: [{region: london}]\n")
+    said = run(tmp_path).stdout
+    assert said.startswith("No requirements are written: nothing to check.")
+    assert "NOTE     region: the same design in eu-west-2: $" in said
+
+
 def test_notes_are_part_of_every_form_of_the_report_and_of_no_verdict(tmp_path: Path) -> None:
     sample(tmp_path)
     report = json.loads(run(tmp_path, "--format", "json").stdout)
