@@ -33,8 +33,12 @@ NO_QUEUE = 10
 # Replicas that are always warm: one has a place in one zone alone, where the provider does not say otherwise.
 # https://learn.microsoft.com/azure/reliability/reliability-azure-container-apps
 _WARM = {"azure": 2}
-# The price that says whether a form is sold in a region; Container Apps are in all that are proposed.
-_SOLD = {("google", "containers"): ("cloud-run", "vcpu"), ("aws", "functions"): ("lambda", "duration")}
+# The price that says whether a form is sold in a region.
+_SOLD = {
+    ("aws", "functions"): ("lambda", "duration"),
+    ("google", "containers"): ("cloud-run", "vcpu"),
+    ("azure", "containers"): ("container-apps", "vcpu"),
+}
 
 
 def warm(cloud: str) -> int:
@@ -42,8 +46,7 @@ def warm(cloud: str) -> int:
 
 
 def sold_in(cloud: str, region: str, form: str) -> bool:
-    price = _SOLD.get((cloud, form))
-    return price is None or embedded().price(cloud, region, *price) is not None
+    return embedded().price(cloud, region, *_SOLD[cloud, form]) is not None
 
 
 @dataclass(slots=True)

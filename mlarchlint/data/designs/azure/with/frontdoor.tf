@@ -10,6 +10,21 @@ resource "azurerm_cdn_frontdoor_endpoint" "api" {
   cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.cdn.id
 }
 
+resource "azurerm_cdn_frontdoor_custom_domain" "api" {
+  name                     = "api"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.cdn.id
+  host_name                = var.domain
+
+  tls {
+    certificate_type = "ManagedCertificate"
+  }
+}
+
+resource "azurerm_cdn_frontdoor_custom_domain_association" "api" {
+  cdn_frontdoor_custom_domain_id = azurerm_cdn_frontdoor_custom_domain.api.id
+  cdn_frontdoor_route_ids        = [azurerm_cdn_frontdoor_route.api.id]
+}
+
 resource "azurerm_cdn_frontdoor_origin_group" "inference" {
   name                     = "inference"
   cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.cdn.id
@@ -33,6 +48,8 @@ resource "azurerm_cdn_frontdoor_route" "api" {
   patterns_to_match             = ["/*"]
   forwarding_protocol           = "HttpsOnly"
   https_redirect_enabled        = true
+
+  cdn_frontdoor_custom_domain_ids = [azurerm_cdn_frontdoor_custom_domain.api.id]
 }
 
 resource "azurerm_cdn_frontdoor_firewall_policy" "edge" {
@@ -80,6 +97,10 @@ resource "azurerm_cdn_frontdoor_security_policy" "edge" {
 
         domain {
           cdn_frontdoor_domain_id = azurerm_cdn_frontdoor_endpoint.api.id
+        }
+
+        domain {
+          cdn_frontdoor_domain_id = azurerm_cdn_frontdoor_custom_domain.api.id
         }
       }
     }

@@ -195,6 +195,7 @@ resource "azurerm_application_gateway" "api" {
     frontend_ip_configuration_name = "public"
     frontend_port_name             = "https"
     protocol                       = "Https"
+    host_name                      = var.domain
     ssl_certificate_name           = "domain"
     ssl_profile_name               = "callers"
   }
