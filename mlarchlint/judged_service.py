@@ -115,8 +115,13 @@ def _way(path: PathAvailability) -> str:
 
 
 def load(design: Design) -> Iterator[Judgement]:
+    shared = [one for one in design.capacities if not one.alone]
+    together = _together(shared)
     for one in design.capacities:
-        yield _peak(one)
+        if one.alone or together is None:
+            yield _peak(one)
+        elif one is shared[0]:
+            yield together
         added = design.scale_out(one)
         if added is not None and added.growth is not None:
             yield _added(one, added)
@@ -167,6 +172,30 @@ def _peak(one: Capacity) -> Judgement:
     return Judgement(
         "peak load", "traffic", required, one.fleet.name, computed, met, margin, missing, arithmetic, (),
         closes, "MLA-SC002", count.at_most.span,
+    )  # fmt: skip
+
+
+def _together(shared: list[Capacity]) -> Judgement | None:
+    """Several fleets, and nothing says which one carries the load: it may not matter, or be too much for all."""
+    carried = [one.carried for one in shared]
+    known = [rps for rps in carried if rps is not None]
+    if not shared or len(known) < len(carried):
+        return None
+    peak, total = shared[0].origin_peak, sum(known)
+    if total >= peak > min(known):
+        return None
+    met = Truth.of(total >= peak)
+    each = tuple(f"{one.fleet.name}: {rate(rps)}" for one, rps in zip(shared, known, strict=True))
+    least = min(known)
+    return Judgement(
+        "peak load", "traffic",
+        f"{rate(peak)} requests a second at the peak ({rate(shared[0].load.average)} on average)",
+        f"{shared[0].fleet.name} and {len(shared) - 1} more",
+        f"{rate(least)} requests a second, whichever of them is asked" if met is Truth.YES
+        else f"{rate(total)} requests a second, all of them together",
+        met, f"{(least if met is Truth.YES else total) / peak - 1:+.0%}" if peak else "", "",
+        (f"peak: {shared[0].load.how}", *each[:5]), (), "" if met is Truth.YES else "more instances",
+        "MLA-SC002", shared[0].fleet.count.at_most.span,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def design_of(result: Result) -> Design:
 
 def judgements(design: Design) -> tuple[Judgement, ...]:
     """In the order: availability, load, latency, regions, residency, budget, updates."""
-    return (
+    rows = (
         *availability(design),
         *load(design),
         *latency(design),
@@ -41,6 +42,17 @@ def judgements(design: Design) -> tuple[Judgement, ...]:
         *_no_fleet(design),
         *updates(design),
     )
+    return tuple(_folded(rows))
+
+
+def _folded(rows: Iterable[Judgement]) -> Iterator[Judgement]:
+    """What cannot be told of many for one and the same reason is one row."""
+    alike: dict[tuple[object, ...], list[Judgement]] = {}
+    for row in rows:
+        said = (row.requirement, row.path, row.required, row.computed, row.missing, row.closes, row.rule)
+        alike.setdefault(said if row.met is Truth.MAYBE else (id(row),), []).append(row)
+    for first, *others in alike.values():
+        yield replace(first, subject=f"{first.subject} and {len(others)} more") if others else first
 
 
 def _budget(design: Design) -> Iterator[Judgement]:

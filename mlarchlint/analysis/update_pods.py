@@ -52,6 +52,10 @@ def operated_update(graph: ResourceGraph, node: Resource) -> Update:
     shares = node["traffic_shares"]
     if not shares.is_absent:
         return Update(f"canary: traffic split {split(shares)}", shares)
+    if node["strategy"].is_absent and node["deployment.canary_pct"].is_absent:
+        return Update(
+            "blue-green: the operator keeps the old replicas until the new ones are ready", whole(node)
+        )
     return _by_strategy(graph, node, node["strategy"])
 
 
@@ -69,6 +73,8 @@ def _by_strategy(graph: ResourceGraph, node: Resource, strategy: Value) -> Updat
             return Update(
                 "blue-green: requests move when all replicas of the new version are ready", strategy
             )
+    if pct.number() == 0:
+        return Update("canary: a new version gets no requests until its share is raised", pct)
     if not pct.is_absent:
         first = f"{pct.raw} %" if pct.is_known else "a share"
         return Update(f"canary: {first} of the requests go to a new version first", pct)

@@ -67,6 +67,8 @@ def _too_many(step: Step, least: Decimal | None, what: str) -> Fault | None:
 def _words(step: Step, least: Decimal | None, what: str) -> str:
     of = f" of {least}" if least is not None else ""
     away = f"at most {step.away}{of} {what} away" if step.away else f"all{of} {what} stay"
+    if least == 0:
+        return "rolling: new replicas take over, of which there may be none while nothing is asked"
     if least == 1 and not step.away:
         away = f"its only {what.removesuffix('s')} stays"
     return f"rolling: {away}" + (f", {step.more} more meanwhile" if step.more else "")
@@ -80,7 +82,7 @@ def pod_steps(node: Resource, least: Decimal | None) -> Iterator[Step]:
     """`maxUnavailable` and `maxSurge` of Kubernetes."""
     bound, surge = node["update.max_unavailable"], node["update.max_surge"]
     if not bound.is_absent:
-        yield Step(bound, share_of(bound, least), _more(surge))
+        yield Step(bound, share_of(bound, least), _more(surge, least))
 
 
 def group_steps(node: Resource, least: Decimal | None) -> Iterator[Step]:
@@ -170,9 +172,14 @@ def _beyond(percent: Decimal | None, least: Decimal | None) -> Decimal | None:
     return least - math.ceil(percent * least / 100) if percent is not None and least is not None else None
 
 
-def _more(surge: Value) -> str:
-    if surge.number() == 0 or surge.text() in ("0", "0%"):
+def _more(surge: Value, least: Decimal | None = None) -> str:
+    """Rounded up where it is a share."""
+    text = surge.text() or ""
+    percent = Value.known(text[:-1]).number() if text.endswith("%") else None
+    if surge.number() == 0 or percent == 0:
         return ""
+    if percent is not None and least is not None:
+        return str(math.ceil(percent * least / 100))
     return str(surge.raw) if surge.is_known else ""
 
 

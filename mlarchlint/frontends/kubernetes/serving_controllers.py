@@ -20,7 +20,7 @@ Traits = dict[str, Value]
 def inference_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
     """https://kserve.github.io/website/latest/reference/api/ (ComponentExtensionSpec)"""
     predictor = field(instance, "spec.predictor")
-    canary = predictor.get("canaryTrafficPercent")
+    canary, strategy = predictor.get("canaryTrafficPercent"), predictor.get("deploymentStrategy")
     traits = {
         "min_count": or_default(predictor.get("minReplicas"), 1, predictor),
         "max_count": predictor.get("maxReplicas"),
@@ -30,7 +30,7 @@ def inference_service(instance: Instance, templates: list[PodTemplate]) -> Trait
         "target": predictor.get("scaleTarget"),
         "deployment.canary_pct": canary,
         "deployment.type": canary if canary.is_absent else Value.known("canary", canary.span),
-        **deployment_strategy(predictor.get("deploymentStrategy"), predictor),
+        **(deployment_strategy(strategy, predictor) if _is_deployment(instance, strategy) else {}),
         "data_capture.enabled": Value.known(
             not predictor.get("logger").is_absent, predictor.get("logger").span
         ),
@@ -44,6 +44,12 @@ def inference_service(instance: Instance, templates: list[PodTemplate]) -> Trait
             traits["format"] = format_name if name == "model" else Value.known(name, server.span)
             break
     return traits
+
+
+def _is_deployment(instance: Instance, strategy: Value) -> bool:
+    """Whether it says that KServe makes a Deployment of it, and not a service of Knative."""
+    mode = field(instance, "metadata.annotations").get("serving.kserve.io/deploymentMode").text()
+    return not strategy.is_absent or mode in ("RawDeployment", "Standard")
 
 
 def llm_inference_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
@@ -68,14 +74,16 @@ def described_server(instance: Instance, templates: list[PodTemplate]) -> Traits
         "min_count": replicas if low.is_absent else low,
         "max_count": replicas if high.is_absent else high,
         "uri": at(spec, "model.modelURL"),
-        "strategy": in_words(_handed_on(spec), "rolling", spec),
+        **_handed_on(spec),
     }
 
 
-def _handed_on(spec: Value) -> Value:
+def _handed_on(spec: Value) -> Traits:
     """VLLMRuntime hands a strategy to its Deployment; in its first version beside the other fields."""
     strategy = at(spec, "deploymentConfig.deploymentStrategy")
-    return spec.get("deploymentStrategy") if strategy.is_absent else strategy
+    strategy = in_words(spec.get("deploymentStrategy") if strategy.is_absent else strategy, "rolling", spec)
+    rolling = deployment_strategy(Value.absent(), spec) if strategy.text() == "rolling" else {}
+    return {**rolling, "strategy": strategy}
 
 
 def kubeai_model(instance: Instance, templates: list[PodTemplate]) -> Traits:
