@@ -100,7 +100,7 @@ def leaving(graph: ResourceGraph, node: Resource) -> Iterator[tuple[str, Value]]
         if seconds:
             yield f"{pool.address} drains for {seconds:g} s", pool["drain_s"]
     seconds = node["termination_grace_s"].number()
-    if seconds:
+    if seconds and not node["termination_grace_s"].default:
         yield f"{seconds:g} s to stop", node["termination_grace_s"]
 
 

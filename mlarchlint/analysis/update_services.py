@@ -192,9 +192,7 @@ def _configuration(graph: ResourceGraph, node: Resource) -> Fault | None:
         )
         return Fault("name", name, claim, fix, grave=False)
     if terraform and node["create_before_destroy"].is_true() is not Truth.YES:
-        claim = (
-            "a new model is refused: Terraform deletes the configuration that the endpoint still uses first"
-        )
+        claim = "a new model does not reach the endpoint: Terraform deletes its configuration before it makes the new one"
         return Fault(
             "create_before_destroy",
             whole(node),

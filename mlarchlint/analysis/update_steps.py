@@ -66,7 +66,8 @@ def _too_many(step: Step, least: Decimal | None, what: str) -> Fault | None:
 
 def _words(step: Step, least: Decimal | None, what: str) -> str:
     of = f" of {least}" if least is not None else ""
-    away = f"at most {step.away}{of} {what} away" if step.away else f"all{of} {what} stay"
+    gone = step.away if least is None or step.away is None else min(step.away, least)
+    away = f"at most {gone}{of} {what} away" if step.away else f"all{of} {what} stay"
     if least == 0:
         return "rolling: new replicas take over, of which there may be none while nothing is asked"
     if least == 1 and not step.away:

@@ -83,7 +83,7 @@ def every() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("form", "subject", "met", "told"),
     [
-        ("terraform-aws", "aws_sagemaker_endpoint_configuration.refused", Truth.NO, "a new model is refused"),
+        ("terraform-aws", "aws_sagemaker_endpoint_configuration.refused", Truth.NO, "deletes its configuration before"),
         (
             "terraform-aws",
             "aws_sagemaker_endpoint_configuration.unnoticed",
