@@ -116,16 +116,17 @@ def _way(path: PathAvailability) -> str:
 
 def load(design: Design) -> Iterator[Judgement]:
     shared = [one for one in design.capacities if not one.alone]
-    together = _together(shared)
     for one in design.capacities:
-        if one.alone or together is None:
+        if one.alone:
             yield _peak(one)
         elif one is shared[0]:
-            yield together
+            yield _together(shared)
         added = design.scale_out(one)
         if added is not None and added.growth is not None:
             yield _added(one, added)
         survive = design.needs(one.fleet.node).flag("resilience.survive_zone_loss")
+        if design.hosts_others(one.fleet.node):
+            continue  # what is lost with a zone are the pods on its nodes
         if not one.fleet.managed and survive is not False and (one.throughput is not None or survive):
             yield _zone_loss(one, stated=bool(survive))
 
@@ -146,24 +147,26 @@ def _peak(one: Capacity) -> Judgement:
     if one.throughput is None:
         missing = "the throughput of an instance (`model.throughput_rps`, or times of the model)"
         if one.required_per_instance is not None:
-            computed = f"each of {one.most} instances has to serve {rate(one.required_per_instance)} a second"
+            computed = (
+                f"each of {_instances(one.most)} has to serve {rate(one.required_per_instance)} a second"
+            )
     elif one.carried is None:
         missing = count.why or "the most instances that may run"
-        computed = f"{one.needed} instances are needed"
+        computed = _needed(one.needed)
     else:
         computed = f"{rate(one.carried)} requests a second"
         margin = f"{one.carried / one.origin_peak - 1:+.0%}" if one.origin_peak else ""
         arithmetic += (
-            f"{one.most} instances x {rate(one.throughput.rps)} ({one.throughput.how}) "
+            f"{_instances(one.most)} x {rate(one.throughput.rps)} ({one.throughput.how}) "
             f"x {one.utilisation:.0%} ({one.utilisation_how})",
-            f"{one.needed} instances are needed{_without_a_zone(one)}",
+            f"{_needed(one.needed)}{_without_a_zone(one)}",
         )
-    if not one.alone:
-        met, missing = Truth.MAYBE, "which of the serving fleets carries the load (`workloads:`)"
     if one.hosted is not None:
         arithmetic += (one.hosted.how,)
-    if one.alone and one.saturated and one.use_at_peak is not None:
-        arithmetic += (f"saturated: at the peak {one.running} instances are used at {one.use_at_peak:.0%}",)
+    if one.saturated and one.use_at_peak is not None:
+        arithmetic += (
+            f"saturated: at the peak {_instances(one.running)} would be used at {one.use_at_peak:.0%}",
+        )
     if one.on_credits:
         arithmetic += ("on average it spends more CPU credits than it earns",)
     closes = _instances(one.needed) if met is Truth.NO else ""
@@ -175,28 +178,47 @@ def _peak(one: Capacity) -> Judgement:
     )  # fmt: skip
 
 
-def _together(shared: list[Capacity]) -> Judgement | None:
+_SHOWN = 8  # fleets that are named in one row
+
+
+def _together(shared: list[Capacity]) -> Judgement:
     """Several fleets, and nothing says which one carries the load: it may not matter, or be too much for all."""
-    carried = [one.carried for one in shared]
-    known = [rps for rps in carried if rps is not None]
-    if not shared or len(known) < len(carried):
-        return None
-    peak, total = shared[0].origin_peak, sum(known)
-    if total >= peak > min(known):
-        return None
-    met = Truth.of(total >= peak)
-    each = tuple(f"{one.fleet.name}: {rate(rps)}" for one, rps in zip(shared, known, strict=True))
-    least = min(known)
+    first, peak = shared[0], shared[0].origin_peak
+    known = [one.carried for one in shared if one.carried is not None]
+    total, least, all_known = sum(known), min(known, default=0.0), len(known) == len(shared)
+    met = Truth.MAYBE
+    if all_known and peak <= least:
+        met = Truth.YES
+    elif all_known and total < peak:
+        met = Truth.NO
+    figure, computed = total, f"{rate(total)} requests a second, all of them together"
+    if met is not Truth.NO:
+        figure, computed = least, f"{rate(least)} requests a second, whichever of them is asked"
+    if met is Truth.MAYBE:
+        computed = (
+            f"{rate(least)} to {rate(max(known))} requests a second, one of them alone" if known else ""
+        )
+    missing = f"which of the {len(shared)} serving fleets carries the load (`workloads:`)"
+    shown = tuple(f"{one.fleet.name}: {_alone(one)}" for one in shared[:_SHOWN])
+    more = (f"and {len(shared) - _SHOWN} more",) if len(shared) > _SHOWN else ()
     return Judgement(
         "peak load", "traffic",
-        f"{rate(peak)} requests a second at the peak ({rate(shared[0].load.average)} on average)",
-        f"{shared[0].fleet.name} and {len(shared) - 1} more",
-        f"{rate(least)} requests a second, whichever of them is asked" if met is Truth.YES
-        else f"{rate(total)} requests a second, all of them together",
-        met, f"{(least if met is Truth.YES else total) / peak - 1:+.0%}" if peak else "", "",
-        (f"peak: {shared[0].load.how}", *each[:5]), (), "" if met is Truth.YES else "more instances",
-        "MLA-SC002", shared[0].fleet.count.at_most.span,
+        f"{rate(peak)} requests a second at the peak ({rate(first.load.average)} on average)",
+        f"{first.fleet.name} and {len(shared) - 1} more", computed, met,
+        f"{figure / peak - 1:+.0%}" if peak and met is not Truth.MAYBE else "",
+        missing if met is Truth.MAYBE else "", (f"peak: {first.load.how}", *shown, *more), (),
+        "more instances" if met is Truth.NO else "", "MLA-SC002", first.fleet.count.at_most.span,
     )  # fmt: skip
+
+
+def _alone(one: Capacity) -> str:
+    if one.carried is not None:
+        return f"{rate(one.carried)} requests a second"
+    if one.throughput is not None:
+        return f"{_needed(one.needed)}, {one.fleet.count.why or 'its upper bound is not known'}"
+    if one.required_per_instance is not None:
+        return f"each of {_instances(one.most)} has to serve {rate(one.required_per_instance)} a second"
+    return one.fleet.count.why or "the throughput of an instance is not known"
 
 
 def _added(one: Capacity, added: ScaleOut) -> Judgement:
@@ -220,7 +242,13 @@ def _zone_loss(one: Capacity, stated: bool) -> Judgement:
     if one.fleet.zones.multi is not Truth.YES and one.left is not None:
         met = Truth.NO if one.fleet.zones.multi is Truth.NO or alone else Truth.MAYBE
     left = one.left if one.fleet.zones.multi is Truth.YES else 0
-    computed = f"{left} of {one.running} instances are left" if one.left is not None else ""
+    computed = (
+        f"{left} of {_instances(one.running)} {'is' if one.running == 1 else 'are'} left"
+        if one.left is not None
+        else ""
+    )
+    if met is Truth.MAYBE and one.fleet.zones.multi is Truth.MAYBE and one.running is not None:
+        computed = f"{_instances(one.running)}, in zones that are not known"
     missing = ""
     if met is Truth.MAYBE:
         missing = one.fleet.zones.why or "how many instances run, and what one of them serves"
@@ -231,8 +259,19 @@ def _zone_loss(one: Capacity, stated: bool) -> Judgement:
         one.fleet.name, computed, met, "", missing, (),
         () if stated else ("zones fail; `resilience.survive_zone_loss: false` accepts it",),
         f"{one.needed_with_zone_loss} instances over {max(2, one.zones)} zones" if met is Truth.NO else "",
-        "MLA-HA007", one.fleet.count.at.span, binding=stated,
+        _tells_of_zones(one, met), one.fleet.count.at.span, binding=stated,
     )  # fmt: skip
+
+
+def _tells_of_zones(one: Capacity, met: Truth) -> str:
+    """A fleet that is in one place anyhow is a finding without any load."""
+    if met is not Truth.NO or one.fleet.zones.multi is Truth.YES:
+        return "MLA-HA007"
+    return "MLA-HA002" if one.running is not None and one.running <= 1 else "MLA-HA001"
+
+
+def _needed(count: int | None) -> str:
+    return f"{_instances(count)} {'is' if count == 1 else 'are'} needed"
 
 
 def _instances(count: int | None) -> str:

@@ -13,7 +13,9 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 _NAME, _PATH = "updates without downtime", "updates.zero_downtime"
-_RULE, _READINESS = "MLA-ML004", "MLA-HA003"  # MLA-HA003 tells of what never says that it is ready
+_RULE = "MLA-ML004"
+# What another rule tells of, where it is all that stands in the way.
+_TOLD_BY = {"readiness": "MLA-HA003", "only one": "MLA-HA002"}
 
 
 def updates(design: Design) -> Iterator[Judgement]:
@@ -42,7 +44,7 @@ def _one(design: Design, fleet: Fleet, found: Update) -> Judgement:
     at = told[0].at if told else found.at
     if not at.span.file:
         at = Value.known(fleet.name, fleet.node.span)
-    only_readiness = bool(told) and all(fault.attribute == "readiness" for fault in told)
+    tellers = {_TOLD_BY.get(fault.attribute, _RULE) for fault in told}
     return Judgement(
         _NAME,
         _PATH,
@@ -55,7 +57,7 @@ def _one(design: Design, fleet: Fleet, found: Update) -> Judgement:
         else "",
         arithmetic=(*_also(found, met), *(fault.claim for fault in found.faults if not fault.downtime)),
         closes="; ".join(dict.fromkeys(fault.fix for fault in told)),
-        rule=_READINESS if only_readiness else _RULE,
+        rule=tellers.pop() if len(tellers) == 1 else _RULE,
         span=at.span,
     )
 
