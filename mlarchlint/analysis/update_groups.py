@@ -60,7 +60,7 @@ def _auto_scaling_group(graph: ResourceGraph, node: Resource) -> Update:
         return _by_code_deploy(deployed[0])
     if node["create_before_destroy"].is_true() is Truth.YES and node["name"].all_refs():
         return _new_group_first(node)
-    return _nobody(node, _REFRESH, missing=("deployment_group",))
+    return _nobody(node, _REFRESH)
 
 
 def _by_code_deploy(group: Resource) -> Update:
@@ -113,11 +113,14 @@ def _scale_set(graph: ResourceGraph, node: Resource) -> Update:
     return found.also(unready) if unready is not None else found.noting(("health probe or extension", asked))
 
 
-def _nobody(node: Resource, fix: str, at: Value | None = None, missing: tuple[str, ...] = ()) -> Update:
+def _nobody(node: Resource, fix: str, at: Value | None = None) -> Update:
     """A new template reaches only instances that are started later."""
     place = at if at is not None and at.is_known else whole(node)
-    claim = "nothing replaces its instances by those of a new version: no rolling update, blue-green or canary is configured"
-    return Update("", place, (Fault("strategy", place, claim, fix, grave=False, missing=missing),))
+    claim = (
+        "nothing replaces its instances by those of a new version: no rolling update, blue-green or canary is "
+        "configured"
+    )
+    return Update("", place, (Fault("strategy", place, claim, fix, grave=False),))
 
 
 def _unchecked(graph: ResourceGraph, node: Resource) -> Fault | None:
