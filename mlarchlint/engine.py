@@ -32,11 +32,13 @@ def run_rules(
     """All findings in the order of file, line and rule; a rule that crashes is a Diagnostic."""
     judged: list[Judged] = []
     diagnostics: list[Diagnostic] = []
+    guards = Guards(design)
     for rule in rules:
         setting = config.setting(rule.id, rule.name)
-        for node in _subjects(rule, design):
+        for node in guards.subjects(rule):
             try:
-                judged.extend(_judge(rule, node, design, setting))
+                for hit in rule.check(node, design):  # type: ignore[arg-type]
+                    judged.append(_judged(rule, node, hit, guards, setting))
             except Exception as error:
                 diagnostics.append(_crash(rule, node, error))
                 break
@@ -47,44 +49,66 @@ def run_rules(
     return tuple(findings), tuple(diagnostics)
 
 
-def _subjects(rule: Rule, design: Design) -> Iterator[Resource | None]:
-    if not rule.kinds:
-        yield None
-        return
-    for node in design.graph.of_kind(*rule.kinds):
-        declared = node.part_of is None and node.instance.mode is not Mode.DATA
-        if declared and (not rule.roles or design.role(node) in rule.roles):
+class Guards:
+    """Which rules do not speak of a node, and by how much they lower their voice: asked of a node once for all rules."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self._declared: dict[tuple[str, ...], list[Resource]] = {}
+        self._environments: dict[str, tuple[tuple[str, ...], int]] = {}
+
+    def subjects(self, rule: Rule) -> Iterator[Resource | None]:
+        if not rule.kinds:
+            if rule.pillar not in self._environment(None)[0]:
+                yield None
+            return
+        roles, availability = rule.roles, rule.pillar == "high-availability"
+        for node in self._nodes(rule.kinds):
+            if roles:
+                role = self.design.roles.get(node.key)
+                if role is None or role.role not in roles or role.confidence < LEAST_CONFIDENCE:
+                    continue
+            if rule.pillar in self._environment(node)[0] or (availability and _SINGLETON in node.tags):
+                continue
             yield node
 
+    def steps(self, rule: Rule, node: Resource | None) -> tuple[int, str]:
+        """How many steps of severity are taken off, and what is said of it."""
+        lowered = self._environment(node)[1]
+        role = self.design.role_of(node) if node is not None and rule.roles else None
+        if role is None or role.confidence >= FULL_CONFIDENCE:
+            return lowered, ""
+        return lowered + 1, f" (assumed role: {role.role}, {role.confidence:.2f})"
 
-def _judge(rule: Rule, node: Resource | None, design: Design, setting: RuleSetting) -> Iterator[Judged]:
-    steps = 0
-    note = ""
-    if node is not None and rule.roles:
-        role = design.role_of(node)
-        if role is None or role.role not in rule.roles or role.confidence < LEAST_CONFIDENCE:
-            return
-        if role.confidence < FULL_CONFIDENCE:
-            steps += 1
-            note = f" (assumed role: {role.role}, {role.confidence:.2f})"
-    off, lowered = _ENVIRONMENTS.get(design.environment(node), ((), 0))
-    if off and rule.pillar in off:
-        return
-    if node is not None and _SINGLETON in node.tags and rule.pillar == "high-availability":
-        return
-    steps += lowered
-    for hit in rule.check(node, design):  # type: ignore[arg-type]
-        severity = setting.severity or hit.severity or rule.severity
-        for _ in range(steps if setting.severity is None else 0):
-            severity = severity.lowered()
-        certain, message = hit.certain, hit.message
-        if hit.missing and node is not None and certain:
-            unread = design.may_hold(node, hit.missing)
-            if unread:
-                certain, message = False, f"{message}; {unread} could hold one"
-        if node is not None and node.instance.exists is Truth.MAYBE:
-            message += " (where it is created)"
-        yield Judged(rule, node, _anchored(hit, node), severity, certain, message + note)
+    def _nodes(self, kinds: tuple[str, ...]) -> list[Resource]:
+        """What the code declares itself, and is no part of another."""
+        if kinds not in self._declared:
+            nodes = self.design.graph.of_kind(*kinds)
+            self._declared[kinds] = [
+                node for node in nodes if node.part_of is None and node.instance.mode is not Mode.DATA
+            ]
+        return self._declared[kinds]
+
+    def _environment(self, node: Resource | None) -> tuple[tuple[str, ...], int]:
+        key = node.key if node is not None else ""
+        if key not in self._environments:
+            self._environments[key] = _ENVIRONMENTS.get(self.design.environment(node), ((), 0))
+        return self._environments[key]
+
+
+def _judged(rule: Rule, node: Resource | None, hit: Hit, guards: Guards, setting: RuleSetting) -> Judged:
+    steps, note = guards.steps(rule, node)
+    severity = setting.severity or hit.severity or rule.severity
+    for _ in range(steps if setting.severity is None else 0):
+        severity = severity.lowered()
+    certain, message = hit.certain, hit.message
+    if hit.missing and node is not None and certain:
+        unread = guards.design.may_hold(node, hit.missing)
+        if unread:
+            certain, message = False, f"{message}; {unread} could hold one"
+    if node is not None and node.instance.exists is Truth.MAYBE:
+        message += " (where it is created)"
+    return Judged(rule, node, _anchored(hit, node), severity, certain, message + note)
 
 
 def _anchored(hit: Hit, node: Resource | None) -> Hit:

@@ -169,24 +169,27 @@ class ResourceGraph:
         return found
 
     def edges_from(self, resource: Resource, *relations: Relation) -> tuple[Edge, ...]:
-        edges = self._out.get(resource.key, ())
-        return tuple(e for e in edges if not relations or e.relation in relations)
+        edges = self._out.get(resource.key)
+        return _of_relations(edges, relations) if edges else ()
 
     def edges_to(self, resource: Resource, *relations: Relation) -> tuple[Edge, ...]:
-        edges = self._in.get(resource.key, ())
-        return tuple(e for e in edges if not relations or e.relation in relations)
+        edges = self._in.get(resource.key)
+        return _of_relations(edges, relations) if edges else ()
 
     def open_ends(self, resource: Resource, *relations: Relation) -> tuple[OpenEnd, ...]:
         """What it names as the other end of such edges without it being in the scanned code."""
-        return tuple(end for end in self._open.get(resource.key, ()) if end.relation in relations)
+        ends = self._open.get(resource.key)
+        return tuple([end for end in ends if end.relation in relations]) if ends else ()
 
     def targets(self, resource: Resource, *relations: Relation) -> tuple[Resource, ...]:
         """What the resource points at, without repetition."""
-        return tuple(dict.fromkeys(self._by_key[e.target] for e in self.edges_from(resource, *relations)))
+        edges = self.edges_from(resource, *relations)
+        return tuple(dict.fromkeys([self._by_key[edge.target] for edge in edges])) if edges else ()
 
     def sources(self, resource: Resource, *relations: Relation) -> tuple[Resource, ...]:
         """What points at the resource, without repetition."""
-        return tuple(dict.fromkeys(self._by_key[e.source] for e in self.edges_to(resource, *relations)))
+        edges = self.edges_to(resource, *relations)
+        return tuple(dict.fromkeys([self._by_key[edge.source] for edge in edges])) if edges else ()
 
     def reach(self, start: Resource, *relations: Relation, backwards: bool = False) -> tuple[Resource, ...]:
         """Everything reachable over these relations, nearest first, without the start."""
@@ -202,6 +205,10 @@ class ResourceGraph:
                         following.append(neighbour)
             frontier = following
         return tuple(seen.values())[1:]
+
+
+def _of_relations(edges: list[Edge], relations: tuple[Relation, ...]) -> tuple[Edge, ...]:
+    return tuple([edge for edge in edges if edge.relation in relations] if relations else edges)
 
 
 def _parts_by_owner(graph: ResourceGraph) -> dict[str, list[Resource]]:

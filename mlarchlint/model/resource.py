@@ -68,10 +68,14 @@ class Instance:
     whole: bool = True
     provider_config: Mapping[str, Value] = field(default_factory=dict)
     ignores: tuple[tuple[SourceSpan, str], ...] = ()
+    absent: Value = field(init=False)  # what it does not say
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "absent", Value.absent(self.span))
 
     def get(self, name: str) -> Value:
         found = self.body.get(name)
-        return found if found is not None else Value.absent(self.span)
+        return found if found is not None else self.absent
 
 
 @record(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Resource:
 
     def __getitem__(self, trait: str) -> Value:
         found = self.attrs.get(trait)
-        return found if found is not None else Value.absent(self.instance.span)
+        return found if found is not None else self.instance.absent
 
     @property
     def type(self) -> str:

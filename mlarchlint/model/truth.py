@@ -13,23 +13,25 @@ class Truth(Enum):
 
     @classmethod
     def of(cls, value: bool) -> Truth:
-        return cls.YES if value else cls.NO
+        return _YES if value else _NO
 
     @classmethod
     def all(cls, truths: Iterable[Truth]) -> Truth:
         """The conjunction; YES for none."""
-        result = cls.YES
+        least = _YES
         for truth in truths:
-            result = result & truth
-        return result
+            if truth._value_ < least._value_:
+                least = truth
+        return least
 
     @classmethod
     def any(cls, truths: Iterable[Truth]) -> Truth:
         """The disjunction; NO for none."""
-        result = cls.NO
+        most = _NO
         for truth in truths:
-            result = result | truth
-        return result
+            if truth._value_ > most._value_:
+                most = truth
+        return most
 
     def __and__(self, other: Truth) -> Truth:
         return self if self._value_ <= other._value_ else other
@@ -42,3 +44,7 @@ class Truth(Enum):
 
     def __bool__(self) -> bool:
         raise TypeError("a Truth is not a bool: compare with Truth.YES, Truth.NO or Truth.MAYBE")
+
+
+# A name of the module costs a tenth of a member of an Enum.
+_NO, _YES = Truth.NO, Truth.YES

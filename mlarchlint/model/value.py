@@ -29,6 +29,11 @@ class State(Enum):
     ABSENT = "absent"
 
 
+# Asked for some hundred thousand times: a name of the module costs a tenth of a member of an Enum.
+_KNOWN, _UNKNOWN, _ABSENT = State.KNOWN, State.UNKNOWN, State.ABSENT
+_NO, _MAYBE, _YES = Truth.NO, Truth.MAYBE, Truth.YES
+
+
 @record(frozen=True, slots=True)
 class Origin:
     """One step of how a value came about: `var.multi_az` at `prod.tfvars:3`."""
@@ -79,7 +84,7 @@ class Value:
         refs: tuple[str, ...] = (),
         sensitive: bool = False,
     ) -> Value:
-        return Value(State.KNOWN, raw, span, origin, "", refs, sensitive)
+        return Value(_KNOWN, raw, span, origin, "", refs, sensitive)
 
     @staticmethod
     def unknown(
@@ -90,17 +95,17 @@ class Value:
         refs: tuple[str, ...] = (),
         sensitive: bool = False,
     ) -> Value:
-        return Value(State.UNKNOWN, None, span, origin, why, refs, sensitive)
+        return Value(_UNKNOWN, None, span, origin, why, refs, sensitive)
 
     @staticmethod
     @lru_cache(maxsize=1024)  # most of what a kind could have is absent: asked again and again of one block
     def absent(span: SourceSpan = NOWHERE) -> Value:
-        return Value(State.ABSENT, None, span)
+        return Value(_ABSENT, None, span)
 
     @staticmethod
     def failed(why: str, span: SourceSpan = NOWHERE, *, refs: tuple[str, ...] = ()) -> Value:
         """The expression is an error; judged as unknown."""
-        return Value(State.UNKNOWN, None, span, (), why, refs, error=True)
+        return Value(_UNKNOWN, None, span, (), why, refs, error=True)
 
     def __bool__(self) -> bool:
         raise TypeError("a Value is not a bool: ask is_known, is_set(), is_true(), equals() or one_of()")
@@ -110,16 +115,16 @@ class Value:
     @property
     def is_known(self) -> bool:
         """Known, and not null."""
-        return self.state is State.KNOWN and self.raw is not None
+        return self.state is _KNOWN and self.raw is not None
 
     @property
     def is_unknown(self) -> bool:
-        return self.state is State.UNKNOWN
+        return self.state is _UNKNOWN
 
     @property
     def is_absent(self) -> bool:
         """Not written, or written as null."""
-        return self.state is State.ABSENT or (self.state is State.KNOWN and self.raw is None)
+        return self.state is _ABSENT or (self.state is _KNOWN and self.raw is None)
 
     def is_set(self) -> Truth:
         """Whether the attribute is given at all.
@@ -128,26 +133,29 @@ class Value:
         variable without a value may be null.
         """
         if self.is_absent:
-            return Truth.NO
-        if self.state is State.KNOWN:
-            return Truth.of(self.raw != "")
+            return _NO
+        if self.state is _KNOWN:
+            return _NO if self.raw == "" else _YES
         if self.scenarios:
             return _agreed(value.is_set() for _, value in self.scenarios)
         if self.pattern.strip("*"):
-            return Truth.YES  # some of the text is known
-        return Truth.YES if any(_names_resource(ref) for ref in self.refs) else Truth.MAYBE
+            return _YES  # some of the text is known
+        return _YES if any(_names_resource(ref) for ref in self.refs) else _MAYBE
 
     # -- comparison ----------------------------------------------------------------------
 
     def _judge(self, judge: Callable[[Raw], bool]) -> Truth:
-        if self.is_absent:
-            return Truth.NO
+        state = self.state
+        if state is _ABSENT or (state is _KNOWN and self.raw is None):
+            return _NO
         if self.scenarios:
             return _agreed(value._judge(judge) for _, value in self.scenarios)
-        return Truth.of(judge(self.raw)) if self.state is State.KNOWN else Truth.MAYBE
+        if state is not _KNOWN:
+            return _MAYBE
+        return _YES if judge(self.raw) else _NO
 
     def is_true(self) -> Truth:
-        return self._judge(lambda raw: raw is True or (isinstance(raw, str) and raw.lower() == "true"))
+        return self._judge(_says_true)
 
     def equals(self, other: object) -> Truth:
         return self._judge(lambda raw: scalar_equal(raw, other))
@@ -163,24 +171,24 @@ class Value:
 
     def _compare(self, judge: Callable[[Decimal], bool]) -> Truth:
         if self.is_absent:
-            return Truth.NO
+            return _NO
         if self.scenarios:
             return _agreed(value._compare(judge) for _, value in self.scenarios)
         number = self.number()
         if number is None:
-            return Truth.MAYBE
+            return _MAYBE
         return Truth.of(judge(number))
 
     def scenario_where(self, judge: Callable[[Value], Truth]) -> str:
         """The name of the first scenario in which `judge` says YES; empty if there is none."""
-        return next((name for name, value in self.scenarios if judge(value) is Truth.YES), "")
+        return next((name for name, value in self.scenarios if judge(value) is _YES), "")
 
     # -- access --------------------------------------------------------------------------
 
     def number(self) -> Decimal | None:
         """The number it holds (numeric strings count), or None."""
         raw = self.raw
-        if self.state is not State.KNOWN or raw is None or isinstance(raw, bool):
+        if self.state is not _KNOWN or raw is None or isinstance(raw, bool):
             return None
         if isinstance(raw, (int, Decimal)):
             return Decimal(raw)
@@ -194,11 +202,11 @@ class Value:
 
     def text(self) -> str | None:
         """The string it holds, or None."""
-        return self.raw if self.state is State.KNOWN and isinstance(self.raw, str) else None
+        return self.raw if self.state is _KNOWN and isinstance(self.raw, str) else None
 
     def clue(self) -> str | None:
         """The string it holds; of an unknown one, what is known of it. For evidence, not for verdicts."""
-        return self.text() if self.state is State.KNOWN else self.pattern or None
+        return self.text() if self.state is _KNOWN else self.pattern or None
 
     def mapping(self) -> Mapping[str, Value]:
         """The members of a known object; empty otherwise."""
@@ -216,7 +224,7 @@ class Value:
         """A member of an object: absent where it is not written, unknown where the object is."""
         if self.scenarios:
             return replace(self, scenarios=tuple((case, value.get(name)) for case, value in self.scenarios))
-        if self.state is State.UNKNOWN:
+        if self.state is _UNKNOWN:
             return self
         members = self.mapping()
         found = members.get(name)
@@ -249,7 +257,7 @@ class Value:
         )
 
     def with_default(self, raw: Raw, span: SourceSpan) -> Value:
-        return Value(State.KNOWN, raw, span, default=True)
+        return Value(_KNOWN, raw, span, default=True)
 
     def plain(self) -> JSON:
         """As plain JSON: `{"$unknown": why}`, `{"$sensitive": true}`, `{"$error": why}`."""
@@ -257,14 +265,18 @@ class Value:
             return {"$sensitive": True}
         if self.error:
             return {"$error": self.why}
-        if self.state is State.UNKNOWN:
+        if self.state is _UNKNOWN:
             return {"$unknown": self.why}
         return plain_raw(self.raw)
 
 
+def _says_true(raw: Raw) -> bool:
+    return raw is True or (isinstance(raw, str) and raw.lower() == "true")
+
+
 def _agreed(verdicts: Iterator[Truth]) -> Truth:
     found = set(verdicts)
-    return found.pop() if len(found) == 1 else Truth.MAYBE
+    return found.pop() if len(found) == 1 else _MAYBE
 
 
 def _names_resource(ref: str) -> bool:
@@ -285,7 +297,7 @@ def scalar_equal(raw: object, other: object) -> bool:
 
 def plain_raw(raw: Raw) -> JSON:
     if isinstance(raw, Mapping):
-        return {name: value.plain() for name, value in raw.items() if value.state is not State.ABSENT}
+        return {name: value.plain() for name, value in raw.items() if value.state is not _ABSENT}
     if isinstance(raw, tuple):
         return [value.plain() for value in raw]
     if isinstance(raw, Decimal):
