@@ -10,7 +10,7 @@ from mlarchlint.analysis.role_tables import accelerator_families, role_patterns,
 from mlarchlint.analysis.scripts import images_run, script_text
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.record import record
-from mlarchlint.model.resource import Mode, Resource
+from mlarchlint.model.resource import Mode, Resource, once_of
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
@@ -42,6 +42,7 @@ class Signal:
     prior: bool = False
 
 
+@once_of
 def has_accelerator(resource: Resource) -> Value | None:
     """The trait that says the resource has a GPU, TPU or Neuron device, if any does."""
     for name in ("accelerator.count", "requests.gpu"):
@@ -202,7 +203,8 @@ def _matched(
                 yield Signal(f"{what} {text[:80]}", row["role"], row["ml"], span, source)
 
 
-def names_of(resource: Resource) -> list[str]:
+@once_of
+def names_of(resource: Resource) -> tuple[str, ...]:
     """What people named: the resource, the modules and namespace around it; not its type."""
     instance = resource.instance
     texts = [instance.name, *(call.address.removeprefix("module.") for call in instance.calls)]
@@ -222,7 +224,7 @@ def names_of(resource: Resource) -> list[str]:
         label = resource.tags.get(key)
         if label is not None and label.text():
             texts.append(str(label.text()))
-    return texts
+    return tuple(texts)
 
 
 def named_roles(resource: Resource) -> frozenset[str]:

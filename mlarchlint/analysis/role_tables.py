@@ -8,15 +8,34 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from mlarchlint.analysis.tokens import TokenTable
+
 
 @lru_cache(maxsize=1)
 def role_tables() -> Mapping[str, Any]:
-    return _load("roles.yaml")
+    tables: Mapping[str, Any] = _with_tables(_load("roles.yaml"))
+    return tables
 
 
 @lru_cache(maxsize=1)
 def accelerator_families() -> Mapping[str, tuple[str, ...]]:
     return {provider: tuple(names) for provider, names in _load("accelerators.yaml").items()}
+
+
+def _with_tables(data: Any) -> Any:
+    """Lists of tokens become tables of them."""
+    if isinstance(data, list):
+        return [_with_tables(part) for part in data]
+    if not isinstance(data, dict):
+        return data
+    return {
+        name: TokenTable(part)
+        if name == "tokens"
+        else {held: TokenTable(tokens) for held, tokens in part.items()}
+        if name == "data_roles"
+        else _with_tables(part)
+        for name, part in data.items()
+    }
 
 
 def _load(name: str) -> Mapping[str, Any]:

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from mlarchlint.analysis.access import COMPUTE, STORES, entries_to, stores_of
 from mlarchlint.analysis.role_neighbours import share_with_neighbours
@@ -25,7 +24,7 @@ from mlarchlint.analysis.role_signals import (
 from mlarchlint.analysis.role_tables import role_tables
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.graph import Relation, ResourceGraph
-from mlarchlint.model.resource import Resource
+from mlarchlint.model.resource import Resource, once_of
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import ROLES, Evidence, RoleOf
 
@@ -202,12 +201,13 @@ def topology_signals(graph: ResourceGraph, node: Resource, data_roles: Mapping[s
         yield Signal("it runs on spot capacity only", table["spot_only"], 0, node["spot"].span)
 
 
+@once_of
 def data_role(store: Resource) -> str | None:
     """What a store holds, by the whole tokens of its names."""
     own = store["data_role"].text()
     if own:
         return own
-    texts = names_of(store)
+    texts = [*names_of(store)]
     bucket = store.instance.get("bucket").clue()
     if bucket:
         texts.append(bucket)
@@ -218,7 +218,6 @@ def data_role(store: Resource) -> str | None:
     return next((held for names in by_its_own if (held := _held(names))), None)
 
 
-@lru_cache(maxsize=4096)  # many rules ask of the same stores
 def _held(texts: tuple[str, ...]) -> str | None:
     for role, tokens in role_tables()["data_roles"].items():
         if find_token(texts, tokens):

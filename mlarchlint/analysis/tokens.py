@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -15,17 +15,26 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(text))
 
 
-def find_token(texts: Iterable[str], tokens: Iterable[str]) -> str | None:
+class TokenTable:
+    """Tokens to look for, cut into words beforehand. Holds a few hundred strings and is asked thousands of times."""
+
+    __slots__ = ("firsts", "tokens")
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self.tokens = tuple((token, words(token)) for token in tokens)
+        self.firsts = frozenset(cut[0] for _, cut in self.tokens if cut)
+
+
+def find_token(texts: Iterable[str], tokens: TokenTable | Sequence[str]) -> str | None:
     """The first token (words joined by `-`) that stands whole in one of the texts."""
-    table = tuple(tokens)
-    firsts = _firsts(table)
+    table = tokens if isinstance(tokens, TokenTable) else _table(tuple(tokens))
+    firsts = table.firsts
     for text in texts:
         found = words(text)
         # Few texts hold even the first word of a token, so that most are done with here.
         if firsts.isdisjoint(found):
             continue
-        for token in table:
-            wanted = words(token)
+        for token, wanted in table.tokens:
             if wanted and wanted[0] in found and _stands_in(found, wanted):
                 return token
     return None
@@ -37,5 +46,5 @@ def _stands_in(found: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _firsts(tokens: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(words(token)[0] for token in tokens if words(token))
+def _table(tokens: tuple[str, ...]) -> TokenTable:
+    return TokenTable(tokens)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import Enum
+from functools import wraps
+from typing import Any, TypeVar
 
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.record import record
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
+
+
+T = TypeVar("T")
 
 
 class Format(str, Enum):
@@ -110,6 +115,7 @@ class Resource:
     tags: Mapping[str, Value]
     instance: Instance
     part_of: str | None = None
+    kept: dict[Any, Any] = field(default_factory=dict, init=False)  # by `once_of`
 
     def __getitem__(self, trait: str) -> Value:
         found = self.attrs.get(trait)
@@ -126,3 +132,17 @@ class Resource:
     @property
     def span(self) -> SourceSpan:
         return self.instance.span
+
+
+def once_of(work: Callable[[Resource], T]) -> Callable[[Resource], T]:
+    """What a pure function says of a resource, kept with it: many rules ask the same of one node."""
+
+    @wraps(work)
+    def asked(resource: Resource) -> T:
+        kept = resource.kept
+        if work not in kept:
+            kept[work] = work(resource)
+        found: T = kept[work]
+        return found
+
+    return asked
