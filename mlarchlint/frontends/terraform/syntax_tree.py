@@ -43,6 +43,7 @@ class Reader(TemplateReader):
         self.fixed = fixed
         self.ascii = text if text.isascii() else None  # then a character is a byte
         self.lines = self.source.split(b"\n") if self.ascii is None else None
+        self.plain = fixed is None and column == 0 and self.ascii is not None  # then positions are the parser's
         self.depth = 0
         self.bare = False
         self.numbers: set[int] = set()  # where a number stands under a name's guise
@@ -50,6 +51,11 @@ class Reader(TemplateReader):
     # -- positions -----------------------------------------------------------------------
 
     def span(self, node: Any, last: Any = None) -> SourceSpan:
+        if self.plain:
+            row, column = node.start_point
+            end_row, end_column = node.end_point if last is None else last.end_point
+            line = self.line + 1
+            return SourceSpan(self.path, row + line, column + 1, end_row + line, end_column + 1)
         if self.fixed is not None:
             return self.fixed
         row, column = node.start_point
@@ -70,6 +76,8 @@ class Reader(TemplateReader):
         return len(self.lines[row][:column].decode("utf-8", "replace"))
 
     def text(self, node: Any) -> str:
+        if self.ascii is not None:
+            return self.ascii[node.start_byte : node.end_byte]
         return self.between(node.start_byte, node.end_byte)
 
     def between(self, start: int, end: int) -> str:
@@ -176,9 +184,11 @@ class Reader(TemplateReader):
 
     def expression(self, node: Any) -> nodes.Expression:
         """The `expression` node: its operators and operands, put together by precedence."""
-        self._enter(node)
         children = node.children
         first = children[0].type
+        if first == "literal_value" and len(children) == 1:
+            return self._literal(children[0].children[0])
+        self._enter(node)
         if len(children) == 1 and first != "operation" and first != "conditional":
             result = self._term(children[0])
         elif first in _TERMS and all(child.type in _STEPS for child in children[1:]):
@@ -302,11 +312,10 @@ class Reader(TemplateReader):
         kind = node.type
         if kind == "string_lit":
             return nodes.Literal(self.string(node), self.span(node))
-        text = self.text(node)
         if kind == "numeric_lit":
             return self._number(node)
         if kind == "bool_lit":
-            return nodes.Literal(text == "true", self.span(node))
+            return nodes.Literal(self.text(node) == "true", self.span(node))
         return nodes.Literal(None, self.span(node))
 
     def _number(self, node: Any) -> nodes.Literal:
@@ -318,8 +327,9 @@ class Reader(TemplateReader):
         return nodes.Literal(held, self.span(node))
 
     def string(self, node: Any) -> str:
-        children = node.children
-        raw = self.between(children[0].end_byte, children[-1].start_byte)
+        raw = self.between(node.start_byte + 1, node.end_byte - 1)  # without the quotes
+        if "\\" not in raw and "\n" not in raw and "{" not in raw:
+            return raw
         return quoted_text(raw, lambda message: SyntaxProblem(message, self.span(node)))
 
     def _call(self, node: Any) -> nodes.Call:
