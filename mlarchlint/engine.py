@@ -55,26 +55,25 @@ class Guards:
     def __init__(self, design: Design) -> None:
         self.design = design
         self._declared: dict[tuple[str, ...], list[Resource]] = {}
-        self._environments: dict[str, tuple[tuple[str, ...], int]] = {}
+        self._off: dict[str, frozenset[str]] = {}
 
     def subjects(self, rule: Rule) -> Iterator[Resource | None]:
         if not rule.kinds:
-            if rule.pillar not in self._environment(None)[0]:
+            if rule.pillar not in self._effect(None)[0]:
                 yield None
             return
-        roles, availability = rule.roles, rule.pillar == "high-availability"
+        wanted, roles, off = rule.roles, self.design.roles, self._silenced(rule.pillar)
         for node in self._nodes(rule.kinds):
-            if roles:
-                role = self.design.roles.get(node.key)
-                if role is None or role.role not in roles or role.confidence < LEAST_CONFIDENCE:
+            if wanted:
+                role = roles.get(node.key)
+                if role is None or role.role not in wanted or role.confidence < LEAST_CONFIDENCE:
                     continue
-            if rule.pillar in self._environment(node)[0] or (availability and _SINGLETON in node.tags):
-                continue
-            yield node
+            if not off or node.key not in off:
+                yield node
 
     def steps(self, rule: Rule, node: Resource | None) -> tuple[int, str]:
         """How many steps of severity are taken off, and what is said of it."""
-        lowered = self._environment(node)[1]
+        lowered = self._effect(node)[1]
         role = self.design.role_of(node) if node is not None and rule.roles else None
         if role is None or role.confidence >= FULL_CONFIDENCE:
             return lowered, ""
@@ -89,11 +88,24 @@ class Guards:
             ]
         return self._declared[kinds]
 
-    def _environment(self, node: Resource | None) -> tuple[tuple[str, ...], int]:
-        key = node.key if node is not None else ""
-        if key not in self._environments:
-            self._environments[key] = _ENVIRONMENTS.get(self.design.environment(node), ((), 0))
-        return self._environments[key]
+    def _silenced(self, pillar: str) -> frozenset[str]:
+        """The nodes that a pillar does not speak of: by their environment, or because there is to be one of them."""
+        if pillar not in self._off:
+            single = pillar == "high-availability"
+            self._off[pillar] = (
+                frozenset(
+                    node.key
+                    for node in self.design.graph
+                    if pillar in self._effect(node)[0] or (single and _SINGLETON in node.tags)
+                )
+                if single or any(pillar in off for off, _ in _ENVIRONMENTS.values())
+                else frozenset()
+            )
+        return self._off[pillar]
+
+    def _effect(self, node: Resource | None) -> tuple[tuple[str, ...], int]:
+        """The pillars that its environment takes off, and the steps of severity."""
+        return _ENVIRONMENTS.get(self.design.environment(node), ((), 0))
 
 
 def _judged(rule: Rule, node: Resource | None, hit: Hit, guards: Guards, setting: RuleSetting) -> Judged:

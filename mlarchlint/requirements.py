@@ -25,8 +25,10 @@ class Requirements:
     def get(self, path: str) -> Any:
         """What is written at a dotted path, or None."""
         found: Any = self.data
+        if not found:
+            return None  # most designs are scanned without any, and every rule asks
         for step in path.split("."):
-            if isinstance(found, Mapping):
+            if isinstance(found, (dict, Mapping)):
                 found = found.get(step)
             elif isinstance(found, tuple) and step.isdigit() and int(step) < len(found):
                 found = found[int(step)]

@@ -17,27 +17,49 @@ from mlarchlint.model.value import OTHERS, Raw, State, Value, from_plain
 from mlarchlint.removal import lay_removal
 
 _NOWHERE: frozenset[str] = frozenset()
+_NOTHING, _ASKED = object(), object()  # what is not written is absent; or is worked out
 
 
 def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
     """Every trait of the entry that has a value, a constant or a default on this instance."""
-    body = Value.known(instance.body, instance.span)
-    absent = Value.absent(instance.span)
+    span = instance.span
+    body = Value.known(instance.body, span)
     written = instance.body.keys()
     is_open = OTHERS in written
     traits = {}
-    for trait in kind.traits:
+    for trait, heads, lacking in _plan(kind, form):
         # Most traits of a kind are not written on most instances: then no path needs to be walked.
-        if trait.const is None and not is_open and written.isdisjoint(trait.heads.get(form, _NOWHERE)):
-            if trait.default is None and not trait.default_when and trait.op != "exists":
-                continue
-            value = _judged(trait, form, body, absent)
-        else:
+        if is_open or heads is None or not written.isdisjoint(heads):
             value = read_trait(trait, form, body)
+        elif lacking is _NOTHING:
+            continue
+        elif lacking is _ASKED:
+            value = _judged(trait, form, body, instance.absent)
+        else:
+            traits[trait.name] = Value(State.KNOWN, lacking, span, default=True)
+            continue
         if not value.is_absent:
             traits[trait.name] = value
     lay_removal(traits, instance)
     return traits
+
+
+def _plan(kind: Kind, form: str) -> tuple[tuple[Trait, frozenset[str] | None, Any], ...]:
+    """Of each trait: the members that its paths begin with (None: always read), and what it is without any of them."""
+    if form not in kind.plans:
+        kind.plans[form] = tuple(
+            (trait, None if trait.const is not None else trait.heads.get(form, _NOWHERE), _lacking(trait))
+            for trait in kind.traits
+        )
+    return kind.plans[form]
+
+
+def _lacking(trait: Trait) -> Any:
+    if trait.op == "exists" or trait.default_when:
+        return _ASKED
+    if trait.default is None:
+        return _NOTHING
+    return trait.default if isinstance(trait.default, (str, int)) else _ASKED
 
 
 def read_trait(trait: Trait, form: str, body: Value) -> Value:

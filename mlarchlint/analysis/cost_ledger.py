@@ -161,6 +161,8 @@ class Ledger:
         if self._used is None:
             self._used = self.costing.usage.of(self.resource, self.costing.role(self.resource))
         found: Any = self._used or None
+        if found is None:
+            return None
         for step in name.split("."):
             found = found.get(step) if isinstance(found, Mapping) else None
         return found

@@ -37,7 +37,7 @@ class Needs(Protocol):
 
 def decimal_of(found: Any) -> Decimal | None:
     """A finite number, or None."""
-    if isinstance(found, bool) or found is None:
+    if found is None or isinstance(found, bool):
         return None
     if isinstance(found, Decimal):
         return found if found.is_finite() else None

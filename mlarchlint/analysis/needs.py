@@ -21,6 +21,8 @@ class Needs:
     prefixes: tuple[str, ...] = ("",)
 
     def get(self, path: str) -> Any:
+        if not self.requirements.data:
+            return None
         for prefix in self.prefixes:
             found = self.requirements.get(prefix + path)
             if found is not None:

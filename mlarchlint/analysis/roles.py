@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from mlarchlint.analysis.access import COMPUTE, STORES, entries_to, stores_of
 from mlarchlint.analysis.role_neighbours import share_with_neighbours
@@ -22,7 +23,7 @@ from mlarchlint.analysis.role_signals import (
     type_signals,
 )
 from mlarchlint.analysis.role_tables import role_tables
-from mlarchlint.analysis.tokens import find_token
+from mlarchlint.analysis.tokens import find_token, words
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource, once_of
 from mlarchlint.model.truth import Truth
@@ -218,8 +219,16 @@ def data_role(store: Resource) -> str | None:
     return next((held for names in by_its_own if (held := _held(names))), None)
 
 
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset().union(*(table.firsts for table in role_tables()["data_roles"].values()))
+
+
 def _held(texts: tuple[str, ...]) -> str | None:
-    for role, tokens in role_tables()["data_roles"].items():
+    tables = role_tables()["data_roles"]
+    if all(_first_words().isdisjoint(words(text)) for text in texts):
+        return None  # as of most names
+    for role, tokens in tables.items():
         if find_token(texts, tokens):
             return str(role)
     return None
