@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from importlib import resources
@@ -89,5 +88,7 @@ def _shown(value: Any) -> str:
 
 def nearest(name: str, known: list[str]) -> str:
     """A hint with the nearest valid name, or nothing."""
+    import difflib
+
     found = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f"; did you mean '{found[0]}'?" if found else ""

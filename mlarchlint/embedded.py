@@ -11,11 +11,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.value import Value, from_plain
 from mlarchlint.references import prefixes
-from mlarchlint.state_machines import DEEPEST, Described, sagemaker, tasks
+
+if TYPE_CHECKING:
+    from mlarchlint.state_machines import Described
 
 _BY_STEP = {
     "Training": "TrainingJob",
@@ -68,6 +71,8 @@ def embedded_in(instance: Instance) -> str | None:
 
 def described_by(host: Instance) -> Iterator[Described]:
     """What the definition of a state machine or pipeline creates and starts."""
+    from mlarchlint.state_machines import tasks
+
     for name in _DEFINITIONS[host.type]:
         definition = _structure(host.get(name))
         if not definition.is_known:
@@ -127,6 +132,8 @@ def _instance(host: Instance, name: str, found: Described) -> Instance:
 
 
 def _steps(pipeline: Value) -> Iterator[Described]:
+    from mlarchlint.state_machines import DEEPEST
+
     body = pipeline.get("PipelineDefinitionBody")
     if not body.is_absent:
         pipeline = _structure(body)
@@ -136,6 +143,8 @@ def _steps(pipeline: Value) -> Iterator[Described]:
 def _steps_of(steps: Value, depth: int) -> Iterator[Described]:
     if depth == 0:
         return
+    from mlarchlint.state_machines import sagemaker
+
     for step in steps.items():
         name, kind = step.get("Name").text(), step.get("Type").text()
         arguments = step.get("Arguments")

@@ -86,7 +86,9 @@ class Kind:
     part_of: EdgeForm | None
     tags: Mapping[str, tuple[Path, ...]]
     reference: str = ""
-    plans: dict[str, Any] = field(default_factory=dict)  # by format: how its traits are read (mlarchlint.traits)
+    plans: dict[str, Any] = field(
+        default_factory=dict
+    )  # by format: how its traits are read (mlarchlint.traits)
 
 
 _STEP = re.compile(

@@ -17,6 +17,7 @@ from mlarchlint.model.value import OTHERS, Raw, State, Value, from_plain
 from mlarchlint.removal import lay_removal
 
 _NOWHERE: frozenset[str] = frozenset()
+_Plan = tuple[tuple[Trait, "frozenset[str] | None", Any], ...]
 _NOTHING, _ASKED = object(), object()  # what is not written is absent; or is worked out
 
 
@@ -44,14 +45,15 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
     return traits
 
 
-def _plan(kind: Kind, form: str) -> tuple[tuple[Trait, frozenset[str] | None, Any], ...]:
+def _plan(kind: Kind, form: str) -> _Plan:
     """Of each trait: the members that its paths begin with (None: always read), and what it is without any of them."""
-    if form not in kind.plans:
-        kind.plans[form] = tuple(
+    found: _Plan | None = kind.plans.get(form)
+    if found is None:
+        found = kind.plans[form] = tuple(
             (trait, None if trait.const is not None else trait.heads.get(form, _NOWHERE), _lacking(trait))
             for trait in kind.traits
         )
-    return kind.plans[form]
+    return found
 
 
 def _lacking(trait: Trait) -> Any:

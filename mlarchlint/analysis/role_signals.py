@@ -101,7 +101,7 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
     if resource.instance.mode is Mode.MODULE:
         return
     type_name = _type_name(resource)
-    for pattern, row in role_patterns()["types"]:
+    for pattern, row in role_patterns("types"):
         if pattern.search(type_name) and ("needs" not in row or has_accelerator(resource) is not None):
             yield Signal(
                 f"it is of type {type_name}",
@@ -196,7 +196,7 @@ def _matched(
     """The strongest row that any of the texts matches: each class counts once per role."""
     seen: set[str] = set()
     for text, span in texts:
-        for pattern, row in (entry for table in tables for entry in role_patterns()[table]):
+        for pattern, row in (entry for table in tables for entry in role_patterns(table)):
             role = next(iter(row["role"]), "")
             if role not in seen and pattern.search(text):
                 seen.add(role)

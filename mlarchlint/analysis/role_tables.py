@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -47,13 +47,12 @@ def _load(name: str) -> Mapping[str, Any]:
     return data
 
 
-@lru_cache(maxsize=1)
-def role_patterns() -> Mapping[str, tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]]:
-    tables = role_tables()
-    return {
-        name: tuple((re.compile(_alternatives(row["match"]), re.IGNORECASE), row) for row in tables[name])
-        for name in ("types", "images", "commands", "command_words", "idle", "environment", "definitions")
-    }
+@cache
+def role_patterns(table: str) -> tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]:
+    """The rows of a table with what they match; most scans have no use for some of them."""
+    return tuple(
+        (re.compile(_alternatives(row["match"]), re.IGNORECASE), row) for row in role_tables()[table]
+    )
 
 
 def _alternatives(match: str | list[str]) -> str:

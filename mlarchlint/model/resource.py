@@ -14,7 +14,6 @@ from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
-
 T = TypeVar("T")
 
 

@@ -42,7 +42,6 @@ from mlarchlint.frontends.terraform.functions_collection import is_open
 from mlarchlint.frontends.terraform.json_text import json_text
 from mlarchlint.frontends.terraform.partial_text import HOLE
 from mlarchlint.frontends.terraform.scope import EvaluationError
-from mlarchlint.frontends.terraform.yaml_text import yaml_text, yaml_value
 from mlarchlint.model.span import SourceSpan
 
 _ANY = Param("value", DYNAMIC, null=True, unknown=True)
@@ -101,11 +100,15 @@ def _from_json(data: Any, span: SourceSpan) -> Value:
 def yaml_encode(arguments: list[Value], context: Context) -> Value:
     if is_open(arguments[0]):
         return _open(arguments, context)
+    from mlarchlint.frontends.terraform.yaml_text import yaml_text
+
     return Value(STRING, yaml_text(arguments[0]), context.span)
 
 
 @function("yamldecode", Param("text", STRING, unknown=True))
 def yaml_decode(arguments: list[Value], context: Context) -> Value:
+    from mlarchlint.frontends.terraform.yaml_text import yaml_value
+
     text = arguments[0].v
     if type(text) is not Unknown:
         return yaml_value(text, context.span)

@@ -43,7 +43,9 @@ class Reader(TemplateReader):
         self.fixed = fixed
         self.ascii = text if text.isascii() else None  # then a character is a byte
         self.lines = self.source.split(b"\n") if self.ascii is None else None
-        self.plain = fixed is None and column == 0 and self.ascii is not None  # then positions are the parser's
+        self.plain = (
+            fixed is None and column == 0 and self.ascii is not None
+        )  # then positions are the parser's
         self.depth = 0
         self.bare = False
         self.numbers: set[int] = set()  # where a number stands under a name's guise
