@@ -510,4 +510,4 @@ def _alarms(design: Design) -> dict[Resource, frozenset[str]]:
     """Every alarm with what it is about."""
     from mlarchlint.analysis.alarms import alarms_in, classes_of
 
-    return {alarm: classes_of(alarm) for alarm in alarms_in(design.graph)}
+    return {alarm: classes_of(alarm) for alarm in design.graph.once(alarms_in)}

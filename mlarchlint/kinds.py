@@ -17,7 +17,7 @@ from mlarchlint.model.graph import Relation
 from mlarchlint.model.record import record
 
 FORMATS = ("terraform", "cloudformation", "kubernetes", "module")
-_TYPES = re.compile(r"^  (terraform|cloudformation|kubernetes|module): *(.+?) *(?: #.*)?$", re.MULTILINE)
+_TYPES = re.compile(r"\n  (terraform|cloudformation|kubernetes|module): *([^\n#]+)")  # without its comment
 _NAME = re.compile(r"[\w:./*@-]+")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
@@ -65,7 +66,7 @@ class _Watched:
 
 
 def _watched(graph: ResourceGraph) -> _Watched:
-    alarms = alarms_in(graph)
+    alarms = graph.once(alarms_in)
     by_target: dict[str, list[int]] = {}
     untied: dict[str, list[int]] = {}
     in_clusters: list[int] = []
@@ -84,8 +85,13 @@ def alarms_in(graph: ResourceGraph) -> tuple[Resource, ...]:
     return tuple(
         other
         for other in graph
-        if (other.kind == "alarm" or _SLO.search(other.type)) and other.instance.mode is not Mode.DATA
+        if (other.kind == "alarm" or _is_objective(other.type)) and other.instance.mode is not Mode.DATA
     )
+
+
+@lru_cache(maxsize=1024)
+def _is_objective(type_name: str) -> bool:
+    return _SLO.search(type_name) is not None
 
 
 def _texts(alarm: Resource) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mlarchlint.analysis.role_tables import accelerator_families, role_patterns, role_tables
@@ -101,8 +102,8 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
     if resource.instance.mode is Mode.MODULE:
         return
     type_name = _type_name(resource)
-    for pattern, row in role_patterns("types"):
-        if pattern.search(type_name) and ("needs" not in row or has_accelerator(resource) is not None):
+    for row in _rows_of_type(type_name):
+        if "needs" not in row or has_accelerator(resource) is not None:
             yield Signal(
                 f"it is of type {type_name}",
                 row["role"],
@@ -112,6 +113,11 @@ def type_signals(resource: Resource) -> Iterator[Signal]:
                 prior="needs" in row,
             )
             return
+
+
+@lru_cache(maxsize=1024)
+def _rows_of_type(type_name: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple(row for pattern, row in role_patterns("types") if pattern.search(type_name))
 
 
 def _type_name(resource: Resource) -> str:
