@@ -165,7 +165,7 @@ class Design:
         """Its own address, route and firewalls, without what stands before it."""
         from mlarchlint.analysis.exposure import own_exposure
 
-        return own_exposure(self.graph, node)
+        return self._of(node, own_exposure)
 
     def opened_to_all(self, guard: Resource) -> tuple[tuple[Truth, Admission], ...]:
         """The rules by which a firewall lets the internet in, or may."""
@@ -282,7 +282,7 @@ class Design:
         """Whether it is encrypted at rest, and with whose key."""
         from mlarchlint.analysis.encryption import encryption_of
 
-        return encryption_of(self.graph, node)
+        return self._of(node, encryption_of)
 
     def openness(self, store: Resource) -> Openness:
         """Whether strangers may read it."""
@@ -300,7 +300,7 @@ class Design:
         """The alarms, logs, traces and monitors of it and of what requests pass before it."""
         from mlarchlint.analysis.observers import observations_of
 
-        return observations_of(self.graph, node)
+        return self._of(node, observations_of)
 
     def agents(self, node: Resource) -> Agents:
         """What collects logs, metrics and traces where the node runs, beside what the graph shows as edges."""
@@ -468,9 +468,10 @@ class Design:
         """What is required of the workload that the node belongs to."""
         from mlarchlint.analysis.needs import needs_of
 
-        if node.key not in self._needs:
-            self._needs[node.key] = needs_of(self.requirements, (node,))
-        return self._needs[node.key]
+        key = node.key if self.requirements.data else ""
+        if key not in self._needs:
+            self._needs[key] = needs_of(self.requirements, (node,))
+        return self._needs[key]
 
     def targets(self, node: Resource, *relations: Relation) -> tuple[Resource, ...]:
         return self.graph.targets(node, *relations)

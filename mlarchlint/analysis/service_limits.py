@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from mlarchlint.model.record import record
-from mlarchlint.model.resource import Resource
+from mlarchlint.model.resource import Resource, once_of
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
@@ -22,6 +22,7 @@ class Limits:
     wait: Value
 
 
+@once_of
 def limits_of(node: Resource) -> Limits:
     """Its own setting, as far as the service allows it."""
     table = service_limits().get(node.type, {})

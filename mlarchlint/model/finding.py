@@ -22,11 +22,15 @@ class Severity(str, Enum):
     @property
     def rank(self) -> int:
         """0 for info to 4 for critical."""
-        return list(Severity).index(self)
+        return _RANKS[self._value_]
 
     def lowered(self) -> Severity:
         """One step lower; info stays info."""
-        return list(Severity)[max(0, self.rank - 1)]
+        return _LEVELS[max(0, self.rank - 1)]
+
+
+_LEVELS = tuple(Severity)
+_RANKS = {level.value: rank for rank, level in enumerate(_LEVELS)}
 
 
 @record(frozen=True, slots=True)

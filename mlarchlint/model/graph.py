@@ -208,6 +208,9 @@ class ResourceGraph:
 
 
 def _of_relations(edges: list[Edge], relations: tuple[Relation, ...]) -> tuple[Edge, ...]:
+    if len(relations) == 1:
+        [only] = relations
+        return tuple([edge for edge in edges if edge.relation is only])
     return tuple([edge for edge in edges if edge.relation in relations] if relations else edges)
 
 
