@@ -224,6 +224,7 @@ def _first_words() -> frozenset[str]:
     return frozenset().union(*(table.firsts for table in role_tables()["data_roles"].values()))
 
 
+@lru_cache(maxsize=4096)  # names repeat: `data`, `models`
 def _held(texts: tuple[str, ...]) -> str | None:
     tables = role_tables()["data_roles"]
     if all(_first_words().isdisjoint(words(text)) for text in texts):

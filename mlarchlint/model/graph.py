@@ -38,6 +38,8 @@ class Relation(str, Enum):
     USES = "uses"
     DEPENDS_ON = "depends_on"
 
+    __hash__ = str.__hash__  # that of an Enum is a call of Python; every edge asks for it
+
 
 @record(frozen=True, slots=True)
 class Edge:

@@ -19,8 +19,8 @@ Raw = Union[None, bool, int, Decimal, str, "Mapping[str, Value]", "tuple[Value, 
 JSON = Any
 # The member of an object that stands for those whose names are not known: such an object lacks nothing for sure.
 OTHERS = "(other members)"
-_SCALAR = (str, int, Decimal, type(None))  # bool is an int
-_NO_OBJECT = (*_SCALAR, tuple)
+SCALAR = (str, int, Decimal, type(None))  # bool is an int
+_NO_OBJECT = (*SCALAR, tuple)
 
 
 class State(Enum):
@@ -246,7 +246,7 @@ class Value:
 
     def all_refs(self) -> tuple[str, ...]:
         """The refs of the value and of all its parts, in order, without repetition."""
-        if isinstance(self.raw, _SCALAR):
+        if isinstance(self.raw, SCALAR):
             return self.refs if len(self.refs) < 2 else tuple(dict.fromkeys(self.refs))
         return tuple(dict.fromkeys(ref for part in self.walk() for ref in part.refs))
 
@@ -307,7 +307,7 @@ def plain_raw(raw: Raw) -> JSON:
 
 def from_plain(data: JSON, span: SourceSpan = NOWHERE) -> Value:
     """A known Value of plain JSON data, every part with the same span."""
-    if isinstance(data, _SCALAR):
+    if isinstance(data, SCALAR):
         return Value.known(data, span)
     if isinstance(data, Mapping):
         return Value.known({str(name): from_plain(part, span) for name, part in data.items()}, span)

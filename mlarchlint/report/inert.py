@@ -20,7 +20,7 @@ def inert(text: str) -> str:
         text = "".join(char if char.isprintable() else _visible(char) for char in text)
     if not text.isascii():
         text = _INVISIBLE.sub(lambda match: _visible(match[0]), text)
-    return _LOG_COMMAND.sub("#\\\\#", text)
+    return _LOG_COMMAND.sub("#\\\\#", text) if "##" in text else text
 
 
 def _visible(char: str) -> str:

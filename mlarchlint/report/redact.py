@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.span import SourceSpan
-from mlarchlint.model.value import Value
+from mlarchlint.model.value import SCALAR, Value
 
 MASK = "(sensitive)"
 _LEAST = 6  # shorter secrets would blank out ordinary words
@@ -34,7 +34,8 @@ class Redactor:
         self._spans: dict[str, list[SourceSpan]] = {}
         for resource in graph:
             for value in (*resource.instance.body.values(), *resource.attrs.values()):
-                self._collect(value, False, secrets)
+                if value.sensitive or not isinstance(value.raw, SCALAR):
+                    self._collect(value, False, secrets)
         # Addresses stand in every report as they are: masked elsewhere, they only puzzle the reader.
         shown = {word for resource in graph for word in _WORD.findall(resource.address)} if secrets else set()
         self._secrets = _pattern(s for s in secrets if s not in shown and not _REGION.fullmatch(s))
@@ -66,7 +67,8 @@ class Redactor:
                 secrets.add(text)
                 secrets.update(line.strip() for line in text.splitlines() if len(line.strip()) >= _LEAST)
         for part in parts:
-            self._collect(part, sensitive, secrets)
+            if sensitive or part.sensitive or not isinstance(part.raw, SCALAR):
+                self._collect(part, sensitive, secrets)
 
 
 def _pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
