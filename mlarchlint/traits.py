@@ -18,6 +18,7 @@ from mlarchlint.removal import lay_removal
 
 _NOWHERE: frozenset[str] = frozenset()
 _Plan = tuple[tuple[Trait, "frozenset[str] | None", Any], ...]
+_KNOWN, _UNKNOWN = State.KNOWN, State.UNKNOWN
 _NOTHING, _ASKED = object(), object()  # what is not written is absent; or is worked out
 
 
@@ -37,7 +38,7 @@ def read_traits(kind: Kind, form: str, instance: Instance) -> dict[str, Value]:
         elif lacking is _ASKED:
             value = _judged(trait, form, body, instance.absent)
         else:
-            traits[trait.name] = Value(State.KNOWN, lacking, span, default=True)
+            traits[trait.name] = Value(_KNOWN, lacking, span, default=True)
             continue
         if not value.is_absent:
             traits[trait.name] = value
@@ -131,13 +132,13 @@ def read_path(path: Path, value: Value) -> Value:
             return replace(
                 value, scenarios=tuple((name, read_path(rest, one)) for name, one in value.scenarios)
             )
-        if value.state is State.UNKNOWN:
+        if value.state is _UNKNOWN:
             return value
         if not step.name:
             return _each(_elements(value, step), path[place + 1 :], value)
         if isinstance(value.raw, tuple):
             value = value.raw[0] if value.raw else Value.absent(value.span)
-            if value.state is State.UNKNOWN:
+            if value.state is _UNKNOWN:
                 return value
         member = value.get(step.name)
         if step.mode == "member":
@@ -170,7 +171,7 @@ def _each(elements: tuple[Value, ...] | None, rest: Path, whole: Value) -> Value
     nested = any(step.mode in ("each", "values") for step in rest)
     for element in elements:
         found = read_path(rest, element)
-        if nested and found.state is State.KNOWN and isinstance(found.raw, tuple):
+        if nested and found.state is _KNOWN and isinstance(found.raw, tuple):
             results.extend(found.raw)
         elif not (nested and found.is_absent):  # an element without the inner list adds nothing
             results.append(found)
@@ -215,7 +216,7 @@ def _exists(value: Value) -> Value:
 
 
 def _negated(trait: Trait, value: Value) -> Value:
-    if trait.negate and value.state is State.KNOWN and isinstance(value.raw, bool):
+    if trait.negate and value.state is _KNOWN and isinstance(value.raw, bool):
         return value.with_raw(not value.raw)
     return value
 
@@ -241,7 +242,7 @@ def _default(trait: Trait, form: str, body: Value, absent: Value) -> Value:
 def _constant(data: Any, span: SourceSpan) -> Value:
     """What the entry says, not the code."""
     raw = from_plain(data, span).raw if isinstance(data, (dict, list, float)) else data
-    return Value(State.KNOWN, raw, span, default=True)
+    return Value(_KNOWN, raw, span, default=True)
 
 
 # -- operators ---------------------------------------------------------------------------
@@ -358,7 +359,7 @@ _MEASURES: dict[str, Callable[[str], Decimal | str | None]] = {
 
 
 def _converted(trait: Trait, value: Value) -> Value:
-    if value.state is not State.KNOWN or value.raw is None:
+    if value.state is not _KNOWN or value.raw is None:
         return value
     if isinstance(value.raw, tuple) and trait.op not in ("count",):
         converted = tuple(_converted(trait, item) for item in value.raw)

@@ -15,8 +15,9 @@ from mlarchlint.frontends.terraform.scenarios import with_scenarios
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope
 from mlarchlint.frontends.terraform.to_model import to_model
 from mlarchlint.model.span import SourceSpan
-from mlarchlint.model.value import Value
+from mlarchlint.model.value import State, Value
 
+_KNOWN = State.KNOWN
 META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "dynamic"})
 
 
@@ -32,6 +33,8 @@ class Bodies:
 
     def argument(self, expression: nodes.Expression, scope: Scope) -> Value:
         span = expression.span
+        if type(expression) is nodes.Literal and (held := written(expression)) is not None:
+            return Value(_KNOWN, held, span)
         try:
             value = to_model(evaluate(expression, scope), span)
             return value if not value.is_unknown else with_scenarios(value, expression, scope)
@@ -54,6 +57,8 @@ class Bodies:
                 found[name] = self._json_blocks(argument, scope)
             else:
                 found[name] = self.argument(argument.expression, scope)
+        if not body.blocks and not body.json:
+            return found
         for name, values in self._blocks(body, scope, skip).items():
             held = found[name].items() if name in found else ()
             unknown = next((value for value in values if value.is_unknown), None)
@@ -151,6 +156,15 @@ class Bodies:
     def _json_blocks(self, argument: nodes.Argument, scope: Scope) -> Value:
         blocks = [self._block(block, scope) for block in blocks_of_argument(argument, 0)]
         return Value.known(tuple(blocks), argument.span)
+
+
+def written(literal: nodes.Literal) -> bool | int | str | None:
+    """What a literal is, where nothing has to be worked out: most arguments."""
+    held = literal.value
+    kind = type(held)
+    if kind is bool or kind is int or (kind is str and held.isascii()):  # type: ignore[union-attr]
+        return held  # type: ignore[return-value]
+    return None
 
 
 def nested_blocks(body: nodes.Body) -> Iterator[nodes.Block]:

@@ -13,6 +13,7 @@ from mlarchlint.frontends.terraform.scope import EvaluationError
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Origin, State, Value
 
+_KNOWN = State.KNOWN
 MAX_PARTS = 200_000  # lists that hold others twice, and so on, grow without end
 
 
@@ -51,7 +52,7 @@ class _Conversion:
                 held = {name: self._part(part, span, origin, sensitive) for name, part in held.items()}
         elif kind is not str and kind is not bool and kind is not int and held is not None:
             held = Decimal(text_of(held))
-        return Value(State.KNOWN, held, span, origin, "", value.refs, sensitive)
+        return Value(_KNOWN, held, span, origin, "", value.refs, sensitive)
 
     def _partial(self, found: Value, held: cty.Unknown) -> Value:
         """With what is known of an unknown text."""
