@@ -25,6 +25,7 @@ SKIPPED_FOLDERS = frozenset({
     ".venv", "venv", ".tox", ".nox", "site-packages", ".mypy_cache", ".pytest_cache",
     ".aws-sam",
 })  # fmt: skip
+ENVIRONMENT = "pyvenv.cfg"  # what marks a folder as an environment of Python
 STDIN = "-"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DOCUMENTS = (".yaml", ".yml", ".json", ".template")
@@ -132,12 +133,16 @@ class _Walk:
             here, real = waiting.pop()
             if real not in self.seen:
                 self.seen.add(real)
-                waiting.extend(reversed(self.inside(here, real)))
+                entries = self.entries(here)
+                names = {entry.name for entry in entries}
+                self.ignored.listed(real, names)
+                if ENVIRONMENT not in names or here == str(folder):
+                    waiting.extend(reversed(self.inside(here, real, entries)))
 
-    def inside(self, folder: str, real: str) -> list[tuple[str, str]]:
+    def inside(self, folder: str, real: str, entries: list[os.DirEntry[str]]) -> list[tuple[str, str]]:
         """Takes the files of a folder; the folders in it that are to be walked, each with its real place."""
         folders = []
-        for entry in self.entries(folder):
+        for entry in entries:
             if self.ignored.excludes(real, entry.name, entry.is_dir(follow_symlinks=False)):
                 continue
             place = os.path.join(real, entry.name)
@@ -145,13 +150,17 @@ class _Walk:
                 place = os.path.realpath(entry.path)
                 if self.leaves_root(entry, place):
                     continue
+            else:
+                self.places.know(place)
             if entry.is_dir():
-                if entry.name not in SKIPPED_FOLDERS and not self.is_environment(entry.path):
+                if entry.name not in SKIPPED_FOLDERS:
                     folders.append((entry.path, place))
             elif entry.name in KUSTOMIZATIONS and self.is_regular(entry.path):
                 self.found.overlays.append(self.shown(folder))
                 self.kustomization(entry.path)
-            elif _is_source(entry.name) and self.is_regular(entry.path):
+            elif _is_source(entry.name) and (
+                entry.is_file(follow_symlinks=False) or self.is_regular(entry.path)
+            ):
                 self.file(entry.path, entry.name)
                 if entry.name == "Chart.yaml":
                     self.found.charts.append(self.shown(folder))
@@ -185,9 +194,6 @@ class _Walk:
                 detail,
             )
         return True
-
-    def is_environment(self, folder: str) -> bool:
-        return os.path.exists(os.path.join(folder, "pyvenv.cfg"))
 
     def is_regular(self, place: str) -> bool:
         try:

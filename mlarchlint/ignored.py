@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,24 @@ class Ignored:
         self._base = os.path.realpath(base)
         self._exclude = _spec(exclude) if exclude else None
         self._chains: dict[str, Chain] = {}
+        self._without: set[str] = set()
+
+    def listed(self, folder: str, names: Container[str]) -> None:
+        """What a real folder holds: one whose names are known is not asked for its `.gitignore` again."""
+        if ".gitignore" not in names:
+            self._without.add(folder)
 
     def excludes(self, folder: str, name: str, is_folder: bool) -> bool:
         """folder: the real place of the folder that holds the entry."""
+        chain = self._chain(folder)
+        if not chain and self._exclude is None:
+            return False
         place = os.path.join(folder, name)
         if self._exclude is not None and is_within(place, self._base):
             given = self._exclude.check_file(_spelled(relative(place, self._base), is_folder)).include
             if given:
                 return True
-        for above, spec in self._chain(folder):
+        for above, spec in chain:
             verdict = spec.check_file(_spelled(relative(place, above), is_folder)).include
             if verdict is not None:
                 return bool(verdict)
@@ -36,6 +45,9 @@ class Ignored:
 
     def _chain(self, folder: str) -> Chain:
         """The `.gitignore` files that apply in a folder, the deepest first."""
+        found = self._chains.get(folder)
+        if found is not None:
+            return found
         missing = []
         while folder not in self._chains and is_within(folder, self._root):
             missing.append(folder)
@@ -44,7 +56,7 @@ class Ignored:
             folder = os.path.dirname(folder)
         chain = self._chains.get(folder, ())
         for place in reversed(missing):
-            spec = _read(os.path.join(place, ".gitignore"))
+            spec = _read(os.path.join(place, ".gitignore")) if place not in self._without else None
             chain = ((place, spec), *chain) if spec is not None else chain
             self._chains[place] = chain
         return chain

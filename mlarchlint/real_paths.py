@@ -25,6 +25,10 @@ class RealPaths:
             real = self._folders[folder] = self._walk(folder)
         return self._step(f"{real}/{name}" if real != "/" else f"/{name}")
 
+    def know(self, place: str) -> None:
+        """An entry of a real folder whose listing says that it is no link."""
+        self._steps[place] = place
+
     def _walk(self, place: str) -> str:
         real = "/"
         for name in (place if place.startswith("/") else os.path.join(os.getcwd(), place)).split("/"):

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from mlarchlint.real_paths import RealPaths, is_within
 
+# Binary, and at once: what is no file is seen as such without waiting for what writes to it.
+_HOW = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_PART = 65_536
+
 
 class Unreadable(ValueError):
     """A file that cannot be used; code, summary and detail as in a Diagnostic."""
@@ -65,26 +69,41 @@ class SourceTexts:
     def head(self, shown: str, size: int = 65_536) -> str:
         """The start of a file that is too large to read; empty if it cannot be read at all."""
         try:
-            with open(self._inside(shown), "rb") as file:
+            real = self._inside(shown)
+            if not os.path.isfile(real):
+                return ""
+            with open(real, "rb") as file:
                 return file.read(size).decode("utf-8", "replace")
         except (OSError, ValueError):
             return ""
 
     def _inside(self, shown: str) -> str:
-        """The real place of a regular file inside the root."""
+        """The real place of a path, which has to lie inside the root."""
         real = self._places.of(os.path.join(self._base, shown))
         if not is_within(real, self._root):
             raise Unreadable("outside-root", "leads out of the scanned root and was not read")
-        if not stat.S_ISREG(os.stat(real).st_mode):
-            raise Unreadable("not-a-file", "not a regular file")
         return real
 
     def _fetch(self, shown: str) -> bytes:
-        real = self._inside(shown)
-        with open(real, "rb") as file:
-            data = file.read(self._limit + 1)
-        if len(data) > self._limit:
-            found, limit = os.stat(real).st_size / 1048576, self._limit / 1048576
+        """Opened before it is asked what it is: one look at the disk less. Nothing here waits for a pipe."""
+        place = os.open(self._inside(shown), _HOW)
+        try:
+            found = os.fstat(place)
+            if not stat.S_ISREG(found.st_mode):
+                raise Unreadable("not-a-file", "not a regular file")
+            data = b"" if found.st_size > self._limit else self._all_of(place, found.st_size)
+        finally:
+            os.close(place)
+        size = max(len(data), found.st_size)
+        if size > self._limit:
+            said, limit = size / 1048576, self._limit / 1048576
             detail = "Raise limits.file_mib in the configuration, or exclude the file."
-            raise Unreadable("too-large", f"{found:.1f} MiB, more than the limit of {limit:g} MiB", detail)
+            raise Unreadable("too-large", f"{said:.1f} MiB, more than the limit of {limit:g} MiB", detail)
+        return data
+
+    def _all_of(self, place: int, size: int) -> bytes:
+        """Up to the limit and a little more. size: what is expected; a file may say 0 and hold something."""
+        data = os.read(place, size + 1)
+        while len(data) <= self._limit and (more := os.read(place, _PART)):
+            data += more
         return data
