@@ -25,7 +25,10 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "machines": ("network", "compute", "identity", "balancer", "alarms"),
         "functions": ("functions", "api", "function-alarms"),
     },
-    "google": {"machines": ("machines",), "containers": ("containers",)},
+    "google": {
+        "machines": ("machines", "machine-checks", "machine-backend"),
+        "containers": ("containers", "container-backend"),
+    },
     "azure": {"machines": ("machines",), "containers": ("containers",)},
 }
 # What joins an entry to one form, beside the files of both: `gateway-containers`.
@@ -43,8 +46,19 @@ ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "accelerator": (("open-edge", "firewall", "endpoint"), ("endpoints",)),
         "api-records": (("origin",), ("checked-records",)),
     },
-    "google": {},
+    "google": {"global": ((), ())},
     "azure": {},
+}
+# What serves in two regions: the files that each region has besides, and those beside them.
+FORMS_ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "google": {
+        "machines": (("group-output",), ("machine-backend",)),
+        "containers": (("endpoint-output",), ("container-backend",)),
+    },
+}
+# What there is once, however many regions: these files stand beside them.
+ONCE: Mapping[str, tuple[str, ...]] = {
+    "google": ("audit", "edge", "identity", "machine-checks", "monitoring", "network"),
 }
 # Entries that only one form has.
 _OF_FUNCTIONS = ("api", "api-cdn-failover", "api-records")
@@ -104,9 +118,14 @@ class Candidate:
         paid = PURCHASES[self.cloud][self.purchase] if self.form == "machines" else ()
         edge = ACROSS[self.cloud][self.edge][0] if self.second else EDGES[self.cloud][self.edge]
         joints = (f"{part}-{self.form}" for part in edge if self.form in JOINTS.get(self.cloud, ()))
-        return (*FORMS[self.cloud][self.form], *paid, *edge, *joints, *(("cache",) if self.cache else ()))
+        form = (*FORMS[self.cloud][self.form], *self._across[0])
+        return (*form, *paid, *edge, *joints, *(("cache",) if self.cache else ()))
 
     @property
     def beside(self) -> tuple[str, ...]:
         """The files that some designs over two regions have, once."""
-        return ACROSS[self.cloud][self.edge][1] if self.second else ()
+        return (*ACROSS[self.cloud][self.edge][1], *self._across[1]) if self.second else ()
+
+    @property
+    def _across(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return FORMS_ACROSS.get(self.cloud, {}).get(self.form, ((), ())) if self.second else ((), ())

@@ -13,6 +13,16 @@ _DEFAULT = re.compile(r"^  default +=.*\n", re.MULTILINE)
 _LOCAL, _VAR = re.compile(r"\blocal\.(\w+)"), re.compile(r"\bvar\.(\w+)")
 # Where the region is a matter of the provider.
 _PROVIDERS = {("aws", "second"): "\n  providers = {\n    aws = aws.second\n  }\n"}
+# What both regions use and neither has: what it is, and the input that hands it over.
+_LENT: Mapping[str, Mapping[str, str]] = {
+    "google": {
+        "google_compute_network.main.id": "network",
+        "google_compute_health_check.inference.id": "health_check",
+        "google_monitoring_notification_channel.on_call.id": "on_call_channel",
+        "google_service_account.inference.email": "service_account_email",
+        "google_service_account.inference.member": "service_account_member",
+    },
+}
 # What is said of the figures that were chosen, where they are the inputs of the module.
 _CHOSEN: Mapping[str, tuple[str, str]] = {
     "name": ("string", "Beginning of the names of what is created."),
@@ -34,6 +44,12 @@ _CHOSEN: Mapping[str, tuple[str, str]] = {
     "concurrency": ("number", "Requests at once in each container."),
     "memory_mib": ("number", "Memory of each function."),
     "requests_a_second": ("number", "What the API lets through."),
+    "address_range": ("string", "Of the subnet."),
+    "network": ("string", "The network that all regions are in."),
+    "health_check": ("string", "What is asked of each machine."),
+    "on_call_channel": ("string", "Where alerts go."),
+    "service_account_email": ("string", "Who the model servers are."),
+    "service_account_member": ("string", "Who the model servers are, as policies write it."),
     "cache": ("string", "Where predictions are cached; empty without a cache."),
 }
 
@@ -58,12 +74,13 @@ def as_module(
     declared = {
         name: block for text in (*regional.values(), *around.values()) for name, block in _variables(text)
     }
-    chosen = own | shared
-    inside = {file: _inputs_for(text, chosen) for file, text in _without_variables(regional).items()}
+    lent = _LENT.get(cloud, {})
+    chosen = own | shared | frozenset(lent.values())
+    inside = {file: _inputs_for(text, chosen, lent) for file, text in _without_variables(regional).items()}
     outside = _without_variables(around)
     # What differs comes first, as in a table.
     wanted = sorted(_used(_VAR, inside), key=lambda name: (name not in own, name not in shared, name))
-    given = [name for name in wanted if name not in chosen]
+    given = {name for name in wanted if name not in chosen}
     asked = [name for name in declared if name in given or name in _used(_VAR, outside)]
     return {
         **outside,
@@ -89,7 +106,9 @@ def _without_variables(files: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _inputs_for(text: str, chosen: frozenset[str]) -> str:
+def _inputs_for(text: str, chosen: frozenset[str], lent: Mapping[str, str]) -> str:
+    for reference, name in lent.items():
+        text = re.sub(rf"\b{re.escape(reference)}\b", f"var.{name}", text)
     return _LOCAL.sub(lambda name: f"var.{name[1]}" if name[1] in chosen else name[0], text)
 
 
@@ -106,17 +125,12 @@ def _declaration(name: str, declared: Mapping[str, str]) -> str:
 
 def _calls(cloud: str, wanted: list[str], own: frozenset[str], shared: frozenset[str]) -> str:
     width = max(map(len, wanted))
+    lent = {name: reference for reference, name in _LENT.get(cloud, {}).items()}
     blocks = []
     for call in CALLS:
-        values = {
-            name: f"local.{call}.{name}"
-            if name in own
-            else f"local.{name}"
-            if name in shared
-            else f"var.{name}"
-            for name in wanted
-        }
+        given = {name: f"local.{call}.{name}" for name in own} | {name: f"local.{name}" for name in shared}
+        values = {name: (given | lent).get(name, f"var.{name}") for name in wanted}
         provider = _PROVIDERS.get((cloud, call), "")
-        given = "".join(f"  {name:{width}} = {value}\n" for name, value in values.items())
-        blocks.append(f'module "{call}" {{\n  source = "./{REGION}"\n{provider}\n{given}}}\n')
+        rows = "".join(f"  {name:{width}} = {value}\n" for name, value in values.items())
+        blocks.append(f'module "{call}" {{\n  source = "./{REGION}"\n{provider}\n{rows}}}\n')
     return "\n".join(blocks)

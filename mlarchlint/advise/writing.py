@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from math import ceil
 
-from mlarchlint.advise.candidate import Candidate
+from mlarchlint.advise.candidate import ONCE, Candidate
 from mlarchlint.advise.commitments import YEARS
 from mlarchlint.advise.machines import disk_of, memory_of, on_arm, size_of
 from mlarchlint.advise.places import zones_in
@@ -37,7 +37,9 @@ def terraform(candidate: Candidate, needs: Requirements, zones: tuple[str, ...])
     budget = _part(candidate.cloud, "budget") if needs.number("budget.monthly_usd") is not None else {}
     if candidate.second is None:
         return dict(sorted({**found, **budget, CHOSEN: _chosen(candidate, needs, zones)}.items()))
-    around = {**_templates(candidate.cloud, "two"), **budget}
+    once = {f"{name}.tf" for name in ONCE.get(candidate.cloud, ())}
+    around = {name: text for name, text in found.items() if name in once}
+    around |= {**_templates(candidate.cloud, "two"), **budget}
     for part in candidate.beside:
         around |= _part(candidate.cloud, part, "two/with")
     regional = {name: text for name, text in found.items() if name not in around}
@@ -84,25 +86,26 @@ def _rows_of_both(
     there = candidate.second
     second = replace(candidate, region=there.region, least=there.least, most=there.most)
     other = zones_in(candidate.cloud, there.region)
-    return _own(candidate, zones), _own(second, other), _shared(candidate, needs)
+    return _own(candidate, zones), _own(second, other, 1), _shared(candidate, needs)
 
 
 def _chosen_for_both(files: Mapping[str, str], first: Rows, second: Rows, shared: Rows) -> str:
-    """Of what is the same in both, that which is used."""
-    text = "\n".join(files.values())
-    used = [row for row in shared if f"local.{row[0]}" in text]
+    """As far as it is used."""
+    names = set(re.findall(r"\blocal\.((?:\w+\.)?\w+)", "\n".join(files.values())))
+    used = [row for row in shared if row[0] in names]
     lines = [
         "# What was chosen for the requirements, and for each of the regions.",
         "locals {",
         *_aligned(used),
     ]
     for call, rows in zip(CALLS, (first, second), strict=True):
-        lines += ["", f"  {call} = {{", *(f"  {line}" for line in _aligned(rows)), "  }"]
+        own = [row for row in rows if f"{call}.{row[0]}" in names]
+        lines += ["", f"  {call} = {{", *(f"  {line}" for line in _aligned(own)), "  }"]
     return "\n".join((*lines, "}")) + "\n"
 
 
-def _own(candidate: Candidate, zones: tuple[str, ...]) -> Rows:
-    """What is chosen for a region."""
+def _own(candidate: Candidate, zones: tuple[str, ...], place: int = 0) -> Rows:
+    """What is chosen for a region. place: the second one has addresses of its own in a network of the world."""
     rows: Rows = [
         ("region", candidate.region),
         ("zones", zones[: candidate.zones]),
@@ -111,6 +114,8 @@ def _own(candidate: Candidate, zones: tuple[str, ...]) -> Rows:
     ]
     if candidate.cloud == "aws" and candidate.form == "machines":
         rows.append(("edge_zones", zones[: max(2, candidate.zones)]))
+    if candidate.cloud == "google":
+        rows.append(("address_range", f"10.20.{16 * place}.0/20"))
     return rows
 
 

@@ -80,7 +80,13 @@ def test_without_a_throughput_the_load_is_said_to_be_open(tmp_path: Path) -> Non
         ({"budget": {"monthly_usd": 20}}, "budget of the design"),
         ({"slo": {"availability": 99.9, "latency_p95_ms": 90}}, "latency p95 from"),
         ({"slo": {"availability": 99.999}}, "availability (engineering)"),
-        ({"resilience": {"survive_region_loss": True}}, "loss of a region"),
+        (
+            {
+                "resilience": {"survive_region_loss": True},
+                "data": {"residency": {"allowed_regions": ["us-east4"]}},
+            },
+            "loss of a region",
+        ),
     ],
 )
 def test_where_nothing_is_enough_the_obstacle_is_named(

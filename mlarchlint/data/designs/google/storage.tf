@@ -19,7 +19,7 @@ resource "google_kms_crypto_key_iam_member" "storage" {
 
 # A new version of the model is a new version of its objects; the one before is a rollback away.
 resource "google_storage_bucket" "models" {
-  name                        = "${var.project}-${local.name}-models"
+  name                        = "${var.project}-${local.name}-${local.region}-models"
   location                    = local.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
@@ -45,25 +45,8 @@ resource "google_storage_bucket" "models" {
   depends_on = [google_kms_crypto_key_iam_member.storage]
 }
 
-resource "google_service_account" "inference" {
-  account_id   = "${local.name}-srv"
-  display_name = "Model servers of ${local.name}"
-}
-
 resource "google_storage_bucket_iam_member" "read_models" {
   bucket = google_storage_bucket.models.name
   role   = "roles/storage.objectViewer"
   member = google_service_account.inference.member
-}
-
-resource "google_project_iam_member" "write_logs" {
-  project = var.project
-  role    = "roles/logging.logWriter"
-  member  = google_service_account.inference.member
-}
-
-resource "google_project_iam_member" "write_metrics" {
-  project = var.project
-  role    = "roles/monitoring.metricWriter"
-  member  = google_service_account.inference.member
 }

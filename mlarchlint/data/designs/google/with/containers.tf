@@ -14,7 +14,7 @@ resource "google_kms_crypto_key_iam_member" "run" {
 
 # Reached through the load balancer alone. A new revision takes requests when its probe succeeds.
 resource "google_cloud_run_v2_service" "inference" {
-  name                = "${local.name}-inference"
+  name                = "${local.name}-${local.region}"
   location            = local.region
   ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
   deletion_protection = true
@@ -105,7 +105,7 @@ resource "google_cloud_run_v2_service_iam_member" "proxy" {
 }
 
 resource "google_compute_region_network_endpoint_group" "inference" {
-  name                  = "${local.name}-inference"
+  name                  = "${local.name}-${local.region}"
   region                = local.region
   network_endpoint_type = "SERVERLESS"
 
@@ -114,29 +114,8 @@ resource "google_compute_region_network_endpoint_group" "inference" {
   }
 }
 
-# Callers sign in with their Google identity; nothing else passes to a model server.
-resource "google_compute_backend_service" "inference" {
-  name                  = "${local.name}-inference"
-  protocol              = "HTTPS"
-  load_balancing_scheme = "EXTERNAL_MANAGED"
-  security_policy       = google_compute_security_policy.edge.id
-
-  backend {
-    group = google_compute_region_network_endpoint_group.inference.id
-  }
-
-  iap {
-    enabled = true
-  }
-
-  log_config {
-    enable      = true
-    sample_rate = 0.1
-  }
-}
-
 resource "google_monitoring_alert_policy" "saturation" {
-  display_name          = "${local.name} processor use"
+  display_name          = "${local.name} processor use in ${local.region}"
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.on_call.id]
 

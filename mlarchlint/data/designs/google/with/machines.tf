@@ -48,20 +48,8 @@ resource "google_compute_instance_template" "inference" {
   }
 }
 
-resource "google_compute_health_check" "inference" {
-  name                = "${local.name}-ready"
-  check_interval_sec  = 10
-  timeout_sec         = 5
-  unhealthy_threshold = 2
-
-  http_health_check {
-    port         = 8080
-    request_path = "/health/ready"
-  }
-}
-
 resource "google_compute_region_instance_group_manager" "inference" {
-  name                      = "${local.name}-inference"
+  name                      = "${local.name}-${local.region}"
   region                    = local.region
   base_instance_name        = "inference"
   distribution_policy_zones = local.zones
@@ -90,7 +78,7 @@ resource "google_compute_region_instance_group_manager" "inference" {
 }
 
 resource "google_compute_region_autoscaler" "inference" {
-  name   = "${local.name}-inference"
+  name   = "${local.name}-${local.region}"
   region = local.region
   target = google_compute_region_instance_group_manager.inference.id
 
@@ -105,88 +93,6 @@ resource "google_compute_region_autoscaler" "inference" {
   }
 }
 
-resource "google_os_config_patch_deployment" "weekly" {
-  patch_deployment_id = "${local.name}-weekly"
-
-  instance_filter {
-    instance_name_prefixes = ["inference"]
-  }
-
-  recurring_schedule {
-    time_zone {
-      id = "Etc/UTC"
-    }
-
-    time_of_day {
-      hours = 3
-    }
-
-    weekly {
-      day_of_week = "SUNDAY"
-    }
-  }
-
-  rollout {
-    mode = "ZONE_BY_ZONE"
-
-    disruption_budget {
-      fixed = 1
-    }
-  }
-}
-
-# Only the load balancer and its health checks reach the model servers.
-resource "google_compute_firewall" "load_balancer" {
-  name          = "${local.name}-load-balancer"
-  network       = google_compute_network.main.id
-  source_ranges = ["130.211.0.0/22", "35.191.0.0/16"]
-  target_tags   = ["inference"]
-
-  allow {
-    protocol = "tcp"
-    ports    = ["8080"]
-  }
-}
-
-# Callers sign in with their Google identity; nothing else passes to a model server.
-resource "google_compute_backend_service" "inference" {
-  name                            = "${local.name}-inference"
-  protocol                        = "HTTP"
-  port_name                       = "http"
-  load_balancing_scheme           = "EXTERNAL_MANAGED"
-  health_checks                   = [google_compute_health_check.inference.id]
-  connection_draining_timeout_sec = 60
-  timeout_sec                     = 30
-  security_policy                 = google_compute_security_policy.edge.id
-
-  backend {
-    group           = google_compute_region_instance_group_manager.inference.instance_group
-    balancing_mode  = "UTILIZATION"
-    capacity_scaler = 1.0
-  }
-
-  iap {
-    enabled = true
-  }
-
-  outlier_detection {
-    consecutive_errors = 5
-
-    interval {
-      seconds = 10
-    }
-
-    base_ejection_time {
-      seconds = 30
-    }
-  }
-
-  log_config {
-    enable      = true
-    sample_rate = 0.1
-  }
-}
-
 data "google_project" "current" {}
 
 resource "google_kms_crypto_key_iam_member" "disks" {
@@ -196,7 +102,7 @@ resource "google_kms_crypto_key_iam_member" "disks" {
 }
 
 resource "google_monitoring_alert_policy" "saturation" {
-  display_name          = "${local.name} processor use"
+  display_name          = "${local.name} processor use in ${local.region}"
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.on_call.id]
 

@@ -1,0 +1,21 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "google" {
+  project = var.project
+  region  = local.first.region
+
+  default_labels = {
+    service     = local.name
+    environment = local.environment
+    managed-by  = "terraform"
+  }
+}

@@ -1,0 +1,38 @@
+# Requests go to the nearest region that answers.
+# Callers sign in with their Google identity; nothing else passes to a model server.
+resource "google_compute_backend_service" "inference" {
+  name                  = "${local.name}-inference"
+  protocol              = "HTTPS"
+  load_balancing_scheme = "EXTERNAL_MANAGED"
+  security_policy       = google_compute_security_policy.edge.id
+
+  backend {
+    group = module.first.group
+  }
+
+  backend {
+    group = module.second.group
+  }
+
+  iap {
+    enabled = true
+  }
+
+  # No health check is asked of containers: a region whose answers fail is left out for a while.
+  outlier_detection {
+    consecutive_errors = 5
+
+    interval {
+      seconds = 10
+    }
+
+    base_ejection_time {
+      seconds = 30
+    }
+  }
+
+  log_config {
+    enable      = true
+    sample_rate = 0.1
+  }
+}
