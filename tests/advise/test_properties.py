@@ -58,14 +58,26 @@ def requirements(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
+@st.composite
+def beyond_a_region(draw: st.DrawFn) -> dict[str, Any]:
+    """What only designs over two regions can give, or nothing can."""
+    found = draw(requirements())
+    found["budget"] = {"monthly_usd": 50_000}
+    if draw(st.booleans()):
+        found["resilience"] = {**found.get("resilience", {}), "survive_region_loss": True}
+    else:
+        found["slo"] = {**found["slo"], "availability": draw(st.sampled_from([99.99, 99.995]))}
+    return found
+
+
 @settings(
-    max_examples=3,
-    phases=[Phase.explicit, Phase.generate],
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],  # to make it smaller takes minutes
 )
-@given(requirements(), st.sampled_from(["google", "azure", "aws"]))
+@given(requirements() | beyond_a_region(), st.sampled_from(["google", "azure", "aws"]))
 def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
