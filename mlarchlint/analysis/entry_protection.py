@@ -12,6 +12,13 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 _FORWARDS = (Relation.ROUTES_TO, Relation.RESOLVES_TO)
+_PROGRAMS = (
+    "compute_group",
+    "compute_instance",
+    "container_service",
+    "serverless_container",
+    "serverless_function",
+)
 _TAGS = ("mlarchlint/auth", "mlarchlint.dev/auth")
 # Objects of the cluster that ask for the caller, and do not say so in terms this graph has.
 _POLICIES = re.compile(
@@ -63,7 +70,8 @@ def protection_of(graph: ResourceGraph, entry: Resource, targets: tuple[Resource
     # So do the routes of an API behind a CDN.
     open_to = (entry, *(node for node in way if node.kind == "api_gateway"))
     way = tuple(dict.fromkeys((entry, *way, *(route for node in open_to for route in _routes(graph, node)))))
-    auth, deciding, strong, aware = _auth(graph, way)
+    met = _met_by_callers(graph, entry)
+    auth, deciding, strong, aware = _auth(graph, tuple(node for node in way if node in met))
     limited = Truth.any(_limited(graph, node) for node in way)
     checks = [node["request_validation"] for node in way if not node["request_validation"].is_absent]
     missing = next((check for check in checks if check.is_true() is Truth.NO), None)
@@ -77,6 +85,19 @@ def protection_of(graph: ResourceGraph, entry: Resource, targets: tuple[Resource
         missing if missing is not None else Value.absent(entry.span),
         aware,
     )
+
+
+def _met_by_callers(graph: ResourceGraph, entry: Resource) -> frozenset[Resource]:
+    """What lies before the first program, and the program: behind it, requests carry its identity and not theirs."""
+    met: dict[Resource, None] = {entry: None}
+    waiting = [entry]
+    while waiting:
+        node = waiting.pop()
+        ahead = () if node.kind in _PROGRAMS else graph.targets(node, *_FORWARDS)
+        new = [one for one in ahead if one not in met]
+        met.update(dict.fromkeys(new))
+        waiting += new
+    return frozenset((*met, *(route for node in met for route in _routes(graph, node))))
 
 
 def _routes(graph: ResourceGraph, entry: Resource) -> tuple[Resource, ...]:
