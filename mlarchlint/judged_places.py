@@ -48,7 +48,8 @@ def _seen(design: Design, user: UserLatency, target: float) -> Judgement:
         )
     closes = ""
     if met is not Truth.YES and user.parts:
-        closes = f"largest part: {user.largest.name}, {milliseconds(user.largest.p95)}"
+        largest = user.largest(target)
+        closes = f"largest part: {largest.name}, {milliseconds(largest.p95)}"
     if met is not Truth.YES and user.second:
         closes += f"; a second region {user.second[0]} brings {milliseconds(user.second[1])}"
     return Judgement(

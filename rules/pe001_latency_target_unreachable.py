@@ -91,10 +91,10 @@ def latency_target_unreachable(node: Resource, design: Design) -> Hits:
     likely = [user for user in ours if user.cold is not None and user.within(target) is Truth.MAYBE]
     place = Value.known(node["region"].text() or "", node.span)
     if missed:
-        claim = f"the p95 target of {milliseconds(target)} cannot be met for users in {_seen(missed)}; {_largest(missed)}"
+        claim = f"the p95 target of {milliseconds(target)} cannot be met for users in {_seen(missed)}; {_largest(missed, target)}"
         yield Hit(place, claim, attribute="lower", related=related, fix=_fix(missed, target))
     elif likely:
-        claim = f"the p95 target of {milliseconds(target)} is likely to be missed for users in {_seen(likely)}; {_largest(likely)}"
+        claim = f"the p95 target of {milliseconds(target)} is likely to be missed for users in {_seen(likely)}; {_largest(likely, target)}"
         yield Hit(
             place,
             claim,
@@ -118,9 +118,10 @@ def _seen(users: list[UserLatency]) -> str:
     )
 
 
-def _largest(users: list[UserLatency]) -> str:
+def _largest(users: list[UserLatency], target: float) -> str:
     worst = max(users, key=lambda user: user.cold.lower if user.cold else 0.0)
-    return f"the largest part from {worst.region} is {worst.largest.name}, {milliseconds(worst.largest.p95)}"
+    largest = worst.largest(target)
+    return f"the largest part from {worst.region} is {largest.name}, {milliseconds(largest.p95)}"
 
 
 def _fix(users: list[UserLatency], target: float) -> str:

@@ -58,9 +58,12 @@ class UserLatency:
             return Truth.NO
         return Truth.YES if self.cold.estimate <= target else Truth.MAYBE
 
-    @property
-    def largest(self) -> Delay:
-        return max(self.parts, key=lambda part: part.p95)
+    def largest(self, target: float) -> Delay:
+        """What takes most of the time; a queue only where the target could be met without it."""
+        parts = self.parts
+        if self.within(target) is Truth.NO:
+            parts = tuple(part for part in parts if part.name != "queue")
+        return max(parts, key=lambda part: part.p95)
 
 
 def latencies_of(

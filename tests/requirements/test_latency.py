@@ -157,3 +157,14 @@ def test_a_longer_part_never_makes_a_sum_shorter(figures: list[tuple[float, floa
     assert before.estimate <= before.upper + 1e-6
     assert after.lower >= before.lower
     assert after.upper >= before.upper
+
+
+def test_a_queue_is_not_why_a_target_cannot_be_met_at_all() -> None:
+    parts = (Delay("network to us-east-1", 300, 300), Delay("queue", 400, 1200), Delay("model", 100, 200))
+    near, far = (
+        UserLatency("x", None, "", parts, added(parts, [Delay("all", ms, 0)]), None) for ms in (400, 600)
+    )
+    assert far.within(500) is Truth.NO
+    assert far.largest(500).name == "network to us-east-1"
+    assert near.within(500) is Truth.MAYBE
+    assert near.largest(500).name == "queue"
