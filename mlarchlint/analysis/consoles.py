@@ -26,7 +26,9 @@ _OPEN = (
     (re.compile(r"\bdask[- ]scheduler\b"), "the Dask scheduler, which runs code"),
 )
 _WITH_LOGIN = re.compile(
-    r"basic[-_]auth|oidc[-_]auth|oauth2?[-_]proxy|--app-name|RAY_AUTH_MODE", re.IGNORECASE
+    # A server that is given a name and a password asks its callers for them.
+    r"basic[-_]auth|oidc[-_]auth|oauth2?[-_]proxy|--app-name|RAY_AUTH_MODE|\bMLFLOW_(TRACKING_PASSWORD|AUTH_\w+)",
+    re.IGNORECASE,
 )
 _JUPYTER = re.compile(
     r"(Notebook|Server|Identity)\w*\.(token|password)=(''|\"\"|\s|$)|--no-auth|--auth[ =]none"

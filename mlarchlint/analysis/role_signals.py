@@ -288,12 +288,16 @@ def _ports(resource: Resource) -> Iterator[Signal]:
                 return
 
 
+# What has more is a description: `Data Engineering Terraform Training` trains people.
+_WORDS_OF_A_NAME = 3
+
+
 def _tagged(resource: Resource) -> Iterator[Signal]:
     table = role_tables()["tags"]
     for key in table["keys"]:
         value = resource.tags.get(key)
         text = value.text() if value is not None else None
-        if value is None or not text:
+        if value is None or not text or len(text.split()) > _WORDS_OF_A_NAME:
             continue
         for row in table["values"]:
             if find_token([text], row["tokens"]):

@@ -212,3 +212,11 @@ def test_the_publisher_of_an_image_is_not_what_it_runs() -> None:
 
 def test_an_endpoint_picker_is_named_after_the_model_that_it_picks() -> None:
     assert role(address="aws_instance.vllm_llama3_epp", images=["registry.example/epp:1"]) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted"),
+    [("training", "training"), ("model training", "training"), ("Data Engineering Terraform Training", None)],
+)
+def test_a_tag_that_describes_is_no_name_of_a_part(tag: str, wanted: str | None) -> None:
+    assert role(instance_type="t3.micro", tags={"component": tag}) == wanted
