@@ -3,6 +3,7 @@
 ## What it does
 Resolves the zones in which a serving workload really runs: through its subnets, its group's
 zones, its node pool or the zone its pods are pinned to. It reports a fleet that has only one.
+What is in a region of Azure without availability zones has one, whatever zones it asks for.
 
 ## Why is this bad
 A zone is the unit that fails. With every replica in one zone, its outage takes the whole
