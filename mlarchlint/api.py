@@ -58,7 +58,7 @@ from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start-up time
-    from mlarchlint.analysis.availability import PathAvailability
+    from mlarchlint.analysis.availability import Component, PathAvailability
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.exposure import Exposure
@@ -71,6 +71,7 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
 
 _NAMED_ONLY = {
     "Capacity": "capacity",
+    "Component": "availability",
     "Exposure": "exposure",
     "Lacking": "service_offers",
     "Needs": "needs",
@@ -100,6 +101,7 @@ __all__ = [
     "SERVING_KINDS",
     "TRAINING",
     "Capacity",
+    "Component",
     "Design",
     "Edit",
     "Exposure",

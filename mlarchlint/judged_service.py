@@ -29,7 +29,7 @@ def availability(design: Design) -> Iterator[Judgement]:
 
 def _engineering(path: PathAvailability, target: float) -> Judgement:
     met = path.model.reaches(target)
-    weakest = path.weakest
+    weakest = path.weakest_for(target)
     closes = f"weakest link: {weakest.name}"
     if weakest.cure and met is not Truth.YES:
         closes += f"; {weakest.cure} gives {percent(path.with_cure(weakest).low)}"

@@ -58,7 +58,7 @@ from mlarchlint.api import (
 )
 
 if TYPE_CHECKING:
-    from mlarchlint.api import PathAvailability
+    from mlarchlint.api import Component, PathAvailability
 
 _TARGET = "slo.availability"
 _SINGLE = "single"  # the fleet itself is the weakest link, because it may be one instance
@@ -86,24 +86,33 @@ def availability_target_unreachable(node: Resource, design: Design) -> Hits:
         return
     target = wanted / 100
     worst = min(paths, key=lambda path: (path.model.high, path.model.low))
-    if worst.weakest.resource is node and _too_few_at_the_peak(node, design):
+    weakest = worst.weakest_for(target)
+    if weakest.resource is node and _too_few_at_the_peak(node, design):
         return
-    related = (Related(f"{percent(target)} is required here", needs.span(_TARGET)), *_weakest(worst, node))
+    related = (Related(f"{percent(target)} is required here", needs.span(_TARGET)), *_weakest(weakest, node))
     match worst.model.reaches(target):
         case Truth.NO:
             claim = (
                 f"cannot reach {percent(target)}: {percent(worst.model.high, target)} is expected, "
                 f"{minutes_down(worst.model.high, target)} minutes a month down where "
                 f"{minutes_down(target, worst.model.high)} are allowed; "
-                f"{_because(worst, node)}"
+                f"{_because(weakest, node)}"
             )
-            attribute = _SINGLE if _alone(worst, node, design) else ""
-            yield Hit(_place(worst, node), claim, attribute=attribute, related=related, fix=_fix(worst))
+            attribute = _SINGLE if _alone(weakest, node, design) else ""
+            yield Hit(
+                _place(worst, weakest, node),
+                claim,
+                attribute=attribute,
+                related=related,
+                fix=_fix(worst, weakest),
+            )
         case Truth.MAYBE:
             missing = "; ".join(worst.missing_model) or "see `mlarchlint check`"
             span = f"{percent(worst.model.low)} to {percent(worst.model.high)}"
             claim = f"whether it reaches {percent(target)} is not known ({span}): {missing}"
-            yield Hit(_place(worst, node), claim, certain=False, related=related, fix=_fix(worst))
+            yield Hit(
+                _place(worst, weakest, node), claim, certain=False, related=related, fix=_fix(worst, weakest)
+            )
 
 
 def _too_few_at_the_peak(node: Resource, design: Design) -> bool:
@@ -114,36 +123,34 @@ def _too_few_at_the_peak(node: Resource, design: Design) -> bool:
     return capacity.most * capacity.throughput.rps < capacity.origin_peak
 
 
-def _alone(path: PathAvailability, node: Resource, design: Design) -> bool:
-    return path.weakest.resource is node and design.replicas(node).least.at_least(2) is Truth.NO
+def _alone(weakest: Component, node: Resource, design: Design) -> bool:
+    return weakest.resource is node and design.replicas(node).least.at_least(2) is Truth.NO
 
 
-def _because(path: PathAvailability, node: Resource) -> str:
-    weakest = path.weakest
+def _because(weakest: Component, node: Resource) -> str:
     own = weakest.resource is node
     name = "this fleet" if own or weakest.resource is None else weakest.resource.address
     return f"the weakest link is {name} ({weakest.model.how}: {percent(weakest.model.high)})"
 
 
-def _weakest(path: PathAvailability, node: Resource) -> tuple[Related, ...]:
-    resource = path.weakest.resource
+def _weakest(weakest: Component, node: Resource) -> tuple[Related, ...]:
+    resource = weakest.resource
     if resource is None or resource is node:
         return ()
-    return (Related(f"the weakest link: {path.weakest.model.how}", resource.span),)
+    return (Related(f"the weakest link: {weakest.model.how}", resource.span),)
 
 
-def _place(path: PathAvailability, node: Resource) -> Value:
+def _place(path: PathAvailability, weakest: Component, node: Resource) -> Value:
     """What decides it where the fleet itself is the weakest link."""
     fleet = path.path.fleets[0]
     zones = fleet.zones.deciding
     written = zones.span.file == node.span.file and node.span.line <= zones.span.line <= node.span.end_line
-    if path.weakest.resource is node and fleet.zones.multi is not Truth.YES and written:
+    if weakest.resource is node and fleet.zones.multi is not Truth.YES and written:
         return zones
     return Value.known(node.address, node.span)
 
 
-def _fix(path: PathAvailability) -> str:
-    weakest = path.weakest
+def _fix(path: PathAvailability, weakest: Component) -> str:
     if not weakest.cure:
         return "see `mlarchlint check` for every part of the path"
     return f"{weakest.cure}: {percent(path.with_cure(weakest).low)}"

@@ -81,6 +81,18 @@ class PathAvailability:
     def weakest(self) -> Component:
         return self.gains[0][0]
 
+    def weakest_for(self, target: float) -> Component:
+        """Of a target that is out of reach whatever is unknown: the part that holds back the most at best."""
+        if self.model.high >= target:
+            return self.weakest
+
+        def reached(one: Component) -> float:
+            perfect = replace(one, model=Figure(1.0, 1.0, ""))
+            changed = [perfect if other is one else other for other in self.components]
+            return _bounds(self.structure, changed, "model", self.path.switch).high
+
+        return max((one for one, _ in self.gains), key=reached)
+
     def with_cure(self, component: Component) -> Bounds:
         """The engineering view once the component is redundant."""
         better = component.cured if component.cured is not None else component.model.high
