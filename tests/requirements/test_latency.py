@@ -20,6 +20,7 @@ from mlarchlint.analysis.latency_math import (
     waiting_ms,
 )
 from mlarchlint.model.truth import Truth
+from mlarchlint.prices import embedded
 from tests.requirements.designs import CDN, NETWORK, design, fleet
 
 USERS = """
@@ -139,6 +140,12 @@ def test_every_region_is_near_itself_and_places_are_found_in_any_spelling() -> N
     assert metro_of("atlantis") is None
     for metro in metros().values():
         assert round_trip(metro, metro).ms == 5
+
+
+def test_regions_with_prices_have_a_place() -> None:
+    """Two cities of AWS have no region of Azure that could stand for them; a local zone is no region."""
+    without = {name for name in embedded().regions("aws") if metro_of(name) is None}
+    assert without == {"ap-southeast-7", "ca-west-1", "us-west-2-lax-1"}
 
 
 def test_pairs_outside_the_table_are_fitted_to_the_distance() -> None:
