@@ -35,7 +35,7 @@ resource "aws_lb_listener" "https" {
 
 ## When it does not fire
 A plain listener that only redirects to HTTPS, TCP passed through to a backend that may end TLS
-itself (unknown), and the hop from the load balancer to the pod inside the network.
+itself (unknown; a Service of Kubernetes on port 80, or with a port called `http`, says that nothing does), and the hop from the load balancer to the pod inside the network.
 
 ## References
 - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html

@@ -162,9 +162,34 @@ def _balancer(instance: Instance, spec: Value, kind: Value) -> Traits:
     if sources.items() or sources.is_unknown:
         traits["cidrs"] = sources
     certificate = given.get("service.beta.kubernetes.io/aws-load-balancer-ssl-cert")
+    plain = _plain_port(spec)
     if certificate is not None:
         traits["tls"] = Value.known(True, certificate.span)
+    elif plain is not None and not notes.is_unknown:
+        traits["tls"] = Value.known(False, plain.span)
     return traits
+
+
+_PLAIN = re.compile(r"^http(-|$)|-http$")
+_SECURE = re.compile(r"https|tls|ssl|wss")
+_OF_STORES = (1433, 3306, 5432, 6379, 9092, 27017)  # whatever the port is called, this is no HTTP
+
+
+def _plain_port(spec: Value) -> Value | None:
+    """A port of plain HTTP by its number, name or protocol, where none beside it is for HTTPS.
+
+    https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
+    """
+    plain = None
+    for port in spec.get("ports").items():
+        number, name = port.get("port").number(), port.get("name").text() or ""
+        protocol = port.get("appProtocol").text() or ""
+        if number is None or number in (443, 8443) or _SECURE.search(name) or _SECURE.search(protocol):
+            return None
+        told = number not in _OF_STORES and (_PLAIN.search(name) or protocol == "http")
+        if plain is None and (number == 80 or told):
+            plain = port
+    return plain
 
 
 def gateway(instance: Instance) -> Traits:
