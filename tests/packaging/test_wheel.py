@@ -19,7 +19,7 @@ SKIPPED = {"__pycache__"}
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources is built, so that the work tree stays as it is."""
     pytest.importorskip("build")
-    pytest.importorskip("setuptools", minversion="69")
+    pytest.importorskip("setuptools", minversion="77")
     place = tmp_path_factory.mktemp("dist")
     source = tmp_path_factory.mktemp("source")
     listed = subprocess.run(
