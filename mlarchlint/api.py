@@ -52,6 +52,7 @@ from mlarchlint.model.edit import Edit
 from mlarchlint.model.estimate import Money, Saving
 from mlarchlint.model.finding import Related, Severity
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Format, Mode, Resource
 from mlarchlint.model.rule import Hit, Rule, Supersedes
 from mlarchlint.model.truth import Truth
@@ -154,6 +155,7 @@ __all__ = [
     "read_on",
     "reading_costs",
     "region_without_zones",
+    "regex",
     "rule",
     "rule_on_design",
     "saved_by_commitment",

@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterator
 
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
 
 Malformed = tuple[SourceSpan, str]
 
-_COMMENT = re.compile(r"mlarchlint\s*:\s*ignore\b[ \t]*([^\n]*)")
-_ANNOTATION = re.compile(r"mlarchlint\.dev/ignore\s*:[ \t]*([^\n]*)")
-_METADATA = re.compile(r"^metadata:[ \t]*([^\n]*)")
+_COMMENT = regex(r"mlarchlint\s*:\s*ignore\b[ \t]*([^\n]*)")
+_ANNOTATION = regex(r"mlarchlint\.dev/ignore\s*:[ \t]*([^\n]*)")
+_METADATA = regex(r"^metadata:[ \t]*([^\n]*)")
 _SELECTOR = r"[A-Za-z][\w.-]*"
-_RULES = re.compile(
-    rf"\[\s*({_SELECTOR}(?:\s*[,;]\s*{_SELECTOR})*)\s*\]|({_SELECTOR}(?:\s*,\s*{_SELECTOR})*)"
-)
-_UNTIL = re.compile(r"(?:^|\s)until\s*=\s*(\S+)")
+_RULES = regex(rf"\[\s*({_SELECTOR}(?:\s*[,;]\s*{_SELECTOR})*)\s*\]|({_SELECTOR}(?:\s*,\s*{_SELECTOR})*)")
+_UNTIL = regex(r"(?:^|\s)until\s*=\s*(\S+)")
 
 
 @record(frozen=True, slots=True)

@@ -8,11 +8,11 @@ is started is in the code already.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.value import Value, from_plain
 from mlarchlint.references import prefixes
@@ -43,7 +43,7 @@ _SAME = {
     "AWS::EMRContainers::VirtualCluster": "aws_emrcontainers_virtual_cluster",
 }
 _NAMES = ("name", "family", "JobDefinitionName", "Name", "Family")
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_PLACEHOLDER = regex(r"\$\{(\w+)\}")
 
 
 def with_embedded(instances: Iterable[Instance]) -> Iterator[Instance]:

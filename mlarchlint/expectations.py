@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from mlarchlint.model.finding import Finding
+from mlarchlint.model.regex import regex
 
-_EXPECT = re.compile(r"#\s*expect:\s*(.+?)\s*$")
+_EXPECT = regex(r"#\s*expect:\s*(.+?)\s*$")
 # (path below the folder, line, id; an uncertain one ends with `?`)
 Expectation = tuple[str, int, str]
 

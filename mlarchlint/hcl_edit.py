@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Sequence
 
+from mlarchlint.model.regex import regex
 from mlarchlint.text_change import Offsets, newline_of
 
-_LITERAL = re.compile(r'true|false|null|-?\d+(\.\d+)?|"(?:[^"\\$%]|\\.|\$(?!\{)|%(?!\{))*"')
+_LITERAL = regex(r'true|false|null|-?\d+(\.\d+)?|"(?:[^"\\$%]|\\.|\$(?!\{)|%(?!\{))*"')
 
 
 def is_literal(text: str) -> bool:

@@ -15,10 +15,11 @@ from typing import Any
 
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 
 FORMATS = ("terraform", "cloudformation", "kubernetes", "module")
-_TYPES = re.compile(r"\n  (terraform|cloudformation|kubernetes|module): *([^\n#]+)")  # without its comment
-_NAME = re.compile(r"[\w:./*@-]+")
+_TYPES = regex(r"\n  (terraform|cloudformation|kubernetes|module): *([^\n#]+)")  # without its comment
+_NAME = regex(r"[\w:./*@-]+")
 
 
 @record(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Kind:
     )  # by format: how its traits are read (mlarchlint.traits)
 
 
-_STEP = re.compile(
+_STEP = regex(
     r"(\"[^\"]+\"|[^.\[\]{}<>\"]+)(\[\]|\{\}|<json>(?:\[\]|\{\})?|\[([\w$:.-]+)=([^\]]*)\])?(?:\.|$)"
 )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.IGNORECASE)
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_CLOCK = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([munkKMGTPE]i?)?B?")
+from mlarchlint.model.regex import regex
+
+_ISO = regex(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.IGNORECASE)
+_PART = regex(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_CLOCK = regex(r"(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_QUANTITY = regex(r"(\d+(?:\.\d+)?)([munkKMGTPE]i?)?B?")
 _SECONDS = {
     "ms": Decimal("0.001"),
     "s": Decimal(1),
@@ -17,7 +19,7 @@ _SECONDS = {
     "d": Decimal(86400),
 }
 _PREFIXES = {"n": -3, "u": -2, "m": -1, "": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
-_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]")
+_ZONE = regex(r"([a-z]+-[a-z]+\d+)-[a-z]")
 
 
 def seconds(text: str) -> Decimal | None:

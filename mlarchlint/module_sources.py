@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from mlarchlint.model.regex import regex
 
-_GIT = re.compile(r"(?:github\.com[/:])([\w.-]+)/terraform-([a-z0-9]+)-([\w-]+?)(?:\.git)?(?=//|\?|$)")
-_HOST = re.compile(r"^[\w-]+(?:\.[\w-]+)+/")
+_GIT = regex(r"(?:github\.com[/:])([\w.-]+)/terraform-([a-z0-9]+)-([\w-]+?)(?:\.git)?(?=//|\?|$)")
+_HOST = regex(r"^[\w-]+(?:\.[\w-]+)+/")
 
 
 def registry_name(source: str) -> str:

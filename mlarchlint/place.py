@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Format, Instance, Resource
 from mlarchlint.model.value import Value
 
@@ -14,7 +14,7 @@ _REGIONS = {"aws": ("region",), "google": ("region",), "azure": ("location",)}
 _ACCOUNTS = {"google": ("project", "project"), "azure": ("", "subscription_id")}
 # What a template calls the role that a service takes on to do its work.
 _PASSED_ROLES = ("RoleArn", "Role", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole", "RoleARN", "NodeRole")
-_AWS_ACCOUNT = re.compile(r"^arn:[\w-]*:iam::(\d{12}):")
+_AWS_ACCOUNT = regex(r"^arn:[\w-]*:iam::(\d{12}):")
 
 
 def place(attrs: dict[str, Value], provider: str, instance: Instance) -> None:

@@ -14,6 +14,7 @@ from mlarchlint.config_file import MAX_BYTES, shown_path
 from mlarchlint.config_text import ConfigError, Document, Mistake, read_yaml, read_yaml_documents
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.rule import Hit, Rule
 from mlarchlint.model.span import SourceSpan
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from mlarchlint.design import Design
 
 API_VERSION = "mlarchlint/v1"
-_PLACE = re.compile(r"\{([^{}]*)\}")
+_PLACE = regex(r"\{([^{}]*)\}")
 _OF_DESIGN = ("group", "value", "limit")
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.config_check import nearest
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -23,12 +24,12 @@ ROLES = (
     "tracking", "shared",
 )  # fmt: skip
 # c6i.xlarge and ml.c6i.xlarge: c6i; n2-standard-4: n2; Standard_D4s_v5: Dsv5.
-_AWS = re.compile(r"(?:ml\.|db\.|cache\.)?([a-z][a-z0-9-]*)\.[a-z0-9-]+")
-_AZURE = re.compile(
+_AWS = regex(r"(?:ml\.|db\.|cache\.)?([a-z][a-z0-9-]*)\.[a-z0-9-]+")
+_AZURE = regex(
     r"(?:Standard|Basic)_([A-Z]+)\d+(?:-\d+)?([a-z]*)(?:_[A-Za-z0-9]*\d{2,}[a-z]*)?(?:_(v\d+))?",
     re.IGNORECASE,
 )
-_GOOGLE = re.compile(r"([a-z]\d[a-z]?)-[a-z0-9-]+")
+_GOOGLE = regex(r"([a-z]\d[a-z]?)-[a-z0-9-]+")
 
 
 def fact(name: str, node: Resource, design: Design) -> Value:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.value import Value
 
-_CUT = re.compile(r"\.|\[")
+_CUT = regex(r"\.|\[")
 _NOT_RESOURCES = ("var.", "local.", "each.", "count.", "path.", "terraform.", "self.", "param.", "data.AWS::")
 
 

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from mlarchlint.config import Config, names_rule
 from mlarchlint.config_check import nearest
 from mlarchlint.config_text import ConfigError, Mistake
+from mlarchlint.model.regex import regex
 from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import NOWHERE
 from mlarchlint.rule_settings import mistakes_in_params
 
 # Checks of other engines, by the form of their ids; what they are is only known when they have run.
-_OTHERS = re.compile(r"(?:CKV|[EWI]\d|correctness)", re.IGNORECASE)
+_OTHERS = regex(r"(?:CKV|[EWI]\d|correctness)", re.IGNORECASE)
 
 
 def mistaken_rules(config: Config, rules: Collection[Rule]) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from mlarchlint.model.regex import regex
 from mlarchlint.model.value import OTHERS, Value
 
 DEEPEST = 10  # states within states; Step Functions allows no such depth
-_CALL = re.compile(
+_CALL = regex(
     r":states:::(?:aws-sdk:)?([\w-]+):(\w+?)(?:\.sync(?::2)?|\.waitForTaskToken)?$",
 )
-_NAME = re.compile(r"^(?:arn:.*/)?([^/:]+)(?::\d+|:\$LATEST)?$")
+_NAME = regex(r"^(?:arn:.*/)?([^/:]+)(?::\d+|:\$LATEST)?$")
 
 Body = Mapping[str, Value]
 

@@ -62,15 +62,16 @@ from mlarchlint.api import (
     Value,
     dollars,
     has_accelerator,
+    regex,
     rule,
     saved_by_processors,
 )
 
-_LARGE = re.compile(
+_LARGE = regex(
     r"vllm|text-generation|\btgi\b|triton|tensorrt|sglang|diffus|llama|ollama|\bnim\b|LLMInferenceService|NIMService|djl-lmi",
     re.IGNORECASE,
 )
-_LIGHT = re.compile(r"sklearn|scikit-learn|xgboost|lightgbm", re.IGNORECASE)
+_LIGHT = regex(r"sklearn|scikit-learn|xgboost|lightgbm", re.IGNORECASE)
 _KSERVE = ("sklearn", "xgboost", "lightgbm")
 
 

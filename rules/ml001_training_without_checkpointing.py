@@ -54,22 +54,21 @@ from mlarchlint.api import (
     Truth,
     Value,
     has_accelerator,
+    regex,
     rule,
 )
 
 _HOUR = 3600
-_SPEAKS = re.compile(
-    r"check-?_?point|ckpt|resume|save[-_](dir|steps|freq)|output[-_]dir|snapshot", re.IGNORECASE
-)
-_DURABLE = re.compile(
+_SPEAKS = regex(r"check-?_?point|ckpt|resume|save[-_](dir|steps|freq)|output[-_]dir|snapshot", re.IGNORECASE)
+_DURABLE = regex(
     r"(?<![a-z])(s3a?|gs|gcs|abfss?|wasbs?|azureml|hdfs|dbfs|oci)://|=(pvc|csi):|^(pvc|csi):", re.IGNORECASE
 )
 # Algorithms of SageMaker that do not write checkpoints.
-_CANNOT = re.compile(
+_CANNOT = regex(
     r"(^|/)(linear-learner|kmeans|pca|factorization-machines|knn|lda|ntm|randomcutforest|ipinsights|blazingtext)(:|$)"
 )
 # What tries out the machines, not a model.
-_TRIES = re.compile(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|profile|compile)([^a-z]|$)")
+_TRIES = regex(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|profile|compile)([^a-z]|$)")
 _STORES = ("object_store", "file_share", "block_volume")
 
 

@@ -40,10 +40,10 @@ keep versions.
 
 import re
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, passes_by, rule
+from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, passes_by, regex, rule
 
 _WORDS = {"dataset": "datasets", "model": "models"}
-_OTHERWISE = re.compile(r"dvc|lakefs|iceberg|delta|hudi", re.IGNORECASE)
+_OTHERWISE = regex(r"dvc|lakefs|iceberg|delta|hudi", re.IGNORECASE)
 
 
 @rule(id="MLA-ML002", severity=Severity.MEDIUM, on=Kind("object_store"), since="0.1")

@@ -35,16 +35,16 @@ requirements, wherever the tool runs.
 
 import re
 
-from mlarchlint.api import TRAINING, Design, Hit, Hits, Kind, Resource, Severity, Truth, Value, rule
+from mlarchlint.api import TRAINING, Design, Hit, Hits, Kind, Resource, Severity, Truth, Value, regex, rule
 
 _TRAINS = ("batch_job", "training_cluster", "compute_group", "compute_instance")
 _CONTENT = ("images", "commands", "env_names", "env", "user_data", "hyperparameters")
-_TOOLS = re.compile(
+_TOOLS = regex(
     r"mlflow|wandb|weights-and-biases|comet[_-]?ml|comet_api|neptune_|neptune\.ai|clearml|aimstack|aim_|tensorboard|dvclive",
     re.IGNORECASE,
 )
 # What tries out the machines, not a model.
-_TRIES = re.compile(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|dlio)([^a-z]|$)")
+_TRIES = regex(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|dlio)([^a-z]|$)")
 _BUILT_IN = ("azure_ml", "databricks", "vertex_ai_experiments")
 
 

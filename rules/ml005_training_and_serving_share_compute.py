@@ -54,10 +54,11 @@ from mlarchlint.api import (
     Severity,
     Truth,
     has_accelerator,
+    regex,
     rule,
 )
 
-_SHARES = re.compile(r"\bmig[-_.]|time[-_]?slic|gpu[-_]sharing|shared[-_]gpu|\bmps\b", re.IGNORECASE)
+_SHARES = regex(r"\bmig[-_.]|time[-_]?slic|gpu[-_]sharing|shared[-_]gpu|\bmps\b", re.IGNORECASE)
 
 
 @rule(id="MLA-ML005", severity=Severity.MEDIUM, on=Kind("compute_group"), since="0.1")

@@ -50,6 +50,7 @@ from mlarchlint.api import (
     Severity,
     Truth,
     Value,
+    regex,
     rule,
     script_text,
 )
@@ -74,13 +75,13 @@ _CONTENT = (
     "definition",
     "version",
 )
-_TOOLS = re.compile(
+_TOOLS = regex(
     r"mlflow|models:/|model[-_]?registry|model[-_]?package|register[-_]?model|wandb|weights-and-biases|comet[_-]?ml|comet_api|"
     r"neptune_|neptune\.ai|clearml|azureml:|bentoml|yatai|hopsworks|dvc\b",
     re.IGNORECASE,
 )
 _BUILT_IN = ("azure_ml", "vertex_ai", "databricks")
-_TRIES = re.compile(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke)([^a-z]|$)")
+_TRIES = regex(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke)([^a-z]|$)")
 
 
 @rule(id="MLA-ML007", severity=Severity.LOW, on=Kind(*_SERVES), roles=SERVING, since="0.1")

@@ -57,6 +57,7 @@ from mlarchlint.api import (
     Severity,
     Truth,
     Value,
+    regex,
     rule,
     script_text,
 )
@@ -70,17 +71,17 @@ _SERVES = (
     "compute_group",
     "compute_instance",
 )
-_NEWEST = re.compile(r"(^|[-_.:@/])(latest|current|newest)([-_.]|$)", re.IGNORECASE)
-_STAGE = re.compile(r"(^|[-_.])(prod|production|live|champion)(\.tar\.gz|\.zip)?$", re.IGNORECASE)
+_NEWEST = regex(r"(^|[-_.:@/])(latest|current|newest)([-_.]|$)", re.IGNORECASE)
+_STAGE = regex(r"(^|[-_.])(prod|production|live|champion)(\.tar\.gz|\.zip)?$", re.IGNORECASE)
 # 1.4.2, v3, resnet-v3, 2026-11-01, 20261101, run and job names with a number or a hash at their end
-_VERSION = re.compile(
+_VERSION = regex(
     r"^v?\d+([._-]\d+)*([-._]?(rc|alpha|beta|dev)\.?\d*)?$|(^|[-_.])v\d+([._]\d+)*([-_.]|$)|\d+\.\d+|\d{4}-?\d{2}-?\d{2}|"
     r"^[0-9a-f]{7,64}$|[-_][0-9a-f]{8,}([-_.]|$)|^[0-9a-f]{8}-[0-9a-f]{4}-|\d{4,}|[-_=]\d+(\.tar\.gz)?$",
     re.IGNORECASE,
 )
-_PINNED = re.compile(r"version_?id=|@sha256:|[?&]generation=|#\d{6,}$", re.IGNORECASE)
-_MODEL = re.compile(r"model|weights|artifact", re.IGNORECASE)
-_ADDRESS = re.compile(
+_PINNED = regex(r"version_?id=|@sha256:|[?&]generation=|#\d{6,}$", re.IGNORECASE)
+_MODEL = regex(r"model|weights|artifact", re.IGNORECASE)
+_ADDRESS = regex(
     r"(?<![\w])(?:s3a?|gs|gcs|abfss?|wasbs?|hdfs|models|azureml|runs):/{1,2}[^\s\"',;]+|https://[\w.-]+/[^\s\"',;]+",
     re.IGNORECASE,
 )

@@ -47,8 +47,6 @@ it is a hint.
 - https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost
 """
 
-import re
-
 from mlarchlint.api import (
     TRAINING,
     Design,
@@ -61,12 +59,13 @@ from mlarchlint.api import (
     Severity,
     Truth,
     has_accelerator,
+    regex,
     rule,
 )
 
-_ON_AND_ON = re.compile(r"(^|[^a-z])(stream(ing)?|online|continuous(ly)?|incremental|daemon)([^a-z]|$)")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_TRIES = re.compile(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|dlio)([^a-z]|$)")
+_ON_AND_ON = regex(r"(^|[^a-z])(stream(ing)?|online|continuous(ly)?|incremental|daemon)([^a-z]|$)")
+_CAMEL = regex(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TRIES = regex(r"(^|[^a-z])(nccl|tests?|bench(mark)?s?|stress|smoke|dlio)([^a-z]|$)")
 # Labels and annotations by which the queue or the nodes end a job.
 _ENDED = (
     "kueue.x-k8s.io/max-exec-time-seconds",

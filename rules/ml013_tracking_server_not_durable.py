@@ -35,10 +35,22 @@ secret or variable gives. Files on a volume that stays are a hint.
 
 import re
 
-from mlarchlint.api import TRAINING, Design, Hit, Hits, Kind, Resource, Severity, Value, rule, script_text
+from mlarchlint.api import (
+    TRAINING,
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Resource,
+    Severity,
+    Value,
+    regex,
+    rule,
+    script_text,
+)
 
 _RUNS = ("container_service", "serverless_container", "compute_instance", "compute_group")
-_SERVER = re.compile(r"\bmlflow\s+(server|ui)\b")
+_SERVER = regex(r"\bmlflow\s+(server|ui)\b")
 # What keeps what: in words, and the options and variables that name it.
 _STORES = (
     ("backend", "runs", r"--backend-store-uri", r"(MLFLOW_)?BACKEND_(STORE_)?URI"),
@@ -49,14 +61,14 @@ _STORES = (
         r"(MLFLOW_)?((DEFAULT_)?ARTIFACT_ROOT|ARTIFACTS_DESTINATION)",
     ),
 )
-_FILES = re.compile(r"^(sqlite:|file:|\.{0,2}/|~|mlruns|mlartifacts)", re.IGNORECASE)
+_FILES = regex(r"^(sqlite:|file:|\.{0,2}/|~|mlruns|mlartifacts)", re.IGNORECASE)
 _ELSEWHERE = {
-    "backend": re.compile(r"(postgres|mysql|mariadb|mssql)", re.IGNORECASE),
-    "artifact_store": re.compile(r"(s3|gs|wasbs?|abfss?|hdfs|dbfs|azure)://", re.IGNORECASE),
+    "backend": regex(r"(postgres|mysql|mariadb|mssql)", re.IGNORECASE),
+    "artifact_store": regex(r"(s3|gs|wasbs?|abfss?|hdfs|dbfs|azure)://", re.IGNORECASE),
 }
 # Without a leading slash it is below the working directory, which is / in most images.
-_PATH = re.compile(r"^(?:sqlite:/{2,3}|file:/{0,2})?\.?/?([^?]*)")
-_REFERENCE = re.compile(r"^[\"']?\$[({]?(\w+)")
+_PATH = regex(r"^(?:sqlite:/{2,3}|file:/{0,2})?\.?/?([^?]*)")
+_REFERENCE = regex(r"^[\"']?\$[({]?(\w+)")
 _KEPT = ("pvc:", "nfs:", "csi:", "ebs:", "gce-pd:", "azure-disk:", "azure-file:", "cephfs:", "glusterfs:")
 _FIX = "keep runs in a database and artifacts in a bucket"
 

@@ -37,21 +37,17 @@ percentiles of its metrics: there only the threshold is judged.
 - https://cloud.google.com/monitoring/api/v3/aggregation
 """
 
-import re
-
-from mlarchlint.api import Design, Hit, Hits, Kind, Related, Resource, Severity, Truth, rule
+from mlarchlint.api import Design, Hit, Hits, Kind, Related, Resource, Severity, Truth, regex, rule
 
 _AVERAGES = ("Average", "ALIGN_MEAN")
 # Milliseconds in one unit of a metric.
 _UNITS = (
-    (re.compile(r"^(ModelLatency|OverheadLatency)$"), 0.001),
-    (re.compile(r"^TargetResponseTime$"), 1000.0),
-    (re.compile(r"^(ResponseTime|TotalLatency|BackendLastByteResponseTime|RequestLatency)$"), 1.0),
-    (re.compile(r"^(Latency|IntegrationLatency|Duration|OriginLatency|InvocationLatency)$"), 1.0),
+    (regex(r"^(ModelLatency|OverheadLatency)$"), 0.001),
+    (regex(r"^TargetResponseTime$"), 1000.0),
+    (regex(r"^(ResponseTime|TotalLatency|BackendLastByteResponseTime|RequestLatency)$"), 1.0),
+    (regex(r"^(Latency|IntegrationLatency|Duration|OriginLatency|InvocationLatency)$"), 1.0),
     (
-        re.compile(
-            r"run\.googleapis\.com/request_latencies|loadbalancing\.googleapis\.com/https/\w*latencies"
-        ),
+        regex(r"run\.googleapis\.com/request_latencies|loadbalancing\.googleapis\.com/https/\w*latencies"),
         1.0,
     ),
 )

@@ -55,18 +55,31 @@ programs that are given an address to tell (a webhook of Slack, Sentry, PagerDut
 
 import re
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Mode, Relation, Resource, Severity, Truth, Value, rule
+from mlarchlint.api import (
+    Design,
+    Hit,
+    Hits,
+    Kind,
+    Mode,
+    Relation,
+    Resource,
+    Severity,
+    Truth,
+    Value,
+    regex,
+    rule,
+)
 
 _JOBS = ("orchestrator", "batch_job", "data_processor")
 _ROLES = ("pipeline", "training", "tuning")
 _LEAST = 0.6
-_AIRFLOW = re.compile(r"mwaa|composer|airflow", re.IGNORECASE)
+_AIRFLOW = regex(r"mwaa|composer|airflow", re.IGNORECASE)
 # How the events and the metrics of AWS call the service that runs a job; emr covers its serverless and container forms.
 _SERVICES = ("glue", "states", "sagemaker", "batch", "emr", "ecs")
 _CALLED = {"sfn": "states", "statemachine": "states", "stepfunctions": "states"}
-_WENT_WELL = re.compile(r"^(succeeded|success|completed|complete)$", re.IGNORECASE)
-_WENT_WRONG = re.compile(r"fail|time_?d?_?out|abort|cancel|error|stopped|incomplete", re.IGNORECASE)
-_ADDRESSES = re.compile(
+_WENT_WELL = regex(r"^(succeeded|success|completed|complete)$", re.IGNORECASE)
+_WENT_WRONG = regex(r"fail|time_?d?_?out|abort|cancel|error|stopped|incomplete", re.IGNORECASE)
+_ADDRESSES = regex(
     r"slack|pager_?duty|opsgenie|sentry|webhook|alert|notif|sns_topic|healthcheck", re.IGNORECASE
 )
 _FIX = "tell somebody: an event rule or an alarm on failed runs that leads to a topic or a channel"

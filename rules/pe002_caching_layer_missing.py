@@ -55,10 +55,11 @@ from mlarchlint.api import (
     Severity,
     Truth,
     Value,
+    regex,
     rule,
 )
 
-_CACHE = re.compile(r"redis|valkey|memcache|(^|_)CACHE_?(URL|HOST|ENDPOINT|ADDR)", re.IGNORECASE)
+_CACHE = regex(r"redis|valkey|memcache|(^|_)CACHE_?(URL|HOST|ENDPOINT|ADDR)", re.IGNORECASE)
 # A cache in these keeps answers before they reach the service.
 _KEEPING = ("api_gateway", "load_balancer", "backend_pool", "listener")
 

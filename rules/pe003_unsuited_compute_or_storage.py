@@ -56,16 +56,17 @@ from mlarchlint.api import (
     Truth,
     Value,
     has_accelerator,
+    regex,
     rule,
 )
 
 _TRAINS = ("compute_instance", "compute_group", "training_cluster", "batch_job", "container_service")
 _SLOW_DISKS = ("st1", "sc1", "standard", "pd-standard", "Standard_LRS", "Standard_ZRS", "HDD")
-_SLOW_SHARES = re.compile(r"^(BASIC_HDD|STANDARD|HDD)$", re.IGNORECASE)
-_CREDITS = re.compile(
+_SLOW_SHARES = regex(r"^(BASIC_HDD|STANDARD|HDD)$", re.IGNORECASE)
+_CREDITS = regex(
     r"^(t[1-4][a-z]*\.|Standard_B\d|(.*/)?(e2-(micro|small|medium)|f1-micro|g1-small)$)", re.IGNORECASE
 )
-_RUN = re.compile(
+_RUN = regex(
     r"torchrun|deepspeed|accelerate launch|(^|[/ ])(train|finetune|fine_tune|pretrain)\w*\.(py|sh)",
     re.IGNORECASE,
 )

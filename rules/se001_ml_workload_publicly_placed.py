@@ -54,6 +54,7 @@ from mlarchlint.api import (
     Resource,
     Severity,
     Truth,
+    regex,
     rule,
 )
 
@@ -61,7 +62,7 @@ _STORES = ("database", "cache", "vector_index")
 _CLOSED = (*TRAINING, "notebook")
 _IN_SAGEMAKER = ("model", "batch_job")
 _SANDBOX, _NETWORK = "mlarchlint.dev/sandbox", "mlarchlint.dev/network"
-_BASTION = re.compile(r"bastion|jump[-_]?(box|host)", re.IGNORECASE)
+_BASTION = regex(r"bastion|jump[-_]?(box|host)", re.IGNORECASE)
 _FIX = "place it in a private subnet without a public address, and reach it through the edge, a VPN or a session service"
 
 

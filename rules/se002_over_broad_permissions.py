@@ -58,10 +58,11 @@ from mlarchlint.api import (
     Severity,
     Truth,
     Width,
+    regex,
     rule,
 )
 
-_EXEMPT = re.compile(r"break[-_]?glass|^AWSServiceRoleFor", re.IGNORECASE)
+_EXEMPT = regex(r"break[-_]?glass|^AWSServiceRoleFor", re.IGNORECASE)
 _SURE = 0.8
 
 

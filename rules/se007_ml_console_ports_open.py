@@ -59,14 +59,15 @@ from mlarchlint.api import (
     Severity,
     Truth,
     consoles_on,
+    regex,
     rule,
 )
 
 _ROLES = (*TRAINING, "notebook", "tracking", "pipeline")
 _LEAST = 0.6
 _SANDBOX = "mlarchlint.dev/sandbox"
-_BASTION = re.compile(r"bastion|jump[-_]?(box|host)", re.IGNORECASE)
-_CONSOLE = re.compile(r"jupyter|mlflow|tensorboard|airflow|notebook|ray[-_](head|cluster)", re.IGNORECASE)
+_BASTION = regex(r"bastion|jump[-_]?(box|host)", re.IGNORECASE)
+_CONSOLE = regex(r"jupyter|mlflow|tensorboard|airflow|notebook|ray[-_](head|cluster)", re.IGNORECASE)
 _FIX = "admit the addresses of your VPN or session service only"
 
 

@@ -48,12 +48,12 @@ that the data is confidential: an organisation may forbid it.
 
 import re
 
-from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, Value, data_role, rule
+from mlarchlint.api import Design, Hit, Hits, Kind, Resource, Severity, Truth, Value, data_role, regex, rule
 
 _DATA = ("dataset", "features", "model", "checkpoints", "captured", "artifacts")
 _HELD = {"dataset": "datasets", "model": "models", "captured": "captured requests"}
 _LEAST = 0.6
-_SHOWN = re.compile(r"(^|[^a-z])(web|website|site|static|assets?|frontend|ui|docs?|public)([^a-z]|$)", re.I)
+_SHOWN = regex(r"(^|[^a-z])(web|website|site|static|assets?|frontend|ui|docs?|public)([^a-z]|$)", re.I)
 _FIX = "block public access in all four ways, and share single objects by signed URLs"
 
 

@@ -38,9 +38,7 @@ policies do not hold; clusters whose policies an add-on enforces, as on EKS.
 - https://learn.microsoft.com/azure/aks/use-network-policies
 """
 
-import re
-
-from mlarchlint.api import Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, rule
+from mlarchlint.api import Design, Hit, Hits, Kind, Relation, Resource, Severity, Truth, Value, regex, rule
 
 _LEAST = 0.6
 _PODS = (
@@ -56,9 +54,7 @@ _PODS = (
 # What ends, and listens to nobody, has nothing to be reached by.
 _FINITE = ("batch_job", "data_processor")
 # Policies that select pods in terms this graph does not have.
-_OTHERS = re.compile(
-    r"^(cilium\.io|(crd\.)?projectcalico\.org|security\.istio\.io|policy\.linkerd\.io)/.*Policy$"
-)
+_OTHERS = regex(r"^(cilium\.io|(crd\.)?projectcalico\.org|security\.istio\.io|policy\.linkerd\.io)/.*Policy$")
 
 
 @rule(id="MLA-SE017", severity=Severity.LOW, on=Kind("cluster", *_PODS), since="0.1")

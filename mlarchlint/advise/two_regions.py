@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from mlarchlint.model.regex import regex
+
 REGION = "region"
 CALLS = ("first", "second")
 VARIABLES = "variables.tf"
-_BLOCK = re.compile(r'^variable "(\w+)" \{\n.*?^\}\n', re.DOTALL | re.MULTILINE)
-_DEFAULT = re.compile(r"^  default +=.*\n", re.MULTILINE)
-_LOCAL, _VAR = re.compile(r"\blocal\.(\w+)"), re.compile(r"\bvar\.(\w+)")
+_BLOCK = regex(r'^variable "(\w+)" \{\n.*?^\}\n', re.DOTALL | re.MULTILINE)
+_DEFAULT = regex(r"^  default +=.*\n", re.MULTILINE)
+_LOCAL, _VAR = regex(r"\blocal\.(\w+)"), regex(r"\bvar\.(\w+)")
 # Where the region is a matter of the provider.
 _PROVIDERS = {("aws", "second"): "\n  providers = {\n    aws = aws.second\n  }\n"}
 # What both regions use and neither has: what it is, and the input that hands it over.

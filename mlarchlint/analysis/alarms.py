@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Mode, Resource
 
 # What a metric, a filter, a query or the name of an alert is about, where no entry says it.
@@ -18,9 +19,9 @@ _CLASSES = {
     "saturation": r"cpu|memory|gpu|disk|utili[sz]ation|queue|pending|backlog|throttl|saturat|kv_cache|oom",
     "traffic": r"request_?count|invocations|request_rate",
 }
-_PATTERNS = {name: re.compile(words, re.IGNORECASE) for name, words in _CLASSES.items()}
+_PATTERNS = {name: regex(words, re.IGNORECASE) for name, words in _CLASSES.items()}
 _SAYING = ("metric", "query", "alerts", "name", "description")
-_SLO = re.compile(r"slo$|servicelevelobjective|application_signals", re.IGNORECASE)
+_SLO = regex(r"slo$|servicelevelobjective|application_signals", re.IGNORECASE)
 UNREAD = "unread"
 
 

@@ -9,34 +9,35 @@ from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.scripts import script_text
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 _NAME = r"[\w.-]*(?:check[-_]?point|ckpt)[\w.-]*"
-_OPTION = re.compile(rf"-*{_NAME}", re.IGNORECASE)
-_GIVEN = re.compile(rf"({_NAME})(?:\s*=\s*|\s+)[\"']?(/[\w./-]+)", re.IGNORECASE)
+_OPTION = regex(rf"-*{_NAME}", re.IGNORECASE)
+_GIVEN = regex(rf"({_NAME})(?:\s*=\s*|\s+)[\"']?(/[\w./-]+)", re.IGNORECASE)
 # What is read at the start, and numbers.
-_NO_PLACE = re.compile(
+_NO_PLACE = regex(
     r"load|init|pretrain|base|resume|restore|(^|[-_])from([-_]|$)|interval|freq|every|keep|max", re.IGNORECASE
 )
-_URI = re.compile(
+_URI = regex(
     r"([\w.-]*)[=\s\"':]*(?<![a-z])(?:s3a?|gs|gcs|abfss?|wasbs?|azureml|hdfs|dbfs|oci)://", re.IGNORECASE
 )
-_READ = re.compile(
+_READ = regex(
     r"data|train[-_]?(set|file|path)?$|val|input|corpus|token|vocab|image|(?<!up)load|base", re.IGNORECASE
 )
 # What a script does with disks that stay and with stores.
-_KEPT = re.compile(
+_KEPT = regex(
     r"\bmount\b|\bnfs|\befs\b|\bfsx\b|lustre|gcsfuse|blobfuse|s3fs|mountpoint|/dev/(?!null)|rsync|\bscp\b|gsutil|gcloud storage|"
     r"azcopy|az storage|aws s3|rclone|boto3",
     re.IGNORECASE,
 )
-_FAST = re.compile(r"nvme|k8s-disks|local-?ssd|scratch|^/tmp|^/var/tmp|ephemeral", re.IGNORECASE)
+_FAST = regex(r"nvme|k8s-disks|local-?ssd|scratch|^/tmp|^/var/tmp|ephemeral", re.IGNORECASE)
 _GOES = {"emptyDir": "an emptyDir, which goes with the pod", "ephemeral": "a volume that goes with the pod"}
 _LAYER = "the file system of the container, which goes with it"
 # SageMaker uploads these when the job ends, and mounts what it reads.
-_SAGEMAKER = re.compile(r"/opt/ml/(model|output|input)(/|$)")
+_SAGEMAKER = regex(r"/opt/ml/(model|output|input)(/|$)")
 
 
 @record(frozen=True, slots=True)

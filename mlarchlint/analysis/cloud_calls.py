@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 
-_CALLS = re.compile(
+_CALLS = regex(
     r"\b(s3a?|gs|abfss?|wasbs?|azureml)://[\w$<{]|\baws +(s3|sagemaker|dynamodb|secretsmanager)\b|\bgsutil\b|\bgcloud +storage\b|\.blob\.core\.windows\.net"
 )
 # With these they bring credentials of their own, or talk to a store in the cluster.
-_OWN = re.compile(
+_OWN = regex(
     r"^(AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_ROLE_ARN|AWS_ENDPOINT_URL\w*|\w*S3_ENDPOINT\w*"
     r"|GOOGLE_APPLICATION_CREDENTIALS|AZURE_(CLIENT_ID|STORAGE_(KEY|CONNECTION_STRING|SAS_TOKEN))|MINIO_\w*)$"
 )
 # The same, handed over in the command itself.
-_OWN_HERE = re.compile(
+_OWN_HERE = regex(
     r"\bfs\.s3a\.(access\.key|endpoint)=|--endpoint-url[ =]|\$\{?(AWS_ACCESS_KEY_ID|MINIO_\w+)|--access-key[ =]"
 )
 

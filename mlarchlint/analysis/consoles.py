@@ -6,6 +6,7 @@ import re
 
 from mlarchlint.analysis.firewalls import Ports
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 
 # https://docs.ray.io/en/latest/ray-core/configure.html#ports-configurations
@@ -18,21 +19,19 @@ CONSOLE_PORTS = {
 }  # fmt: skip
 # Without a word of their own these ask nobody for a password.
 _OPEN = (
-    (re.compile(r"\bmlflow\b"), "MLflow"),
-    (re.compile(r"\btensorboard\b"), "TensorBoard"),
-    (re.compile(r"(^|/)ray(project)?/|\bray +start\b.*--head"), "the Ray dashboard, which runs code"),
-    (re.compile(r"\bspark[\w-]*history|HistoryServer"), "the Spark history"),
-    (re.compile(r"\baim(hubio|stack)?\b.* up\b|(^|/)aimhubio/|(^|/)aimstack/"), "Aim"),
-    (re.compile(r"\bdask[- ]scheduler\b"), "the Dask scheduler, which runs code"),
+    (regex(r"\bmlflow\b"), "MLflow"),
+    (regex(r"\btensorboard\b"), "TensorBoard"),
+    (regex(r"(^|/)ray(project)?/|\bray +start\b.*--head"), "the Ray dashboard, which runs code"),
+    (regex(r"\bspark[\w-]*history|HistoryServer"), "the Spark history"),
+    (regex(r"\baim(hubio|stack)?\b.* up\b|(^|/)aimhubio/|(^|/)aimstack/"), "Aim"),
+    (regex(r"\bdask[- ]scheduler\b"), "the Dask scheduler, which runs code"),
 )
-_WITH_LOGIN = re.compile(
+_WITH_LOGIN = regex(
     # A server that is given a name and a password asks its callers for them.
     r"basic[-_]auth|oidc[-_]auth|oauth2?[-_]proxy|--app-name|RAY_AUTH_MODE|\bMLFLOW_(TRACKING_PASSWORD|AUTH_\w+)",
     re.IGNORECASE,
 )
-_JUPYTER = re.compile(
-    r"(Notebook|Server|Identity)\w*\.(token|password)=(''|\"\"|\s|$)|--no-auth|--auth[ =]none"
-)
+_JUPYTER = regex(r"(Notebook|Server|Identity)\w*\.(token|password)=(''|\"\"|\s|$)|--no-auth|--auth[ =]none")
 
 
 def consoles_on(ports: Ports) -> tuple[str, ...]:

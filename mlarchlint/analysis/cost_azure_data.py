@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ZERO, Ledger, countable
 from mlarchlint.analysis.cost_rds import copies
 from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.regex import regex
 
 # https://learn.microsoft.com/azure/azure-sql/database/service-tiers-vcore
-VCORES = re.compile(r"(?P<tier>(gp|bc|hs)(_s)?_(gen5|m|dc))_(?P<count>\d+)$")
+VCORES = regex(r"(?P<tier>(gp|bc|hs)(_s)?_(gen5|m|dc))_(?P<count>\d+)$")
 # https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage: IOPS within the price.
 # https://learn.microsoft.com/azure/azure-sql/database/resource-limits-vcore-single-databases
 LEAST_GIB, USUAL_GIB = Decimal(5), Decimal(32)
 MYSQL_IOPS = Decimal(360)
 # https://learn.microsoft.com/azure/azure-sql/managed-instance/resource-limits: GiB within the price.
 INSTANCE_GIB = Decimal(32)
-DWU = re.compile(r"dw(\d+)c$")
+DWU = regex(r"dw(\d+)c$")
 
 
 def azure(ledger: Ledger) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_hours import ON_DEMAND
 from mlarchlint.analysis.cost_ledger import ZERO, Bounds, Ledger
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 
 ONE_CARD, EIGHT = Decimal(1), Decimal(8)
 
@@ -19,7 +19,7 @@ class Node:
 
 
 # What labels of nodes and resources of device plugins call a card, the more particular name first.
-_NAMES = re.compile(r"h200|h100|a100|l40s|a10g|a10|v100|l4|t4|neuroncore|neuron")
+_NAMES = regex(r"h200|h100|a100|l40s|a10g|a10|v100|l4|t4|neuroncore|neuron")
 NODES = {
     "aws": {
         "t4": Node("g4dn.xlarge"),
@@ -48,7 +48,7 @@ NODES = {
 }
 # Where nothing names the card: from the least one to that of large models; whole machines are for the largest.
 _LEAST = {"aws": "t4", "google": "l4", "azure": "t4"}
-_GENERIC = re.compile(r"(nvidia\.com/)?(gpu(\.shared)?|mig-.+)?$")
+_GENERIC = regex(r"(nvidia\.com/)?(gpu(\.shared)?|mig-.+)?$")
 
 
 def with_cards(ledger: Ledger, gpus: Decimal, hours: Bounds, *assumptions: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_azure_data import azure
@@ -11,13 +10,14 @@ from mlarchlint.analysis.cost_rds import copies, member, rds, rds_engine
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.regex import regex
 from mlarchlint.model.truth import Truth
 
 __all__ = ["database", "instance", "rds_engine"]
 
 MILLION = 1_000_000
 # https://cloud.google.com/sql/docs/mysql/instance-settings: GiB of memory for each vCPU.
-CLOUD_SQL = re.compile(r"db-(n1-)?(?P<family>standard|highmem|lightweight)-(?P<vcpu>\d+)$")
+CLOUD_SQL = regex(r"db-(n1-)?(?P<family>standard|highmem|lightweight)-(?P<vcpu>\d+)$")
 EDITIONS = ("ENTERPRISE", "ENTERPRISE_PLUS")
 MEMORY_GIB = {"standard": Decimal("3.75"), "highmem": Decimal("6.5")}
 LEAST_MEMORY_GIB = Decimal("3.75")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from mlarchlint.model.estimate import Estimate, Gap, Money, ResourceEstimate
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 
 Place = tuple[str, str]  # (root module or file, address)
 NOTHING = Money()
-_MODULES = re.compile(r"^(module\.[^.\[]+(\[[^\]]*\])?\.)+")
+_MODULES = regex(r"^(module\.[^.\[]+(\[[^\]]*\])?\.)+")
 
 
 @record(frozen=True, slots=True)

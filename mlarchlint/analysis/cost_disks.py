@@ -8,6 +8,7 @@ from decimal import Decimal
 from mlarchlint.analysis.cost_bodies import attached, local_disks, root_is_elsewhere
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 
 # The size of the usual Linux images where none is given, and the type the provider takes.
@@ -18,7 +19,7 @@ AZURE_STEPS = (4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 3
 AZURE_NAMES = (1, 2, 3, 4, 6, 10, 15, 20, 30, 40, 50, 60, 70, 80)
 # https://learn.microsoft.com/azure/aks/concepts-storage: node disks are of 128 GiB and more.
 AKS_GIB = Decimal(128)
-PREMIUM = re.compile(r"_(DS|GS|FS|[A-Z]+\d+(-\d+)?[a-z]*s)", re.ASCII)
+PREMIUM = regex(r"_(DS|GS|FS|[A-Z]+\d+(-\d+)?[a-z]*s)", re.ASCII)
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html: diskSize
 EKS_GIB = Decimal(20)
 LOCAL_SSD_GIB = Decimal(375)

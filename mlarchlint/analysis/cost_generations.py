@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.prices import Catalog
 
 
@@ -31,13 +32,13 @@ _AWS_TYPES = {
 }  # fmt: skip
 # https://learn.microsoft.com/azure/virtual-machines/sizes/retirement/retired-sizes-list
 _AZURE = (
-    (re.compile(r"^Standard_NC6(_Promo)?$", re.IGNORECASE), "Standard_NC4as_T4_v3"),
-    (re.compile(r"^Standard_NC(12|24r?)(_Promo)?$", re.IGNORECASE), "Standard_NC64as_T4_v3"),
-    (re.compile(r"^Standard_NC6s_v[23]$", re.IGNORECASE), "Standard_NC8as_T4_v3"),
-    (re.compile(r"^Standard_NC(12s|24r?s)_v[23]$", re.IGNORECASE), "Standard_NC64as_T4_v3"),
-    (re.compile(r"^Standard_N[VD]\d+r?s?(_v2)?(_Promo)?$", re.IGNORECASE), ""),
+    (regex(r"^Standard_NC6(_Promo)?$", re.IGNORECASE), "Standard_NC4as_T4_v3"),
+    (regex(r"^Standard_NC(12|24r?)(_Promo)?$", re.IGNORECASE), "Standard_NC64as_T4_v3"),
+    (regex(r"^Standard_NC6s_v[23]$", re.IGNORECASE), "Standard_NC8as_T4_v3"),
+    (regex(r"^Standard_NC(12s|24r?s)_v[23]$", re.IGNORECASE), "Standard_NC64as_T4_v3"),
+    (regex(r"^Standard_N[VD]\d+r?s?(_v2)?(_Promo)?$", re.IGNORECASE), ""),
 )
-_GOOGLE = re.compile(r"^n1-(?P<rest>(?:standard|highmem|highcpu)-(?P<size>\d+))$")
+_GOOGLE = regex(r"^n1-(?P<rest>(?:standard|highmem|highcpu)-(?P<size>\d+))$")
 _E2_LARGEST = 32
 # https://cloud.google.com/compute/docs/gpus: no new capacity of these cards.
 CARDS: Mapping[str, str] = {"nvidia-tesla-k80": "nvidia-tesla-t4", "nvidia-tesla-p100": "nvidia-tesla-t4"}

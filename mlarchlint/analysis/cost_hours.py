@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_options import dedicated, ebs_optimized, reserved
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.estimate import PriceRow
+from mlarchlint.model.regex import regex
 from mlarchlint.model.value import Value
 
 ON_DEMAND = {"aws": "ec2", "google": "gce", "azure": "vm"}
@@ -23,7 +23,7 @@ COMMITTED = {
 # https://cloud.google.com/compute/docs/instances/creating-instance-with-custom-machine-type
 # Families of custom types that cost less where they run all month.
 SUSTAINED = frozenset({"n1", "n2", "n2d"})
-CUSTOM = re.compile(r"(?:(?P<family>[a-z]\w+)-)?custom-(?P<vcpu>\d+)-(?P<mib>\d+)$")
+CUSTOM = regex(r"(?:(?P<family>[a-z]\w+)-)?custom-(?P<vcpu>\d+)-(?P<mib>\d+)$")
 
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html: instanceTypes
 USUAL = {"aws_eks_node_group": "t3.medium", "AWS::EKS::Nodegroup": "t3.medium"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.graph import Relation
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
@@ -22,10 +22,10 @@ FREE_DAYS = Decimal(7)
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-versions.html: major versions
 # whose standard support has ended; they pay by vCPU unless the lifecycle setting forbids it.
 EXTENDED = {
-    "mysql": re.compile(r"5\.7(\.|$)"),
-    "postgres": re.compile(r"(11|12)(\.|$)"),
-    "aurora-mysql": re.compile(r"5\.7(\.|$)"),
-    "aurora-postgresql": re.compile(r"(11|12)(\.|$)"),
+    "mysql": regex(r"5\.7(\.|$)"),
+    "postgres": regex(r"(11|12)(\.|$)"),
+    "aurora-mysql": regex(r"5\.7(\.|$)"),
+    "aurora-postgresql": regex(r"(11|12)(\.|$)"),
 }
 
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from mlarchlint.model.regex import regex
 from mlarchlint.prices import Catalog, InstanceSpec
 
 _AWS = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge",
         "24xlarge", "32xlarge", "48xlarge")  # fmt: skip
 _GOOGLE_SHARED = ("e2-micro", "e2-small", "e2-medium", "e2-standard-2")
 _NUMBER = {
-    "google": re.compile(r"(?<=-)\d+$"),
-    "azure": re.compile(r"(?<=^Standard_)([A-Z]+)(\d+)", re.IGNORECASE),
+    "google": regex(r"(?<=-)\d+$"),
+    "azure": regex(r"(?<=^Standard_)([A-Z]+)(\d+)", re.IGNORECASE),
 }
 
 

@@ -7,6 +7,7 @@ import re
 from mlarchlint.analysis.exposure import ENTRIES, own_exposure
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -21,13 +22,13 @@ _PROGRAMS = (
 )
 _TAGS = ("mlarchlint/auth", "mlarchlint.dev/auth")
 # Objects of the cluster that ask for the caller, and do not say so in terms this graph has.
-_POLICIES = re.compile(
+_POLICIES = regex(
     r"/(SecurityPolicy|GCPBackendPolicy|GCPGatewayPolicy|KongPlugin|Middleware|AuthConfig|AuthPolicy)$"
 )
-_MESH = re.compile(r"security\.istio\.io/.*/(AuthorizationPolicy|RequestAuthentication)$")
+_MESH = regex(r"security\.istio\.io/.*/(AuthorizationPolicy|RequestAuthentication)$")
 # https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
-_OWN_KEY = re.compile(r"--api-key\b|\bVLLM_API_KEY\b")
-_DEFINED = re.compile(r"security(Definitions|Schemes)?\W|x-amazon-apigateway-auth", re.IGNORECASE)
+_OWN_KEY = regex(r"--api-key\b|\bVLLM_API_KEY\b")
+_DEFINED = regex(r"security(Definitions|Schemes)?\W|x-amazon-apigateway-auth", re.IGNORECASE)
 
 
 @record(frozen=True, slots=True)

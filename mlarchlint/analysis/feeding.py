@@ -13,13 +13,14 @@ from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.scripts import script_text
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.value import Value
 from mlarchlint.prices import embedded
 
 MIB = 1024 * 1024
 # Volumes whose throughput is chosen by itself.
-_PROVISIONED = re.compile(r"(gp3$|hyperdisk|PremiumV2_|UltraSSD_)")
+_PROVISIONED = regex(r"(gp3$|hyperdisk|PremiumV2_|UltraSSD_)")
 _CLOUDS = ("aws", "google", "azure")
 _IMAGES = frozenset(
     [

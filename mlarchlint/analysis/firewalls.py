@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -15,7 +15,7 @@ Ports = tuple[tuple[int, int], ...]
 ALL_PORTS: Ports = ((0, 65535),)
 # What each provider writes for everybody; also the two halves of the address space.
 _EVERYBODY = {"0.0.0.0/0", "::/0", "*", "any", "internet", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0"}
-_SPAN = re.compile(r"^(\d+)(?:-(\d+))?$")
+_SPAN = regex(r"^(\d+)(?:-(\d+))?$")
 
 
 @record(frozen=True, slots=True)

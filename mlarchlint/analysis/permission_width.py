@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from mlarchlint.analysis.permissions import Statement, managed_policies_of, statements_of
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -27,22 +28,20 @@ _ON_DATA = (
 )  # fmt: skip
 # Writing logs, metrics and traces, and opening a session, harms no data.
 _HARMLESS = frozenset(("logs", "cloudwatch", "xray", "ssmmessages", "ec2messages", "events", "tag"))
-_EVERY_RESOURCE = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*(/\*)?|[a-z-]+[:/]\*)")
-_ADMIN = re.compile(r"(^|/)(AdministratorAccess|PowerUserAccess|IAMFullAccess)$")
-_FULL = re.compile(r"iam::aws:policy/(?:[\w-]+/)*(?!CloudWatch|AWSXRay|AmazonSSM)(\w+FullAccess\w*)$")
+_EVERY_RESOURCE = regex(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*(/\*)?|[a-z-]+[:/]\*)")
+_ADMIN = regex(r"(^|/)(AdministratorAccess|PowerUserAccess|IAMFullAccess)$")
+_FULL = regex(r"iam::aws:policy/(?:[\w-]+/)*(?!CloudWatch|AWSXRay|AmazonSSM)(\w+FullAccess\w*)$")
 # https://cloud.google.com/iam/docs/roles-overview#basic
-_GOOGLE = re.compile(
-    r"^roles/(owner|editor|aiplatform\.admin|iam\.securityAdmin|resourcemanager\.\w*[aA]dmin)$"
-)
-_GOOGLE_SERVICE = re.compile(
+_GOOGLE = regex(r"^roles/(owner|editor|aiplatform\.admin|iam\.securityAdmin|resourcemanager\.\w*[aA]dmin)$")
+_GOOGLE_SERVICE = regex(
     r"^roles/(storage|bigquery|compute|container|secretmanager|cloudkms|iam\.\w+|run)\.?[aA]dmin$"
 )
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged
-_AZURE = re.compile(
+_AZURE = regex(
     r"^(Owner|Contributor|User Access Administrator|Role Based Access Control Administrator)$"
     r"|/(8e3af657-a8ff-443c-a75c-2fe8c4bcb635|b24988ac-6180-42a0-ab88-20f7382dd24c|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9)$"
 )
-_SUBSCRIPTION = re.compile(
+_SUBSCRIPTION = regex(
     r"^(/subscriptions/[^/]+|/providers/Microsoft\.Management/managementGroups/[^/]+|/)$", re.IGNORECASE
 )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 
 from mlarchlint.analysis.access import COMPUTE, STORES
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.measures import region as plain_region
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -28,7 +28,7 @@ AREAS = {
 _ANYWHERE = ("globalstandard", "globalbatch", "globalprovisionedmanaged")
 # What an inference profile of several regions begins with -> the area it stays in, and how its regions begin:
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
-_PROFILE = re.compile(r":inference-profile/([a-z-]+)\.")
+_PROFILE = regex(r":inference-profile/([a-z-]+)\.")
 _PROFILES = {
     "us": ("the US", "us-"),
     "eu": ("the EU", "eu-"),

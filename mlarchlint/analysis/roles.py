@@ -7,7 +7,6 @@ below the threshold a resource has no role, never a guess.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -25,6 +24,7 @@ from mlarchlint.analysis.role_signals import (
 from mlarchlint.analysis.role_tables import role_tables
 from mlarchlint.analysis.tokens import find_token, words
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource, once_of
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.workload import ROLES, Evidence, RoleOf
@@ -35,7 +35,7 @@ NO_ROLE = RoleOf(None, 0.0, ())
 _MANAGED_ML = ("model_endpoint", "notebook", "experiment_tracker", "feature_store", "model_registry", "training_cluster",
                "data_processor", "model_monitor", "foundation_model_api", "stream")  # fmt: skip
 _FINITE = ("batch_job",)
-_KEY = re.compile(r'\["([^"]+)"\]$')
+_KEY = regex(r'\["([^"]+)"\]$')
 
 
 def infer_roles(graph: ResourceGraph, fixed: Mapping[str, str] | None = None) -> dict[str, RoleOf]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import re
 
-_CONTAINER = re.compile(r"\b(?:docker|podman|nerdctl|ctr)\b[^\n;&|]*")
-_IMAGE = re.compile(r"(?<![\w/.-])[\w.-]+(?:/[\w.-]+)+(?::[\w.-]+)?")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+from mlarchlint.model.regex import regex
+
+_CONTAINER = regex(r"\b(?:docker|podman|nerdctl|ctr)\b[^\n;&|]*")
+_IMAGE = regex(r"(?<![\w/.-])[\w.-]+(?:/[\w.-]+)+(?::[\w.-]+)?")
+_BASE64 = regex(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 
 
 def script_text(text: str) -> str:

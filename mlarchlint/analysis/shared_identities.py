@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from mlarchlint.analysis.permissions import users_of
 from mlarchlint.analysis.replicas import hosts_others
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.workload import RoleOf
 
@@ -18,7 +18,7 @@ STAGES = {
 }  # fmt: skip
 _LEAST = 0.6
 # What a script or an overlay puts another name in for is no name; without one it is the default.
-_ACCOUNT = re.compile(r"(?!default$)(?!.*(replace|placeholder|change-?me))[a-z0-9][a-z0-9.-]*$")
+_ACCOUNT = regex(r"(?!default$)(?!.*(replace|placeholder|change-?me))[a-z0-9][a-z0-9.-]*$")
 
 
 @record(frozen=True, slots=True)

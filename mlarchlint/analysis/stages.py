@@ -6,7 +6,6 @@ time is not seen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from mlarchlint.analysis.access import COMPUTE
@@ -14,6 +13,7 @@ from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.tokens import find_token
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.workload import RoleOf
@@ -57,7 +57,7 @@ _OBSERVES = (
     "kibana",
     "opentelemetry-collector",
 )
-_NUMBER = re.compile(r"\[\d+\]")
+_NUMBER = regex(r"\[\d+\]")
 _STORES_OF_RAW_DATA = ("object_store", "file_share")
 
 

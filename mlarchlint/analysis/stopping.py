@@ -7,19 +7,20 @@ from collections.abc import Iterator
 
 from mlarchlint.analysis.scripts import script_text
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 # What a script does to the machine it runs on, or to watch whether anybody uses it.
-_STOPS = re.compile(
+_STOPS = regex(
     r"auto[-_]?stop|stop-notebook-instance|\bec2:(stop|terminate)\b|(stop|terminate)[-_]instances?\b|\b(shutdown|poweroff|halt)\b"
     r"|\binstances (stop|delete)\b|\bvm (stop|deallocate|delete)\b|idle",
     re.IGNORECASE,
 )
 # The tags that the schedulers of the clouds look for, and what people name after them.
 # https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/
-_SCHEDULED = re.compile(r"(schedule|instance[-_]?scheduler|auto[-_]?(stop|shut[-_]?down|off))", re.IGNORECASE)
+_SCHEDULED = regex(r"(schedule|instance[-_]?scheduler|auto[-_]?(stop|shut[-_]?down|off))", re.IGNORECASE)
 _STOPPERS = (Relation.SCALES, Relation.TRIGGERS, Relation.MONITORS)
 # https://github.com/kubeflow/kubeflow/blob/master/components/notebook-controller/pkg/culler/culler.go
 _CULLING = "ENABLE_CULLING"

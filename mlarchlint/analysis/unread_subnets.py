@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Mode, Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
-_OUTPUT = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_OUTPUT = regex(r"(\w+)(?:\[(\d+)\])?")
 _OF_DEFAULT_VPC = ("vpc-id", "default-for-az")
 
 

@@ -24,6 +24,7 @@ from mlarchlint.frontends.yaml_text import (
 )
 from mlarchlint.frontends.yaml_tree import Document, List, Map, Node, Scalar, between, to_value
 from mlarchlint.model.diagnostic import Diagnostic, Level
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
 __all__ = [
@@ -77,7 +78,7 @@ def _with_comments(documents: list[Document], remarks: tuple[Comment, ...]) -> I
 
 # -- composing ---------------------------------------------------------------------------
 
-_DOCUMENT_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_DOCUMENT_START = regex(r"^---(?=\s|$)", re.MULTILINE)
 
 
 def _split(source: str) -> list[tuple[int, str]]:
@@ -123,8 +124,8 @@ def _composer() -> Any:
 
 
 _Composer = _composer()
-_OPENING = re.compile(r"[\[{]")
-_INDENT = re.compile(rf"^[ \t?-]{{{MAX_DEPTH}}}", re.MULTILINE)
+_OPENING = regex(r"[\[{]")
+_INDENT = regex(rf"^[ \t?-]{{{MAX_DEPTH}}}", re.MULTILINE)
 
 
 def _looks_deep(source: str) -> bool:

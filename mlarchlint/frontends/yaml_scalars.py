@@ -13,6 +13,8 @@ import re
 from decimal import Decimal
 from typing import Union
 
+from mlarchlint.model.regex import regex
+
 Scalar = Union[None, bool, int, Decimal, str]
 
 _WORDS: dict[str, Scalar] = {
@@ -20,8 +22,8 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]*|[1-9][0-9_]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]{1,6})?\Z")
+_INTEGER = regex(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]*|[1-9][0-9_]*)\Z")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]{1,6})?\Z")
 _NUMERIC_START = frozenset("0123456789+-.")
 _DIGITS_LIMIT = 400
 

@@ -6,6 +6,7 @@ import re
 
 from mlarchlint.model.diagnostic import Diagnostic
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
 
@@ -17,7 +18,7 @@ class Comment:
     span: SourceSpan
 
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]*((?=[^\n#]*mlarchlint)[^\n]*)", re.MULTILINE)
+_COMMENT = regex(r"(?:^|(?<=\s))#[ \t]*((?=[^\n#]*mlarchlint)[^\n]*)", re.MULTILINE)
 
 
 def comments(text: str, path: str) -> tuple[Comment, ...]:
@@ -35,7 +36,7 @@ def comments(text: str, path: str) -> tuple[Comment, ...]:
 
 
 _SEPARATORS = "\x85\u2028\u2029"  # line breaks for YAML 1.1, but not for editors
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = regex("[\ud800-\udfff]")
 
 
 def decode(data: str | bytes, path: str) -> str | Diagnostic:
@@ -63,7 +64,7 @@ def decode(data: str | bytes, path: str) -> str | Diagnostic:
     return text
 
 
-_SURROGATES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_SURROGATES = regex(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 def join_surrogates(text: str) -> str:
@@ -81,13 +82,13 @@ def _joined(match: re.Match[str]) -> str:
 # -- classification ----------------------------------------------------------------------
 
 _LANGUAGES = (
-    ("Helm", re.compile(r"\{\{-?\s*(?:\(*\s*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b"
+    ("Helm", regex(r"\{\{-?\s*(?:\(*\s*\.(?:Values|Release|Chart|Capabilities|Files|Template)\b"
                         r"|/\*|(?:include|template|define|block|range|if|with|end|else|toYaml|tpl|\$\w*)\b)")),
-    ("Jinja", re.compile(r"\{%[-+]?\s*\w+.*?%\}|\{#.*?#\}")),
-    ("Terraform", re.compile(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
-    ("ytt", re.compile(r"^\s*#@", re.MULTILINE)),
-    ("Cookiecutter", re.compile(r"\{\{\s*cookiecutter\.")),
-    ("text", re.compile(r"\{\{.*?\}\}|<%.*?%>|<<\w+>>")),
+    ("Jinja", regex(r"\{%[-+]?\s*\w+.*?%\}|\{#.*?#\}")),
+    ("Terraform", regex(r"%\{~?\s*(?:if|for|else|endif|endfor)\b")),
+    ("ytt", regex(r"^\s*#@", re.MULTILINE)),
+    ("Cookiecutter", regex(r"\{\{\s*cookiecutter\.")),
+    ("text", regex(r"\{\{.*?\}\}|<%.*?%>|<<\w+>>")),
 )  # fmt: skip
 
 
@@ -96,17 +97,17 @@ def template_language(text: str) -> str:
     return next((name for name, sign in _LANGUAGES if sign.search(text)), "")
 
 
-_CLOUDFORMATION = re.compile(
+_CLOUDFORMATION = regex(
     r"""(?:^|\{)\s?["']?AWSTemplateFormatVersion["']?\s*:|"AWSTemplateFormatVersion"\s*:|^Transform\s*:.{0,80}AWS::""",
     re.MULTILINE,
 )
 # A list of resources is something else: the specification of a deployment by CodeDeploy.
-_RESOURCES = re.compile(r"""(?:^Resources|["']Resources["'])\s*:(?!\s*(?:\[|-\s))""", re.MULTILINE)
-_RESOURCE_TYPE = re.compile(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Alexa|Custom)::\w""")
-_API_VERSION = re.compile(r"""^apiVersion\s*:|["']apiVersion["']\s*:""", re.MULTILINE)
-_KIND = re.compile(r"""^kind\s*:|["']kind["']\s*:""", re.MULTILINE)
-_PLAN = re.compile(r'"format_version"\s*:')
-_PLAN_BODY = re.compile(r'"(?:planned_values|resource_changes|terraform_version)"\s*:')
+_RESOURCES = regex(r"""(?:^Resources|["']Resources["'])\s*:(?!\s*(?:\[|-\s))""", re.MULTILINE)
+_RESOURCE_TYPE = regex(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Alexa|Custom)::\w""")
+_API_VERSION = regex(r"""^apiVersion\s*:|["']apiVersion["']\s*:""", re.MULTILINE)
+_KIND = regex(r"""^kind\s*:|["']kind["']\s*:""", re.MULTILINE)
+_PLAN = regex(r'"format_version"\s*:')
+_PLAN_BODY = regex(r'"(?:planned_values|resource_changes|terraform_version)"\s*:')
 
 
 def sniff(text: str) -> set[str]:

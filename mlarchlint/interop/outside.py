@@ -10,10 +10,11 @@ from dataclasses import replace
 from mlarchlint.model.finding import Finding, Related, Severity, Subject
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.rule import Rule
 from mlarchlint.model.span import SourceSpan
 
-_INSTANCE = re.compile(r"\[[^\]]*\]")
+_INSTANCE = regex(r"\[[^\]]*\]")
 
 
 @record(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING
 
 from mlarchlint.model.estimate import Estimate
+from mlarchlint.model.regex import regex
 from mlarchlint.report.cost_budgets import differing_environments, environment_of
 from mlarchlint.report.cost_options import option_rows
 from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, quantity, span_of
@@ -15,7 +15,7 @@ from mlarchlint.report.cost_rows import ENVIRONMENTS, Names, branches, price, qu
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
+_MARKUP = regex(r"([\\`*_{}\[\]<>()#+!|~&@])")
 COLUMNS = (
     "workload", "address", "item", "quantity_low", "quantity_high", "unit", "price", "monthly_low", "monthly_high",
     "service", "sku", "region", "source", "as_of", "gap", "environment",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mlarchlint.analysis.stages import in_words
+from mlarchlint.model.regex import regex
 from mlarchlint.report.describe_words import Description, listed
 
 if TYPE_CHECKING:
     from mlarchlint.pipeline import Result
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$@])")
+_SPECIAL = regex(r"([\\`*_{}\[\]<>#|!~&$@])")
 
 
 def render_describe_markdown(result: Result) -> str:

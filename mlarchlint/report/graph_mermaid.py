@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.workload import Workload
 from mlarchlint.report.graph_picture import picture
@@ -13,7 +13,7 @@ from mlarchlint.report.graph_roles import Roles
 from mlarchlint.report.inert import inert
 
 # Mermaid reads HTML and Markdown in labels; every other character becomes its code, `#35;`.
-_PLAIN = re.compile(r"[^\w .:/,()=@+-]")
+_PLAIN = regex(r"[^\w .:/,()=@+-]")
 
 
 def render_mermaid(

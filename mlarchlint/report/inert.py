@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from mlarchlint.model.regex import regex
+
 # Printable by name, yet invisible: joiners, fillers and variation selectors.
-_INVISIBLE = re.compile(
+_INVISIBLE = regex(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 # `##[command]`, `##vso[...]`, `##teamcity[...]`: continuous-integration logs obey them anywhere in a line.
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+_LOG_COMMAND = regex(r"##(?=\w*\[)")
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

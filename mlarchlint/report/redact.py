@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import SCALAR, Value
 
@@ -13,13 +14,13 @@ MASK = "(sensitive)"
 _LEAST = 6  # shorter secrets would blank out ordinary words
 _LONG = 16  # no ordinary word is so long: these are found inside other words too
 # What everybody knows is no secret, though it may stand among them (`AWS_DEFAULT_REGION` in a Secret).
-_REGION = re.compile(
+_REGION = regex(
     r"(?:us|eu|europe|ap|asia|sa|southamerica|northamerica|ca|af|africa|me|il|mx|cn|australia)(?:-gov|-iso[bef]?)?"
     r"-(?:north|south|east|west|central)+-?\d{1,2}"
 )
-_WORD = re.compile(r"[\w-]+")
+_WORD = regex(r"[\w-]+")
 # A literal written beside a name that says what it is, sensitive or not as the evaluator sees it.
-_NAMED = re.compile(
+_NAMED = regex(
     r"""(?ix) ( ["']?  [\w.-]* (?: passwo?r?d | passphrase | secret(?:_?(?:key|string|value|access_key))?
         | (?:api|access|private|account|shared|storage)_?key | token | credentials? | connection_?string )
         ["']? \s* [=:] \s* ) ( "(?:[^"\\]|\\.)*" | '[^']*' )"""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlarchlint.model.finding import Severity
+from mlarchlint.model.regex import regex
 from mlarchlint.model.rule import Rule
 
 # GitHub reads security-severity as a CVSS score; only security rules have one.
@@ -15,7 +16,7 @@ _SCORES = {
     Severity.LOW: "3.0", Severity.INFO: "1.0",
 }  # fmt: skip
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
-_LINK = re.compile(r"https?://[^\s)>\]]+")
+_LINK = regex(r"https?://[^\s)>\]]+")
 
 
 def described_rules(rules: Sequence[Rule]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from mlarchlint.frontends.cloudformation.scenarios import unknown_of
 from mlarchlint.frontends.cloudformation.template import value_text
 from mlarchlint.frontends.yaml_tree import List, Map, Node
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.stack import Stack
 
 _INPUTS = ("param.", "data.", "import.")
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_VARIABLE = regex(r"\$\{[^}]*\}")
 
 
 @record(frozen=True, slots=True, eq=False)

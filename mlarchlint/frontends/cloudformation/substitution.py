@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlarchlint.frontends.cloudformation.calls import Call, arguments_of, call_of
@@ -10,14 +9,15 @@ from mlarchlint.frontends.cloudformation.functions import concatenated
 from mlarchlint.frontends.cloudformation.scenarios import unknown_of
 from mlarchlint.frontends.cloudformation.template import as_text, value_text
 from mlarchlint.frontends.yaml_tree import Map, Scalar
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.cloudformation.evaluator import Evaluator
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+)")
+_VARIABLE = regex(r"\$\{([^}]*)\}")
+_DYNAMIC = regex(r"\{\{resolve:([a-z-]+)")
 
 
 def sub(evaluator: Evaluator, call: Call) -> Value:

@@ -17,9 +17,10 @@ from mlarchlint.frontends.kubernetes import helm_sdk
 from mlarchlint.frontends.kubernetes.chart_copy import ChartCopy, copy_chart
 from mlarchlint.frontends.kubernetes.renderer import Limits, RenderFailed, Run
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 
 HELM, SDK = "helm", "helm-python-sdk"
-_SOURCE = re.compile(r"^---[ \t]*\n# Source: (\S+)[ \t]*$", re.MULTILINE)
+_SOURCE = regex(r"^---[ \t]*\n# Source: (\S+)[ \t]*$", re.MULTILINE)
 
 
 @record(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from mlarchlint.model.regex import regex
 from mlarchlint.model.value import Value
 
 # proxies and exporters that ride along; they do not serve the workload's requests
-_SIDECAR = re.compile(
+_SIDECAR = regex(
     r"^(istio-proxy|istio-init|linkerd-proxy|envoy(-sidecar)?|cloud-?sql-?proxy|cloudsql-proxy|kube-rbac-proxy|"
     r"queue-proxy|oauth2?-proxy|.*-exporter|exporter|otel-(collector|agent)|opentelemetry-collector|"
     r"fluent-?bit|fluentd|promtail|vector|datadog-agent|vault-agent|gcs-?fuse(-sidecar)?|agent|"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from mlarchlint.frontends.kubernetes.paths import annotations_of, at, field
 from mlarchlint.frontends.kubernetes.selectors import label_text
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
@@ -241,7 +242,7 @@ def istio_gateway(instance: Instance) -> Traits:
 
 
 # proxies and host names that only the cluster itself reaches
-_LOCAL = re.compile(r"(^|[-.])(local|internal|private|egressgateway|svc)([-.]|$)")
+_LOCAL = regex(r"(^|[-.])(local|internal|private|egressgateway|svc)([-.]|$)")
 
 
 def peer_authentication(instance: Instance) -> Traits:
@@ -261,7 +262,7 @@ def virtual_service(instance: Instance) -> Traits:
     }
 
 
-_DURATION = re.compile(r"^(\d+)(ms|s|m|h)?$")
+_DURATION = regex(r"^(\d+)(ms|s|m|h)?$")
 
 
 def _seconds(value: Value) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlarchlint.frontends.kubernetes.containers import commands, containers_of, env_entries
@@ -11,10 +10,11 @@ from mlarchlint.frontends.kubernetes.link_routes import made_services, services
 from mlarchlint.frontends.kubernetes.paths import each, field
 from mlarchlint.frontends.kubernetes.stores import store_kind
 from mlarchlint.model.graph import Edge, Relation
+from mlarchlint.model.regex import regex
 from mlarchlint.model.value import Value
 
 # host names in a text: after `://` or `@`, or with a port, or with the cluster's suffix
-_HOST = re.compile(
+_HOST = regex(
     r"(?:://(?:[^\s/@\"']*@)?|@)([a-z0-9][a-z0-9.-]*)|(?<![\w./:@-])([a-z0-9][a-z0-9.-]*):\d{2,5}(?![\d.])"
     r"|(?<![\w.-])([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)?\.svc(?:\.[a-z0-9.-]+)?)"
 )

@@ -6,23 +6,23 @@ resources that bind a ServiceAccount to an identity.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mlarchlint.frontends.kubernetes.paths import annotations_of
 from mlarchlint.model.graph import Edge, Relation
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Value
 
 Keyed = tuple[str, Instance]
 
-_ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::\d*:role/(?:.*/)?([\w+=,.@-]+)")
-_GOOGLE_EMAIL = re.compile(r"([a-z][a-z0-9-]*)@([a-z0-9:.-]+)\.iam\.gserviceaccount\.com")
+_ROLE_ARN = regex(r"arn:aws[\w-]*:iam::\d*:role/(?:.*/)?([\w+=,.@-]+)")
+_GOOGLE_EMAIL = regex(r"([a-z][a-z0-9-]*)@([a-z0-9:.-]+)\.iam\.gserviceaccount\.com")
 # https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity (PROJECT.svc.id.goog[NAMESPACE/NAME])
-_GOOGLE_MEMBER = re.compile(r"\.svc\.id\.goog\[([^/\]]+)/([^/\]]+)\]$|\[([^/\]]+)/([^/\]]+)\]$")
+_GOOGLE_MEMBER = regex(r"\.svc\.id\.goog\[([^/\]]+)/([^/\]]+)\]$|\[([^/\]]+)/([^/\]]+)\]$")
 # https://learn.microsoft.com/azure/aks/workload-identity-deploy-cluster
-_SUBJECT = re.compile(r"^system:serviceaccount:([^:]+):([^:]+)$")
+_SUBJECT = regex(r"^system:serviceaccount:([^:]+):([^:]+)$")
 
 
 def identity_links(objects: Iterable[Keyed], others: Iterable[Keyed]) -> Iterator[Edge]:

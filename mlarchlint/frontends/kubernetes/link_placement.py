@@ -16,6 +16,7 @@ from mlarchlint.frontends.kubernetes.node_groups import (
 from mlarchlint.frontends.kubernetes.placement import required_terms, tolerated
 from mlarchlint.frontends.kubernetes.requests import ACCELERATOR, requested
 from mlarchlint.model.graph import Edge, Relation
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -82,7 +83,7 @@ def _beside(manifests: tuple[str, ...], group: tuple[str, ...], base: int) -> bo
 
 
 # folders of what is shown, tried or tested, and not deployed with the rest
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"examples?|samples?|demos?|tutorials?|workshops?|blueprints?|patterns?|docs?|tests?|testing|e2e|testdata|benchmarks?|"
     r"fixtures|hack|quickstarts?|labs?|playground|archived?|legacy|contrib"
 )

@@ -8,6 +8,7 @@ from dataclasses import field
 
 from mlarchlint.frontends.kubernetes.selectors import label_text
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -35,7 +36,7 @@ class NodeGroup:
 
 
 # instance families and machine types with accelerators
-ACCELERATED = re.compile(
+ACCELERATED = regex(
     r"^(p\d|p$|g\d|g$|gr\d|inf|trn|dl\d|a2-|a3-|a4|g2-|g4-|ct\d|tpu|Standard_N[CDV])", re.IGNORECASE
 )
 
@@ -76,14 +77,14 @@ def label_matches(key: str, wanted: Value, group: NodeGroup) -> Truth:
 
 
 # labels that every node gets, or that the cloud adds, whether or not a group writes them
-_GIVEN = re.compile(
+_GIVEN = regex(
     r"^(kubernetes\.io/(hostname|os|arch)|node\.kubernetes\.io/|topology\.|failure-domain\.|beta\.kubernetes\.io/|"
     r"karpenter\.k8s\.aws/|nvidia\.com/|feature\.node\.)"
 )
 
 
 # labels in the words of Kubernetes, a cloud or a vendor: clusters that have nothing to do with each other share them
-_COMMON = re.compile(
+_COMMON = regex(
     r"^([\w-]+\.)*(kubernetes\.io|k8s\.io|google\.com|karpenter\.sh|k8s\.aws|amazonaws\.com|azure\.com|nvidia\.com|amd\.com)/"
     r"(?!gke-nodepool$|nodegroup$|nodepool$|agentpool$|provisioner-name$)"
 )

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from mlarchlint.frontends.kubernetes.chart_copy import read_yaml
+from mlarchlint.model.regex import regex
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _PARTS = ("resources", "bases", "components")
-_REMOTE = re.compile(r"://|^git@|^[\w.-]+\.[a-z]{2,}[/:]|\?ref=", re.IGNORECASE)
+_REMOTE = regex(r"://|^git@|^[\w.-]+\.[a-z]{2,}[/:]|\?ref=", re.IGNORECASE)
 _MOST_FOLDERS = 200
 _LONGEST = 160  # as much of a name as a message shows
 

@@ -6,10 +6,11 @@ import re
 from itertools import pairwise
 
 from mlarchlint.frontends.yaml_nodes import List, Node, Scalar
+from mlarchlint.model.regex import regex
 from mlarchlint.model.value import Value
 
 # `{{ }}` of Helm, Argo and Jinja; Katib's and Tekton's parameters; a whole `${NAME}` or `<your-image>`
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"\{\{.*?\}\}|\$\{trialParameters\.|\$\((?:params|inputs|tasks|context)\."
     r"|\A\s*(?:\$\{[A-Za-z_][\w.:-]*\}|\$[A-Z_][A-Z0-9_]+|<[\w .:/-]+>)\s*\Z",
     re.DOTALL,
@@ -34,8 +35,8 @@ def member_value(node: Node) -> Value:
 
 
 # The line breaks are written out: a search for `^` would stop at every line of many megabytes.
-_SEPARATOR = re.compile(r"\n---(?=\s|$)", re.MULTILINE)
-_SCHEMA = re.compile(r"\nkind:\s*[\"']?CustomResourceDefinition[\"']?\s*$", re.MULTILINE)
+_SEPARATOR = regex(r"\n---(?=\s|$)", re.MULTILINE)
+_SCHEMA = regex(r"\nkind:\s*[\"']?CustomResourceDefinition[\"']?\s*$", re.MULTILINE)
 
 
 def without_schemas(text: str | bytes) -> str | bytes:
@@ -59,7 +60,7 @@ def _is_schema(part: str) -> bool:
     return "CustomResourceDefinition" in part and _SCHEMA.search(f"\n{part}") is not None
 
 
-_BLOCK = re.compile(r"\n((?:apiVersion|kind|metadata)\s*:.*(?:\n(?:[ \t#].*|(?=\n)))*)")
+_BLOCK = regex(r"\n((?:apiVersion|kind|metadata)\s*:.*(?:\n(?:[ \t#].*|(?=\n)))*)")
 
 
 def with_short_schemas(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from mlarchlint.frontends.kubernetes.paths import at
 from mlarchlint.frontends.kubernetes.selectors import label_text
+from mlarchlint.model.regex import regex
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
@@ -25,7 +26,7 @@ SPOT_LABELS = {
     "node.kubernetes.io/lifecycle": {"spot"},
     "eks.amazonaws.com/lifecycle": {"spot"},
 }
-_SPOT_TAINT = re.compile(r"(^|[^a-z])(spot|preemptible)([^a-z]|$|instance)", re.IGNORECASE)
+_SPOT_TAINT = regex(r"(^|[^a-z])(spot|preemptible)([^a-z]|$|instance)", re.IGNORECASE)
 _REQUIRED = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
 _PREFERRED = "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution"
 

@@ -15,12 +15,13 @@ from mlarchlint.frontends.kubernetes.helm_sdk import laid_over
 from mlarchlint.frontends.kubernetes.partial_text import MARK, marked, refs_of_marks
 from mlarchlint.frontends.kubernetes.renderer import RenderFailed
 from mlarchlint.frontends.yaml_nodes import read_documents, to_value
+from mlarchlint.model.regex import regex
 from mlarchlint.model.value import Value
 
 _FIRST = 731946 * 10**6  # too many to count to: a chart that tries fails at once
-_STAND_IN = re.compile(r"731946(\d{6})")
+_STAND_IN = regex(r"731946(\d{6})")
 _HOLE = "*"  # in the pattern of a text that is partly known
-_STEP = re.compile(r"((?:[^.\[\\]|\\.)+)((?:\[\d+\])*)(?:\.|$)")
+_STEP = regex(r"((?:[^.\[\\]|\\.)+)((?:\[\d+\])*)(?:\.|$)")
 _MOST_ITEMS = 1_000
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 
 SECONDS = 20
 AT_ONCE = 3  # renderers that run beside each other
@@ -27,7 +28,7 @@ MEMORY_BYTES = 4 * 1024 * 1024 * 1024
 
 
 # `Error: …`, or how kubectl logs one
-_ERROR = re.compile(r"""^error|(\berr=["<])""", re.IGNORECASE)
+_ERROR = regex(r"""^error|(\berr=["<])""", re.IGNORECASE)
 
 
 class RenderFailed(Exception):

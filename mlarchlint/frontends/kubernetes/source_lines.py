@@ -6,16 +6,16 @@ own there (a loop's second turn, an included block) stands where the block aroun
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from mlarchlint.frontends.yaml_nodes import Comment, Document, List, Map, Node, Scalar
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
-_KEY = re.compile(r"""(?:-\s+)*(["']?[\w./-]+["']?)\s*:(?=\s|$)""")
+_KEY = regex(r"""(?:-\s+)*(["']?[\w./-]+["']?)\s*:(?=\s|$)""")
 _MOST = 1_000_000  # comparisons; a longer document keeps the first line of its template
 
 

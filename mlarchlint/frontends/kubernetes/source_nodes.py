@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mlarchlint.frontends.yaml_nodes import Document, List, Map, Node, Scalar
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
 Written = Node
 ORIGIN = "config.kubernetes.io/origin"
-_PATH = re.compile(r"^path:\s*(\S.*?)\s*$", re.MULTILINE)
+_PATH = regex(r"^path:\s*(\S.*?)\s*$", re.MULTILINE)
 
 
 def origin_of(document: Document) -> str:

@@ -6,12 +6,12 @@ the API's fields in snake case, repeated ones as blocks in the singular.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from mlarchlint.frontends.kubernetes.manifests import hidden, ignore_annotations
 from mlarchlint.frontends.kubernetes.partial_text import objects_in
+from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Format, Instance, Mode
 from mlarchlint.model.value import Value
 
@@ -45,7 +45,7 @@ _TYPES = {
     "resource_quota": "v1/ResourceQuota",
     "priority_class": "scheduling.k8s.io/v1/PriorityClass",
 }
-_VERSION = re.compile(r"_v\d+(?:(?:alpha|beta)\d+)?$")
+_VERSION = regex(r"_v\d+(?:(?:alpha|beta)\d+)?$")
 
 # blocks that may repeat: the API's own name of the list
 _LISTS = {

@@ -12,8 +12,9 @@ from mlarchlint.frontends.terraform.functions import invalid, refused
 from mlarchlint.frontends.terraform.graphemes import count, graphemes
 from mlarchlint.frontends.terraform.json_text import json_text
 from mlarchlint.frontends.terraform.number import Number
+from mlarchlint.model.regex import regex
 
-_VERB = re.compile(r"%([-+ #0]*)(\d+)?(?:\.(\d*))?(?:\[(\d+)\])?(.)?", re.DOTALL)
+_VERB = regex(r"%([-+ #0]*)(\d+)?(?:\.(\d*))?(?:\[(\d+)\])?(.)?", re.DOTALL)
 _WIDEST = 10_000
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 
 from mlarchlint.frontends.terraform.cty import NUMBER, STRING
 from mlarchlint.frontends.terraform.functions import invalid, scalar
 from mlarchlint.model.record import record
+from mlarchlint.model.regex import regex
 
-_STAMP = re.compile(
+_STAMP = regex(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt ][ \t]*(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?[ \t]*(Z|[-+]\d{1,2}(?::?\d{2})?)?\Z"
 )
-_STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)\Z")
-_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_STRICT = regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)\Z")
+_DURATION = regex(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _UNITS = {
     "ns": 1,
     "us": 10**3,
@@ -115,7 +115,7 @@ def time_compare(one: str, other: str) -> int:
 
 # -- formatdate --------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
+_TOKEN = regex(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
 _CHOICES = {
     "Y": (2, 4), "M": (1, 2, 3, 4), "D": (1, 2), "E": (3, 4), "h": (1, 2), "H": (1, 2), "A": (2,), "a": (2,),
     "m": (1, 2), "s": (1, 2), "Z": (1, 3, 4, 5),

@@ -16,12 +16,13 @@ from mlarchlint.frontends.terraform import number as numbers
 from mlarchlint.frontends.terraform.syntax import parse_template
 from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
 MAX_DEPTH = 200
-_SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_SPACE = regex(r"[ \t\r\n]*")
+_STRING = regex(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
+_NUMBER = regex(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 

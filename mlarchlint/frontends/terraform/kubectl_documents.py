@@ -14,13 +14,14 @@ from mlarchlint.frontends.terraform.evaluate import evaluate
 from mlarchlint.frontends.terraform.functions import Context
 from mlarchlint.frontends.terraform.functions_files import file_set, read_text
 from mlarchlint.frontends.terraform.scope import EvaluationError
+from mlarchlint.model.regex import regex
 
 if TYPE_CHECKING:
     from mlarchlint.frontends.terraform.instances import ResourceInstance
 
-_SEPARATOR = re.compile(r"^---.*$", re.MULTILINE)
-_CONTENT = re.compile(r"^\s*[^#\s]", re.MULTILINE)
-_TEMPLATE = re.compile(r"[$%]\{")
+_SEPARATOR = regex(r"^---.*$", re.MULTILINE)
+_CONTENT = regex(r"^\s*[^#\s]", re.MULTILINE)
+_TEMPLATE = regex(r"[$%]\{")
 
 
 def documents_attribute(instance: ResourceInstance, name: str) -> cty.Value | None:

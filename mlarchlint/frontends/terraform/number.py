@@ -11,9 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Union
 
+from mlarchlint.model.regex import regex
+
 PRECISION = 512
 _MAX_EXPONENT = 10_000  # a larger one in a configuration is a mistake or an attack
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
+_NUMBER = regex(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
 class Real(Fraction):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from mlarchlint.frontends.terraform.cty import Unknown, Value
 from mlarchlint.model import value as model
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
 HOLE = "\ue000"  # stands for an unknown part; no configuration writes this character
 MOST = 100_000  # characters worth keeping
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\ue000')
+_JSON_STRING = regex(r'"(?:[^"\\]|\\.)*"|\ue000')
 
 
 def partial_text(parts: Iterable[Value], separator: str = "") -> str:

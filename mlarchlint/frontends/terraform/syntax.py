@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +10,12 @@ from mlarchlint.frontends.terraform.syntax_errors import describe_error
 from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
 from mlarchlint.frontends.terraform.syntax_tree import Reader
 from mlarchlint.model.diagnostic import Diagnostic
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
-_START = re.compile(r'[A-Za-z_][\w-]*(?:(?:[ \t]+(?:"[^"\n]*"|[A-Za-z_][\w-]*))*[ \t]*\{|[ \t]*=)')
-_EXPONENT = re.compile(rb"(?<![\w.])\d+[eE][+-]?\d+(?![\w.])")
-_HEREDOC = re.compile(r"<<-?([A-Za-z_][\w-]*)[ \t]*\r?$")
+_START = regex(r'[A-Za-z_][\w-]*(?:(?:[ \t]+(?:"[^"\n]*"|[A-Za-z_][\w-]*))*[ \t]*\{|[ \t]*=)')
+_EXPONENT = regex(rb"(?<![\w.])\d+[eE][+-]?\d+(?![\w.])")
+_HEREDOC = regex(r"<<-?([A-Za-z_][\w-]*)[ \t]*\r?$")
 
 
 def parse(text: bytes | str, path: str) -> tuple[nodes.File, list[Diagnostic]]:

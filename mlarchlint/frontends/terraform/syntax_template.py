@@ -14,10 +14,11 @@ from typing import Any
 
 from mlarchlint.frontends.terraform import nodes
 from mlarchlint.frontends.terraform.syntax_problem import SyntaxProblem
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import NOWHERE, SourceSpan
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)", re.DOTALL)
+_ESCAPE = regex(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.?)", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 

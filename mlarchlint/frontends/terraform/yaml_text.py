@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from mlarchlint.frontends.terraform import number as numbers
@@ -18,6 +17,7 @@ from mlarchlint.frontends.terraform.cty import (
 )
 from mlarchlint.frontends.terraform.functions import MAX_ELEMENTS, refused
 from mlarchlint.frontends.terraform.scope import EvaluationError
+from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 
 # -- writing -----------------------------------------------------------------------------
@@ -90,9 +90,7 @@ def _block(text: str, indent: str) -> str:
 
 _WIDTH = 80
 # What cannot stand in a block: control characters, a space at the end of a line.
-_UNBLOCKED = re.compile(
-    r"[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]| \n| \Z"
-)
+_UNBLOCKED = regex(r"[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]| \n| \Z")
 _ESCAPES = {
     '"': '\\"', "\\": "\\\\", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\a": "\\a", "\b": "\\b", "\v": "\\v", "\f": "\\f",
     "\x1b": "\\e", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P", "\n": "\\n", "\ufeff": "\\uFEFF",
@@ -128,10 +126,10 @@ def _folded(text: str, indent: str, column: int) -> str:
 
 # -- reading -----------------------------------------------------------------------------
 
-_INTEGER = re.compile(r"[-+]?(0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
-_STAMP = re.compile(
+_INTEGER = regex(r"[-+]?(0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
+_FLOAT = regex(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_INFINITE = regex(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
+_STAMP = regex(
     r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d+)?[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?\Z"
 )
 _TRUE = {word for base in ("y", "yes", "true", "on") for word in (base, base.capitalize(), base.upper())}
