@@ -195,9 +195,8 @@ def _together(shared: list[Capacity]) -> Judgement:
     if met is not Truth.NO:
         figure, computed = least, f"{rate(least)} requests a second, whichever of them is asked"
     if met is Truth.MAYBE:
-        computed = (
-            f"{rate(least)} to {rate(max(known))} requests a second, one of them alone" if known else ""
-        )
+        span = " to ".join(dict.fromkeys((rate(least), rate(max(known, default=0.0)))))
+        computed = f"{span} requests a second, one of them alone" if known else ""
     missing = f"which of the {len(shared)} serving fleets carries the load (`workloads:`)"
     shown = tuple(f"{one.fleet.name}: {_alone(one)}" for one in shared[:_SHOWN])
     more = (f"and {len(shared) - _SHOWN} more",) if len(shared) > _SHOWN else ()

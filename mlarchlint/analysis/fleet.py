@@ -103,7 +103,7 @@ def _together(graph: ResourceGraph, node: Resource, roles: Mapping[str, RoleOf])
 def _fleet(graph: ResourceGraph, nodes: tuple[Resource, ...]) -> Fleet:
     node = nodes[0]
     managed = node.kind in ("serverless_container", "serverless_function") or (
-        node["serverless"].is_true() is Truth.YES
+        node.kind == "model_endpoint" and node["serverless"].is_true() is Truth.YES
     )
     if node.kind == "compute_instance":
         zones, placed = _machines(graph, nodes)

@@ -12,6 +12,7 @@ from mlarchlint.frontends.kubernetes.strategies import (
 )
 from mlarchlint.frontends.kubernetes.templates import PodTemplate
 from mlarchlint.model.resource import Instance
+from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
 
 Traits = dict[str, Value]
@@ -70,9 +71,13 @@ def described_server(instance: Instance, templates: list[PodTemplate]) -> Traits
     spec = instance.get("spec")
     replicas = or_default(templates[0].replicas if templates else Value.absent(), 1, spec)
     low, high = at(spec, "scale.hpa.minReplicas"), at(spec, "scale.hpa.maxReplicas")
+    scaled = spec.get("autoscalingConfig")
+    if scaled.get("enabled").is_true() is not Truth.NO:
+        low, high = or_default(scaled.get("minReplicas"), 1, scaled), scaled.get("maxReplicas")
     return {
         "min_count": replicas if low.is_absent else low,
         "max_count": replicas if high.is_absent else high,
+        "autoscale": scaled.get("enabled"),
         "uri": at(spec, "model.modelURL"),
         **_handed_on(spec),
     }
