@@ -19,7 +19,13 @@ Traits = dict[str, Value]
 
 
 def ray_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
-    cluster = _ray_cluster_of(instance)
+    """https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/rayservice-incremental-upgrade.html"""
+    spec = instance.get("spec")
+    strategy = in_words(at(spec, "upgradeStrategy.type"), "blue_green", spec)
+    return {**_service_counts(_ray_cluster_of(instance)), "strategy": strategy}
+
+
+def _service_counts(cluster: Value) -> Traits:
     workers = cluster.get("workerGroupSpecs")
     hosts = [group.get("numOfHosts") for group in workers.items()]
     if len(hosts) == 1 and hosts[0].number() is not None:
@@ -29,13 +35,7 @@ def ray_service(instance: Instance, templates: list[PodTemplate]) -> Traits:
     low, high = _ray_counts(cluster)
     if workers.is_absent or workers.raw == ():
         low = high = cluster.with_default(1, cluster.span)  # the head serves alone
-    spec = instance.get("spec")
-    # https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/rayservice-incremental-upgrade.html
-    return {
-        "min_count": low,
-        "max_count": high,
-        "strategy": in_words(at(spec, "upgradeStrategy.type"), "blue_green", spec),
-    }
+    return {"min_count": low, "max_count": high}
 
 
 def ray_job(instance: Instance, templates: list[PodTemplate]) -> Traits:
