@@ -36,7 +36,7 @@ def mistakes_in(document: Document, part: str = "", schema_name: str = "config")
 def _described(error: Any, document: Document) -> Iterator[Mistake]:
     path = tuple(str(step) for step in error.absolute_path)
     where = document.span(path)
-    name = path[-1] if path else "the configuration"
+    name = _name(path)
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
         for key in error.instance:
@@ -46,12 +46,21 @@ def _described(error: Any, document: Document) -> Iterator[Mistake]:
     yield Mistake(_sentence(error, name), where)
 
 
+def _name(path: tuple[str, ...]) -> str:
+    """What a person calls it: `users[0]` for an entry of a list."""
+    if not path:
+        return "the configuration"
+    return f"{path[-2]}[{path[-1]}]" if len(path) > 1 and path[-1].isdigit() else path[-1]
+
+
 def _sentence(error: Any, name: str) -> str:
     shown = _shown(error.instance)
     wanted = error.validator_value
     if error.validator == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
-        return f"'{name}' must be {' or '.join(_TYPES[kind] for kind in kinds)}, not {shown}"
+        known = list(error.schema.get("properties", {})) if kinds == ["object"] else []
+        keys = f" with {', '.join(known[:4])}{', ...' if len(known) > 4 else ''}" if known else ""
+        return f"'{name}' must be {' or '.join(_TYPES[kind] for kind in kinds)}{keys}, not {shown}"
     if error.validator == "enum":
         choices = [str(choice) for choice in wanted]
         return f"'{name}' must be one of {', '.join(choices)}, not {shown}{nearest(str(error.instance), choices)}"

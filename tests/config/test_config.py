@@ -107,7 +107,7 @@ def test_all_mistakes_are_listed_with_line_and_nearest_name(write: Write) -> Non
         ".mlarchlint.yaml:5:5: unknown key 'montly_usd'; did you mean 'monthly_usd'?",
         ".mlarchlint.yaml:6:9: 'availability' must be at most 100, not 120",
         ".mlarchlint.yaml:7:10: 'instances' must be a whole number, not 'many'",
-        ".mlarchlint.yaml:8:16: '0' lacks 'reason'",
+        ".mlarchlint.yaml:8:16: 'suppressions[0]' lacks 'reason'",
     ]
 
 
@@ -117,8 +117,10 @@ def test_all_mistakes_are_listed_with_line_and_nearest_name(write: Write) -> Non
         ("a: [", "not YAML"),
         ("fail_on: low\nfail_on: high\n", "'fail_on' is given twice"),
         ("base: &b {x: 1}\n<<: *b\n", "keys must be plain names"),
-        ("- a\n", "must be a mapping, not a list"),
-        ("!!python/object/apply:os.system [echo]\n", "must be a mapping, not a list"),
+        ("- a\n", "must be a mapping with requirements, exclude, select, ignore, ..., not a list"),
+        ("requirements: {users: [{share: 1}]}", "'users[0]' lacks 'region'"),
+        ("requirements: {model: {service_time_ms: 60}}", "'service_time_ms' must be a mapping with p50, p95, not 60"),
+        ("!!python/object/apply:os.system [echo]\n", ", not a list"),
         ("a: &a [x, x, x]\nb: &b [*a, *a, *a]\n" + "".join(
             f"k{n}: &k{n} [{', '.join(['*' + (f'k{n - 1}' if n else 'b')] * 9)}]\n" for n in range(9)), "too large"),
     ],
