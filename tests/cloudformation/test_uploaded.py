@@ -39,6 +39,16 @@ def test_a_url_is_the_scanned_template_of_its_name_that_takes_the_parameters(url
     assert "is taken for templates/network.yaml" in note.summary
 
 
+def test_one_file_that_two_urls_stand_for_is_noted_once() -> None:
+    nested = (
+        "Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: mid.yaml, Parameters: {Bucket: %s}}"
+    )
+    root = f"Resources: {{A: {{{nested % 'beta'}}}, B: {{{nested % 'prod'}}}}}"
+    mid = ROOT % "!Sub 'https://acme-${Bucket}.s3.amazonaws.com/v1/network.yaml'"
+    evaluation = evaluate_templates({"root.yaml": root, "mid.yaml": mid, "network.yaml": CHILD})
+    assert codes(evaluation) == ["nested-template"]
+
+
 def test_of_two_that_fit_the_one_in_the_folder_of_the_url_is_taken_or_none() -> None:
     url = "https://acme.s3.amazonaws.com/v2/network.yaml"
     files = {"root.yaml": ROOT % url, "v1/network.yaml": CHILD, "v2/network.yaml": CHILD}

@@ -140,7 +140,8 @@ def _nested_source(resource: Declared, parent: Stack) -> tuple[Source, Node] | N
         given = section.members.keys() if section is not None else ()
         source = world.uploaded(url, parent.template.path, given)
         if source is not None:
-            summary = f"the nested template {url} is taken for {source.template.path}"
+            # not where it is uploaded to: that may differ with what is not known, and the file is the same
+            summary = f"the uploaded template {url.rpartition('/')[2]} is taken for {source.template.path}"
             detail = "It is the only scanned template of that name that takes the parameters given."
             world.report(Diagnostic("nested-template", summary, detail, node.span, Level.NOTE))
             return source, node
