@@ -47,7 +47,7 @@ ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "api-records": (("origin",), ("checked-records",)),
     },
     "google": {"global": ((), ())},
-    "azure": {},
+    "azure": {"frontdoor": (("frontdoor",), ())},
 }
 # What serves in two regions: the files that each region has besides, and those beside them.
 FORMS_ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -58,6 +58,7 @@ FORMS_ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 }
 # What there is once, however many regions: these files stand beside them.
 ONCE: Mapping[str, tuple[str, ...]] = {
+    "azure": ("frontdoor", "on-call"),
     "google": ("audit", "edge", "identity", "machine-checks", "monitoring", "network"),
 }
 # Entries that only one form has.

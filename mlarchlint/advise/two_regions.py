@@ -17,12 +17,23 @@ _LOCAL, _VAR = regex(r"\blocal\.(\w+)"), regex(r"\bvar\.(\w+)")
 _PROVIDERS = {("aws", "second"): "\n  providers = {\n    aws = aws.second\n  }\n"}
 # What both regions use and neither has: what it is, and the input that hands it over.
 _LENT: Mapping[str, Mapping[str, str]] = {
+    "azure": {
+        "azurerm_cdn_frontdoor_origin_group.inference.id": "origin_group",
+        "azurerm_monitor_action_group.on_call.id": "on_call_group",
+    },
     "google": {
         "google_compute_network.main.id": "network",
         "google_compute_health_check.inference.id": "health_check",
         "google_monitoring_notification_channel.on_call.id": "on_call_channel",
         "google_service_account.inference.email": "service_account_email",
         "google_service_account.inference.member": "service_account_member",
+    },
+}
+# What stands beside the regions and refers to what is in one: outputs of the module in its place.
+_GIVEN_BACK: Mapping[str, Mapping[str, str]] = {
+    "azure": {
+        "[azurerm_cdn_frontdoor_origin.inference.id]": "[module.first.origin, module.second.origin]",
+        "azurerm_log_analytics_workspace.main.id": "module.first.workspace",
     },
 }
 # What is said of the figures that were chosen, where they are the inputs of the module.
@@ -47,6 +58,9 @@ _CHOSEN: Mapping[str, tuple[str, str]] = {
     "memory_mib": ("number", "Memory of each function."),
     "requests_a_second": ("number", "What the API lets through."),
     "address_range": ("string", "Of the subnet."),
+    "copied": ("bool", "Whether changes of models are noted for a copy in another region."),
+    "origin_group": ("string", "Where the CDN looks for what it asks."),
+    "on_call_group": ("string", "Who is told of what goes wrong."),
     "network": ("string", "The network that all regions are in."),
     "health_check": ("string", "What is asked of each machine."),
     "on_call_channel": ("string", "Where alerts go."),
@@ -79,7 +93,7 @@ def as_module(
     lent = _LENT.get(cloud, {})
     chosen = own | shared | frozenset(lent.values())
     inside = {file: _inputs_for(text, chosen, lent) for file, text in _without_variables(regional).items()}
-    outside = _without_variables(around)
+    outside = {file: _from_outputs(cloud, text) for file, text in _without_variables(around).items()}
     # What differs comes first, as in a table.
     wanted = sorted(_used(_VAR, inside), key=lambda name: (name not in own, name not in shared, name))
     given = {name for name in wanted if name not in chosen}
@@ -112,6 +126,12 @@ def _inputs_for(text: str, chosen: frozenset[str], lent: Mapping[str, str]) -> s
     for reference, name in lent.items():
         text = re.sub(rf"\b{re.escape(reference)}\b", f"var.{name}", text)
     return _LOCAL.sub(lambda name: f"var.{name[1]}" if name[1] in chosen else name[0], text)
+
+
+def _from_outputs(cloud: str, text: str) -> str:
+    for reference, output in _GIVEN_BACK.get(cloud, {}).items():
+        text = text.replace(reference, output)
+    return text
 
 
 def _used(pattern: re.Pattern[str], files: Mapping[str, str]) -> set[str]:

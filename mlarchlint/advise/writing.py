@@ -131,6 +131,8 @@ def _shared(candidate: Candidate, needs: Requirements) -> Rows:
     budget = needs.number("budget.monthly_usd")
     if budget is not None:
         rows.append(("monthly_usd", max(1, int(budget))))
+    if candidate.cloud == "azure":
+        rows.append(("copied", candidate.second is not None))
     if candidate.form == "containers":
         cpu, memory = size_of(candidate.machine)
         rows += [("cpu", cpu if candidate.cloud == "azure" else str(cpu)), ("memory", f"{memory}Gi")]
@@ -182,6 +184,8 @@ def _aligned(rows: Sequence[tuple[str, object]]) -> Iterator[str]:
 def _literal(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_literal(part) for part in value) + "]"
-    return (
-        f'"{value}"' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
-    )
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

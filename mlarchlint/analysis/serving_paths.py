@@ -66,13 +66,17 @@ class ServingPath:
 def serving_paths(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> tuple[ServingPath, ...]:
     """One per entry; entries that are one name of the DNS, or one router, are alternatives."""
     grouped: dict[str, list[Chain]] = {}
+    splits: dict[str, Resource] = {}
     for together in _behind_one_backend(graph, fleets):
-        for nodes in _chains(graph, together):
+        for nodes, split in _chains(graph, together):
             name = _group(nodes)
+            if not name and split is not None:
+                name = "/".join((nodes[0].key, split.key))
+                splits[name] = split
             grouped.setdefault(name or "/".join((*(n.key for n in nodes), together[0].node.key)), []).append(
                 Chain(nodes, together)
             )
-    return tuple(_path(chains) for chains in grouped.values())
+    return tuple(_path(chains, splits.get(name)) for name, chains in grouped.items())
 
 
 def _behind_one_backend(graph: ResourceGraph, fleets: tuple[Fleet, ...]) -> Iterator[tuple[Fleet, ...]]:
@@ -113,23 +117,38 @@ def _group(nodes: tuple[Resource, ...]) -> str:
     return ""
 
 
-def _chains(graph: ResourceGraph, together: tuple[Fleet, ...]) -> tuple[tuple[Resource, ...], ...]:
-    """Every way from an entry down to the fleet, in the things that count."""
-    found: dict[tuple[Resource, ...], None] = {}
+def _chains(
+    graph: ResourceGraph, together: tuple[Fleet, ...]
+) -> tuple[tuple[tuple[Resource, ...], Resource | None], ...]:
+    """Every way from an entry down to the fleet, in the things that count, and the pool on it that has others."""
+    found: dict[tuple[Resource, ...], Resource | None] = {}
     start = together[0].node
 
-    def climb(node: Resource, below: tuple[Resource, ...], seen: frozenset[str]) -> None:
+    def climb(
+        node: Resource, below: tuple[Resource, ...], seen: frozenset[str], split: Resource | None
+    ) -> None:
         above = [source for source in _upstream(graph, node) if source.key not in seen]
         if not above or len(found) >= _MOST_CHAINS:
-            found[below] = None
+            found.setdefault(below, split)
         for source in above:
             chain = (source, *below) if source.kind in _ON_THE_WAY else below
-            climb(source, chain, seen | {source.key})
+            climb(source, chain, seen | {source.key}, source if _spreads(graph, source) else split)
 
-    climb(start, (), frozenset({start.key}))
-    whole = [chain for chain in found if chain]
+    climb(start, (), frozenset({start.key}), None)
+    whole = tuple((chain, split) for chain, split in found.items() if chain)
     # A backend without an entry of its own beside one that has one is no second way in.
-    return tuple(whole) or ((),)
+    return whole or (((), None),)
+
+
+def _spreads(graph: ResourceGraph, node: Resource) -> bool:
+    """A pool of what has a fleet of its own behind it each: origins of a CDN in several regions."""
+    if node.kind != "backend_pool":
+        return False
+    entries = set()
+    for member in graph.targets(node, Relation.ROUTES_TO):
+        behind = graph.targets(member, Relation.ROUTES_TO) if member.kind == "address" else (member,)
+        entries.update(entry.key for entry in behind if entry.kind in _ON_THE_WAY)
+    return len(entries) > 1
 
 
 def _upstream(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
@@ -137,14 +156,16 @@ def _upstream(graph: ResourceGraph, node: Resource) -> tuple[Resource, ...]:
     return tuple(source for source in sources if source.instance.mode is Mode.MANAGED)
 
 
-def _path(chains: list[Chain]) -> ServingPath:
+def _path(chains: list[Chain], split: Resource | None) -> ServingPath:
     first = chains[0]
     name = first.nodes[0].address if first.nodes else first.fleets[0].name
     roots = dict.fromkeys(chain.nodes[0] for chain in chains if chain.nodes)
     if len(chains) == 1:
         return ServingPath(name, (first,), Truth.NO)
     if len(roots) == 1:
-        return ServingPath(name, tuple(chains), Truth.YES)  # a router that checks what it routes to
+        # A router checks what it routes to; a pool does if it is told to.
+        switch = split["health_check.enabled"].is_true() if split is not None else Truth.YES
+        return ServingPath(name, tuple(chains), switch)
     chains.sort(key=lambda chain: not _primary(chain.nodes[0]))
     switch = Truth.any(_checked(root) for root in roots)
     record = chains[0].nodes[0]["name"].text() or name

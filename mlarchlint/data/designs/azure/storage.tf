@@ -7,7 +7,7 @@ resource "azurerm_user_assigned_identity" "inference" {
 
 # A new version of the model is a new version of its blobs; the one before is a rollback away.
 resource "azurerm_storage_account" "models" {
-  name                            = "${var.organisation}${replace(local.name, "-", "")}"
+  name                            = "${var.organisation}${substr(replace(local.name, "-", ""), 0, 16)}${substr(md5(local.region), 0, 4)}"
   resource_group_name             = azurerm_resource_group.main.name
   location                        = azurerm_resource_group.main.location
   account_tier                    = "Standard"
@@ -19,7 +19,8 @@ resource "azurerm_storage_account" "models" {
   tags                            = local.tags
 
   blob_properties {
-    versioning_enabled = true
+    versioning_enabled  = true
+    change_feed_enabled = local.copied
 
     delete_retention_policy {
       days = 30

@@ -4,7 +4,7 @@ locals {
 }
 
 resource "azurerm_redis_cache" "predictions" {
-  name                          = "${local.name}-predictions"
+  name                          = "${local.name}-${local.region}"
   location                      = azurerm_resource_group.main.location
   resource_group_name           = azurerm_resource_group.main.name
   capacity                      = 1

@@ -52,7 +52,7 @@ resource "azapi_resource" "sign_in" {
 
 # The CDN reaches the containers through a private link, which has to be approved in the environment once.
 resource "azurerm_cdn_frontdoor_origin" "inference" {
-  name                           = "inference"
+  name                           = local.region
   cdn_frontdoor_origin_group_id  = azurerm_cdn_frontdoor_origin_group.inference.id
   host_name                      = azurerm_container_app.inference.ingress[0].fqdn
   origin_host_header             = azurerm_container_app.inference.ingress[0].fqdn

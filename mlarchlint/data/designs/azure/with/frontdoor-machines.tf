@@ -97,7 +97,7 @@ resource "azurerm_lb_rule" "https" {
 }
 
 resource "azurerm_cdn_frontdoor_origin" "inference" {
-  name                           = "inference"
+  name                           = local.region
   cdn_frontdoor_origin_group_id  = azurerm_cdn_frontdoor_origin_group.inference.id
   host_name                      = azurerm_public_ip.edge.fqdn
   origin_host_header             = var.domain
