@@ -34,7 +34,7 @@ def _page(rule: Rule) -> str:
         ("suppressible", "yes" if rule.ignorable else "no"),
     ]
     if rule.supersedes:
-        facts.append(("supersedes", ", ".join(other.rule for other in rule.supersedes)))
+        facts.append(("supersedes", ", ".join(dict.fromkeys(other.rule for other in rule.supersedes))))
     rows = "\n".join(f"| {name} | {value} |" for name, value in facts)
     return f"{_NOTE}\n\n# {rule.id}: {statement}\n\n| | |\n|---|---|\n{rows}\n\n{sections.strip()}\n"
 
