@@ -17,6 +17,7 @@ import prices_alike
 import prices_aws
 import prices_azure
 import prices_google
+import prices_recorded
 import prices_services
 import prices_specs
 from prices_rows import Catalog
@@ -25,6 +26,7 @@ from prices_rows import Catalog
 def build(source: Path, out: Path, regions: frozenset[str] = frozenset()) -> Catalog:
     catalog = Catalog(regions)
     prices_services.read(catalog, source)
+    prices_recorded.read(catalog)
     prices_aws.read(catalog, source)
     prices_google.read(catalog, source)
     prices_azure.read(catalog, source)

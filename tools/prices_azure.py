@@ -29,9 +29,10 @@ SEED_METERS = {
 
 def read(catalog: Catalog, source: Path) -> None:
     machines(catalog, source / "azure")
-    for region in ("eu-west", "northeurope"):
+    for region in ("eu-west", "northeurope", "francecentral", "swedencentral"):
         storage(catalog, source / "azure" / f"retail-storage-{region}.radar-2026-08-22.json")
-    spot(catalog, source / "azure")
+    for region in ("eu-west", "northeurope", "francecentral", "swedencentral"):
+        spot(catalog, source / "azure" / f"retail-vm-{region}.radar-2026-08-22.json")
     small_tables(catalog, source / "multi")
     blob(catalog, source / "multi")
 
@@ -62,8 +63,8 @@ def meters(path: Path) -> list[dict[str, Any]]:
     return [data[key] for key in sorted(data)]
 
 
-def spot(catalog: Catalog, folder: Path) -> None:
-    for meter in meters(folder / "retail-vm-eu-west.radar-2026-08-22.json"):
+def spot(catalog: Catalog, path: Path) -> None:
+    for meter in meters(path):
         if "Windows" in meter["productName"] or not meter["productName"].startswith("Virtual Machines"):
             continue
         name = meter["skuName"] if meter["skuName"].startswith(("Standard_", "Basic_")) else ""

@@ -20,6 +20,7 @@ from mlarchlint.analysis import (
     cost_models,
     cost_network,
     cost_operations,
+    cost_serverless,
     cost_stores,
     cost_streams,
 )
@@ -68,7 +69,7 @@ PRICERS: Mapping[str, Callable[[Ledger], None]] = {
     "orchestrator": cost_operations.orchestrator,
     "queue": cost_streams.queue,
     "secret": cost_operations.secret,
-    "serverless_container": cost_containers.serverless,
+    "serverless_container": cost_serverless.serverless,
     "serverless_function": cost_functions.function,
     "service_namespace": cost_streams.namespace,
     "stream": cost_streams.stream,

@@ -1,4 +1,4 @@
-"""Clusters, services of containers, serverless containers and functions."""
+"""Clusters and services of containers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlarchlint.analysis.cost_gke import own_pools
 from mlarchlint.analysis.cost_groups import group_count
 from mlarchlint.analysis.cost_hours import ON_DEMAND, machines
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger, countable
-from mlarchlint.analysis.cost_traffic import requests
+from mlarchlint.analysis.cost_serverless import serverless
 from mlarchlint.analysis.cost_usage import HOURS, decimal_of
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
@@ -24,7 +24,6 @@ EKS_EXTENDED = Decimal("1.32")
 FREE_EPHEMERAL_GIB = Decimal(20)
 # Requests of a pod that names none: what schedulers commonly assume.
 POD_CPU, POD_MEMORY_GIB = Decimal("0.25"), Decimal("0.5")
-SECONDS = HOURS * 3600
 
 
 def cluster(ledger: Ledger) -> None:
@@ -223,44 +222,3 @@ def _pod_share(ledger: Ledger, vcpu: Decimal, memory: Decimal) -> Decimal:
         ledger.note(f"requests of {POD_CPU} CPU and {POD_MEMORY_GIB} GiB are assumed")
         cpu, gib = POD_CPU, POD_MEMORY_GIB
     return max((cpu or ZERO) / vcpu, (gib or ZERO) / memory)
-
-
-# -- serverless ------------------------------------------------------------------------------
-
-
-def serverless(ledger: Ledger) -> None:
-    """Instances by second between their least and largest number."""
-    if ledger.provider == "aws":
-        ledger.gap("App Runner", "the catalog has no prices of App Runner")
-        return
-    if ledger.provider == "azure":
-        ledger.gap("container app", "the catalog has no prices of Container Apps")
-        return
-    cpu = ledger.number("requests.cpu") or ledger.number("limits.cpu") or ledger.number("vcpu") or ONE
-    memory = ledger.number("limits.memory_gib") or ledger.number("memory_gib") or Decimal("0.5")
-    least = ledger.number("min_count") or ZERO
-    served = requests(ledger)
-    millis = ledger.used("average_request_duration_ms") or ledger.need("model.service_time_ms.p50")
-    millis = millis or Decimal(100)
-    at_once = ledger.used("concurrent_requests_per_instance") or ONE
-    busy_low, busy_high = (count * millis / 1000 / at_once for count in (served.low, served.high))
-    always = least * SECONDS
-    low, high = max(always, busy_low), max(always, busy_high)
-    said = f"{millis:f} ms of work a request"
-    if ledger.resource["cpu_idle"].is_true() is Truth.NO and ledger.row("cloud-run", "vcpu-always"):
-        _by_instance(ledger, cpu, memory, Bounds(low, high), said)
-        return
-    if ledger.add("CPU time", "cloud-run", "vcpu", low * cpu, high * cpu, said):
-        ledger.add("memory time", "cloud-run", "memory", low * memory, high * memory, said)
-    million = Decimal(1_000_000)
-    ledger.add("requests", "cloud-run", "requests", served.low / million, served.high / million)
-
-
-def _by_instance(ledger: Ledger, cpu: Decimal, memory: Decimal, busy: Bounds, said: str) -> None:
-    """CPU that is never throttled is paid as long as an instance lives, at a lower price; requests are free."""
-    hours = ledger.used("instance_hrs")
-    if hours is not None:
-        alive = hours * 3600 * max(ONE, ledger.number("min_count") or ONE)
-        busy, said = Bounds(alive, alive), "as long as instances live"
-    ledger.add("CPU time", "cloud-run", "vcpu-always", busy.low * cpu, busy.high * cpu, said)
-    ledger.add("memory time", "cloud-run", "memory-always", busy.low * memory, busy.high * memory, said)

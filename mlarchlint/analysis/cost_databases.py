@@ -19,6 +19,9 @@ MILLION = 1_000_000
 # https://cloud.google.com/sql/docs/mysql/instance-settings: GiB of memory for each vCPU.
 CLOUD_SQL = regex(r"db-(n1-)?(?P<family>standard|highmem|lightweight)-(?P<vcpu>\d+)$")
 EDITIONS = ("ENTERPRISE", "ENTERPRISE_PLUS")
+# Enterprise Plus: eight GiB for each vCPU.
+CLOUD_SQL_PLUS = re.compile(r"db-perf-optimized-n-(?P<vcpu>\d+)$", re.IGNORECASE)
+PLUS_MEMORY_GIB = Decimal(8)
 MEMORY_GIB = {"standard": Decimal("3.75"), "highmem": Decimal("6.5")}
 LEAST_MEMORY_GIB = Decimal("3.75")
 
@@ -150,6 +153,12 @@ def _cloud_sql_machine(ledger: Ledger, name: str, times: Decimal) -> None:
     mysql = "mysql" in ledger.text("engine").lower() or "mysql" in ledger.text("engine_version").lower()
     shared = name in ("db-f1-micro", "db-g1-small")
     if (mysql or shared) and _by_machine(ledger, name, times):
+        return
+    plus = CLOUD_SQL_PLUS.match(name)
+    if plus is not None:
+        cpus = Decimal(plus["vcpu"])
+        ledger.add(f"{name}, vCPU", "cloudsql", "plus-vcpu", cpus * HOURS * times)
+        ledger.add(f"{name}, memory", "cloudsql", "plus-memory", cpus * PLUS_MEMORY_GIB * times)
         return
     shape = _shape(name)
     if shape is None:

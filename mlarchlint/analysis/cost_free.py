@@ -11,7 +11,8 @@ from mlarchlint.model.estimate import CostItem
 
 # (cloud, service, beginning of the SKU) -> units of the price row a month.
 # https://aws.amazon.com/free/, https://cloud.google.com/free/docs/free-cloud-features,
-# https://azure.microsoft.com/pricing/details/functions/, https://azure.microsoft.com/pricing/details/bandwidth/
+# https://azure.microsoft.com/pricing/details/functions/, https://azure.microsoft.com/pricing/details/bandwidth/,
+# https://azure.microsoft.com/pricing/details/container-apps/
 FREE: Mapping[tuple[str, str, str], Decimal] = {
     ("aws", "egress", "internet"): Decimal(100),
     ("aws", "cloudfront", "*-data"): Decimal(1024),
@@ -35,6 +36,9 @@ FREE: Mapping[tuple[str, str, str], Decimal] = {
     ("azure", "egress", "internet"): Decimal(100),
     ("azure", "functions", "requests"): Decimal(1),
     ("azure", "functions", "duration"): Decimal(400_000),
+    ("azure", "container-apps", "vcpu"): Decimal(180_000),
+    ("azure", "container-apps", "memory"): Decimal(360_000),
+    ("azure", "container-apps", "requests"): Decimal(2),
 }
 
 

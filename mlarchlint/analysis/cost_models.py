@@ -12,6 +12,8 @@ from mlarchlint.analysis.cost_usage import DAYS, HOURS
 from mlarchlint.model.truth import Truth
 
 PROCESSING_HOURS = Decimal(2) * DAYS
+# Dataflow chooses a machine for a job that names none; these are assumed, by whether the job is on Streaming Engine.
+DATAFLOW_MACHINES = {False: "n1-standard-1", True: "n1-standard-2"}
 
 
 def endpoint(ledger: Ledger) -> None:
@@ -59,6 +61,9 @@ def processor(ledger: Ledger) -> None:
         sku = "dpu-flex" if ledger.resource["flexible"].is_true() is Truth.YES else "dpu"
         ledger.add(f"{units:f} DPU", "glue", sku, low * units, high * units, *said)
         return
+    if "dataflow" in kind:
+        _dataflow(ledger, workers, Bounds(low, high), said)
+        return
     name, at = machine_type(ledger), ledger.resource["instance_type"]
     if (
         not name
@@ -67,7 +72,7 @@ def processor(ledger: Ledger) -> None:
     ):
         ledger.gap("workers", "no instance type is given", at)
         return
-    if not name or "dataflow" in kind:
+    if not name:
         ledger.gap("workers", f"the catalog has no price of {ledger.resource.type}")
         return
     count = workers or ONE
@@ -83,6 +88,32 @@ def processor(ledger: Ledger) -> None:
         if spec is not None and spec.vcpu:
             total = spec.vcpu * count
             ledger.add("Dataproc fee", "dataproc", "vcpu", bounds.low * total, bounds.high * total)
+
+
+def _dataflow(ledger: Ledger, most: Decimal | None, run: Bounds, said: tuple[str, ...]) -> None:
+    """Workers by vCPU and memory, whatever their machine costs elsewhere; a streaming job does not end by itself."""
+    streaming = ledger.resource.instance.get("enable_streaming_engine")
+    stream = streaming.is_known and streaming.raw is True
+    name = machine_type(ledger)
+    if not name and not ledger.resource["instance_type"].is_absent:
+        ledger.gap("workers", "the machine type is not known", ledger.resource["instance_type"])
+        return
+    if not name:
+        name = DATAFLOW_MACHINES[stream]
+        ledger.note(f"no machine type is given: {name} is assumed")
+    spec = ledger.costing.catalog.spec("google", name)
+    if spec is None or not spec.vcpu or not spec.memory_gib:
+        ledger.gap("workers", f"{name} is no instance type that the catalog knows")
+        return
+    least = ledger.number("workers.min") or ONE
+    hours = Bounds(HOURS, HOURS) if stream and run.low != run.high else run
+    low, high = hours.low * least, hours.high * max(least, most or least)
+    words = (f"{least:f} to {most or least:f} workers of {name}", *(("runs all month",) if stream else said))
+    sku = "streaming-vcpu" if stream else "batch-vcpu"
+    if ledger.add("Dataflow vCPU", "dataflow", sku, low * spec.vcpu, high * spec.vcpu, *words):
+        memory = spec.memory_gib
+        ledger.add("Dataflow memory", "dataflow", "memory", low * memory, high * memory, *words)
+    ledger.note("disks of the workers and the data that Dataflow shuffles or streams are not counted")
 
 
 def managed_monitor(ledger: Ledger) -> None:

@@ -14,6 +14,7 @@ NAT_MACHINES = Decimal(32)
 NAT_GIB = Decimal(100)
 ENDPOINT_GIB = Decimal(100)
 CDN_PLACE = "united-states"
+EDGES_NEAR = "edges in North America and Europe are assumed"
 MILLION = Decimal(1_000_000)
 # https://aws.amazon.com/api-gateway/pricing/: messages are counted in parts of 32 KB.
 MESSAGE_KB = Decimal(32)
@@ -36,12 +37,22 @@ def cdn(ledger: Ledger) -> None:
         ledger.tiered("data to the internet", "cdn", "data", answers.low, answers.high)
         ledger.add("lookups", "cdn", "requests", served.low / 10_000, served.high / 10_000)
     elif "cdn_frontdoor" in ledger.resource.type:
-        ledger.gap("Front Door", "the catalog has no prices of Front Door Standard and Premium")
+        _front_door(ledger, served, answers)
     elif "frontdoor" in ledger.resource.type:
         ledger.add("routing rules", "front-door", "rules", HOURS)
         ledger.add("data to the internet", "front-door", "data", answers.low, answers.high)
     else:
         ledger.add("data to the internet", "cdn", "data", answers.low, answers.high)
+
+
+def _front_door(ledger: Ledger, served: Bounds, answers: Bounds) -> None:
+    """A profile of the Standard or Premium tier; its endpoints, routes and origins cost nothing of their own."""
+    tier = "premium" if "premium" in ledger.text("tier").lower() else "standard"
+    ledger.add("Front Door base fee", "front-door", f"{tier}-base", ONE)
+    ledger.add(
+        "requests", "front-door", f"{tier}-requests", served.low / 10_000, served.high / 10_000, EDGES_NEAR
+    )
+    ledger.tiered("data to callers", "front-door", "edge-data", answers.low, answers.high, EDGES_NEAR)
 
 
 def api_gateway(ledger: Ledger) -> None:
@@ -196,9 +207,8 @@ def dns_zone(ledger: Ledger) -> None:
 
 
 def waf(ledger: Ledger) -> None:
-    if ledger.provider == "google" and ledger.row("waf", "acl") is None:
-        ledger.gap("Cloud Armor", "the catalog has no prices of Cloud Armor")
-    if ledger.provider != "aws":
+    """AWS WAF and Google Cloud Armor; Azure bills the gateway or the tier of Front Door."""
+    if ledger.provider not in ("aws", "google"):
         return
     rules = ledger.number("rules") or ZERO
     rules += (ledger.used("rule_group_rules") or ZERO) + (ledger.used("managed_rule_group_rules") or ZERO)

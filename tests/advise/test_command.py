@@ -13,14 +13,14 @@ from tests.advise.requirements import LESSON, lesson_with
 from tests.cli.runner import run, said
 
 SCHEMA = Path(__file__).parents[2] / "mlarchlint" / "data" / "schema" / "advise.json"
-GOOGLE = ("--cloud", "google", "--region", "us-east4")
+GOOGLE = ("--cloud", "google", "--region", "us-central1")
 
 
 def test_designs_stand_side_by_side_with_the_one_that_fails() -> None:
     found = run("advise", "--requirements", str(LESSON), *GOOGLE)
     assert found.exit_code == 0
     lines = found.stdout.splitlines()
-    assert lines[0] == "Google Cloud: the best 3 of 13 designs (us-east4)"
+    assert lines[0] == "Google Cloud: the best 3 of 16 designs (us-central1)"
     assert lines[2].split() == ["design", "1", "design", "2", "design", "3"]
     for name in ("a month", "availability", "p95 from apac-se", "without a zone", "left of $500"):
         assert any(line.strip().startswith(name) for line in lines), name

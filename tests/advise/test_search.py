@@ -172,9 +172,10 @@ def test_no_entry_is_left_without_a_form() -> None:
 
 
 def test_a_budget_holds_for_the_high_figure_also_where_costs_have_no_price(tmp_path: Path) -> None:
-    advice = advise("azure", needs(tmp_path, budget={"monthly_usd": 100}))
+    advice = advise("azure", needs(tmp_path, budget={"monthly_usd": 200}), ["northeurope"])
     assert advice.best == ()
     assert advice.closest is not None
+    assert advice.closest.gaps
     assert any("up to $" in obstacle.why for obstacle in advice.closest.obstacles)
 
 

@@ -371,7 +371,7 @@ AZURE = {"region": "eastus"}
         # 4 x (0.152216 + 0.10) x 730
         ("database", "azurerm_mssql_database", {"instance_type": "GP_Gen5_4", "ha": "same_zone"}, "737.05"),
         ("compute_group", "azurerm_service_plan", {"instance_type": "P1v3", "desired_count": 2}, "226.30"),
-        ("database", "azurerm_postgresql_flexible_server", {"instance_type": "B_Standard_B1ms", "storage_gib": 32}, "16.25"),
+        ("database", "azurerm_postgresql_flexible_server", {"instance_type": "B_Standard_B1ms", "storage_gib": 32}, "16.09"),
     ],
 )  # fmt: skip
 def test_azure_names_are_put_together(kind: str, type: str, traits: dict[str, object], expected: str) -> None:

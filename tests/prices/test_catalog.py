@@ -91,6 +91,16 @@ def test_the_catalog_stays_small() -> None:
         ("azure", "eastus", "vm", "Standard_NC24ads_A100_v4", "3.673"),
         ("azure", "eastus", "blob", "hot-lrs", "0.0208"),
         ("azure", "westeurope", "logs", "ingest", "2.99"),
+        ("aws", "eu-west-1", "ebs", "gp3", "0.088"),
+        ("aws", "eu-west-2", "lb", "alb", "0.02646"),
+        ("aws", "ap-southeast-1", "egress", "internet", "0.12"),
+        ("aws", "eu-central-1", "rds", "postgres:db.t4g.medium", "0.074"),
+        ("azure", "westeurope", "container-apps", "vcpu", "0.000034"),
+        ("azure", "westeurope", "front-door", "standard-base", "35"),
+        ("azure", "westeurope", "acr", "standard", "0.6666"),
+        ("google", "europe-west3", "cloudsql", "vcpu", "0.0496"),
+        ("google", "europe-west3", "cloud-run", "vcpu", "0.0000336"),
+        ("google", "europe-west1", "waf", "acl", "5"),
     ],
 )  # fmt: skip
 def test_known_prices(

@@ -1,7 +1,7 @@
 resource "azurerm_cdn_frontdoor_profile" "cdn" {
   name                = local.name
   resource_group_name = azurerm_resource_group.main.name
-  sku_name            = "Premium_AzureFrontDoor"
+  sku_name            = local.front_door_tier
   tags                = local.tags
 }
 
@@ -77,10 +77,14 @@ resource "azurerm_cdn_frontdoor_firewall_policy" "edge" {
     }
   }
 
-  managed_rule {
-    type    = "Microsoft_DefaultRuleSet"
-    version = "2.1"
-    action  = "Block"
+  dynamic "managed_rule" {
+    for_each = local.managed_rule_sets
+
+    content {
+      type    = managed_rule.key
+      version = managed_rule.value
+      action  = "Block"
+    }
   }
 }
 
