@@ -20,7 +20,7 @@ MILLION = 1_000_000
 CLOUD_SQL = regex(r"db-(n1-)?(?P<family>standard|highmem|lightweight)-(?P<vcpu>\d+)$")
 EDITIONS = ("ENTERPRISE", "ENTERPRISE_PLUS")
 # Enterprise Plus: eight GiB for each vCPU.
-CLOUD_SQL_PLUS = re.compile(r"db-perf-optimized-n-(?P<vcpu>\d+)$", re.IGNORECASE)
+CLOUD_SQL_PLUS = regex(r"(?i)db-perf-optimized-n-(?P<vcpu>\d+)$")
 PLUS_MEMORY_GIB = Decimal(8)
 MEMORY_GIB = {"standard": Decimal("3.75"), "highmem": Decimal("6.5")}
 LEAST_MEMORY_GIB = Decimal("3.75")
