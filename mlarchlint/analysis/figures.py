@@ -6,10 +6,11 @@ from mlarchlint.analysis.availability_math import downtime_minutes
 
 
 def percent(share: float, below: float | None = None) -> str:
-    """`99.979 %`; a figure that is below another does not round up to it."""
+    """`99.979 %`; a figure that is below another, or below all, does not round up to it."""
     digits = 3
-    while below is not None and share < below <= round(share, digits + 2) and digits < 9:
-        digits += 1
+    for bound in (1.0, below):
+        while bound is not None and share < bound <= round(share, digits + 2) and digits < 9:
+            digits += 1
     return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".") + " %"
 
 
