@@ -9,7 +9,7 @@ from decimal import Decimal
 from mlarchlint.advise.candidate import FORMS, MANAGED, PURCHASES, Candidate, Second, edges_across
 from mlarchlint.advise.machines import containers_for, functions_for, machines_for, on_arm
 from mlarchlint.advise.places import zones_in
-from mlarchlint.advise.space import CHEAPEST, LARGEST, NO_QUEUE, Space, size_for, sold_in
+from mlarchlint.advise.space import CHEAPEST, LARGEST, NO_QUEUE, Space, size_for, sold_in, warm
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.load import instances_needed
 from mlarchlint.analysis.regional_share import shares_between
@@ -86,16 +86,16 @@ class Across:
         if not all(sold_in(cloud, region, form) for region in pair):
             return
         sizes = containers_for(cloud, needs) if form == "containers" else functions_for(needs)
-        zones = min(len(zones_in(cloud, region)) for region in pair)
+        least, zones = warm(cloud), min(len(zones_in(cloud, region)) for region in pair)
         for size in sizes[:CHEAPEST]:
             capacity = self.space.served(pair[0], form, size, cache)
             needed = capacity.needed if capacity is not None and capacity.needed else 1
             # The other one may have to serve everybody from one moment to the next.
-            most = 2 * needed + (NO_QUEUE if form == "functions" else 0)
+            most = 2 * max(least, needed) + (NO_QUEUE if form == "functions" else 0)
             if most <= LARGEST:
-                second = Second(pair[1], 1, most)
+                second = Second(pair[1], least, most)
                 yield Candidate(
-                    cloud, pair[0], size, zones, 1, most, edge, cache=cache, form=form, second=second
+                    cloud, pair[0], size, zones, least, most, edge, cache=cache, form=form, second=second
                 )
 
 

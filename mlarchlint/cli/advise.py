@@ -31,7 +31,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Only designs on this cloud. Repeatable.",
 )
 @click.option(
-    "--region", "regions", metavar="NAME", multiple=True, help="Only designs in this region. Repeatable."
+    "--region",
+    "regions",
+    metavar="NAME",
+    multiple=True,
+    help="Only designs in this region. Repeatable: then in each and in pairs.",
 )
 @click.option(
     "--top",

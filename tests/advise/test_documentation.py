@@ -11,13 +11,15 @@ import click
 import pytest
 
 from mlarchlint.advise.assessment import assess
-from mlarchlint.advise.candidate import Candidate
+from mlarchlint.advise.candidate import Candidate, Second
 from mlarchlint.analysis.figures import percent
 from mlarchlint.cli import cli
+from mlarchlint.config_layers import config_for
 from tests.advise.requirements import LESSON, lesson
 from tests.cli.runner import run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "advise.md").read_text("utf-8")
+WORLD = Path(__file__).parent / "world.yaml"
 DESIGN = Candidate("aws", "us-east-1", "t3.medium", 2, 2, 4, "cdn-failover")
 
 
@@ -55,3 +57,20 @@ def test_the_designs_of_the_exercise() -> None:
     functions = replace(DESIGN, form="functions", machine="2048 MiB", edge="api-cdn-failover")
     (path,) = assess(functions, lesson()).judged.design.availabilities
     assert f"{percent(path.contract.low, 0.999)} by contract: 99.95 % of each" in PAGE
+
+
+def test_the_designs_over_two_regions() -> None:
+    needs = config_for(WORLD)
+
+    def longest(candidate: Candidate) -> tuple[float, str]:
+        latencies = assess(candidate, needs).judged.design.latencies
+        return max((user.cold.estimate, user.region) for user in latencies if user.cold)
+
+    alone = [longest(replace(DESIGN, region=region)) for region in ("us-west-2", "us-east-1", "eu-west-2")]
+    assert f"the last of them waits {alone[0][0]:.0f} ms at least" in PAGE
+    assert min(alone) == alone[0]
+    both = replace(DESIGN, second=Second("ap-southeast-1", 2, 4))
+    near, region = longest(replace(both, edge="accelerator"))
+    assert (f"that is London, {near:.0f} ms" in PAGE, region) == (True, "london")
+    far, region = longest(replace(both, edge="records"))
+    assert (f"leave London at {far:.0f} ms" in PAGE, region) == (True, "london")
