@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from mlarchlint.pipeline import scan
 
 SHOW = 'variable "v" {}\nresource "a_b" "x" { v = var.v }\n'
 
@@ -138,3 +142,44 @@ def test_a_variable_file_outside_the_root_is_read_because_the_user_names_it(stac
     found = stack(SHOW, var_files=(str(tmp_path.parent / "prod.tfvars"),))
     assert shown(found) == "outside"
     assert found["a_b.x"].get("v").origin[0].span.file == "../prod.tfvars"
+
+
+SUBNETS = """
+variable "create" {
+  type    = bool
+  default = %s
+}
+variable "zones" {
+  type    = list(string)
+  default = []
+  validation {
+    condition     = var.create ? length(var.zones) > 1 : true
+    error_message = "zones are needed to create subnets."
+  }
+}
+resource "aws_subnet" "a" {
+  count             = var.create ? 1 : 0
+  vpc_id            = "vpc-1"
+  availability_zone = var.zones[1]
+}
+"""
+
+
+def test_a_default_that_its_own_validation_refuses_is_no_value(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(SUBNETS % "true")
+    result = scan([tmp_path])
+    assert not result.diagnostics
+    zone = result.graph["aws_subnet.a[0]"].instance.get("availability_zone")
+    assert zone.why == "var.zones[1] needs a value: its own validation refuses its default"
+
+
+def test_a_default_that_its_validation_allows_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(SUBNETS % "false")
+    assert not scan([tmp_path]).graph.resources
+
+
+def test_a_value_that_is_given_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(SUBNETS % "true")
+    (tmp_path / "terraform.tfvars").write_text('zones = ["eu-west-1a", "eu-west-1b"]\n')
+    zone = scan([tmp_path]).graph["aws_subnet.a[0]"].instance.get("availability_zone")
+    assert zone.text() == "eu-west-1b"

@@ -15,7 +15,7 @@ from mlarchlint.frontends.terraform.modules import Located
 from mlarchlint.frontends.terraform.references import ModuleScope
 from mlarchlint.frontends.terraform.run import DEEP, Run
 from mlarchlint.frontends.terraform.scope import EvaluationError, Names, Scope
-from mlarchlint.frontends.terraform.variables import declared_variable
+from mlarchlint.frontends.terraform.variables import declared_variable, refuses_default, without_value
 from mlarchlint.model.resource import Call
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.truth import Truth
@@ -101,7 +101,14 @@ class ModuleInstance:
         if declared is None:
             return self._undeclared(f"var.{name}", "input variable", at)
         span = declared.block.header
-        return self._once(f"var.{name}", span, lambda: declared_variable(declared, self.inputs.get(name)))
+        return self._once(f"var.{name}", span, lambda: self._variable(declared, name))
+
+    def _variable(self, declared: Declared, name: str) -> cty.Value:
+        given = self.inputs.get(name)
+        asked = given is None and self.parent is None
+        if asked and refuses_default(declared, self.syntax.variables, self.inputs):
+            return without_value(declared, "needs a value: its own validation refuses its default")
+        return declared_variable(declared, given)
 
     def local(self, name: str, at: SourceSpan | None = None) -> cty.Value:
         argument = self.syntax.locals.get(name)

@@ -52,7 +52,7 @@ def _evaluate_root(
 
 def _of_a_module(problem: Diagnostic) -> Diagnostic:
     """Its defaults are not what it is called with: what fails for them may be right for every caller."""
-    if problem.code != "terraform-expression":
+    if problem.code != "terraform-expression" or problem.summary.startswith("Invalid reference"):
         return problem
     detail = "Nothing in the scanned code calls this module; a caller may give what is missing."
     return replace(problem, detail=detail, level=Level.NOTE)

@@ -13,7 +13,7 @@ from mlarchlint.frontends.terraform.constraints import ANY, Constraint, apply_de
 from mlarchlint.frontends.terraform.convert import ConversionError, convert
 from mlarchlint.frontends.terraform.declarations import Declared, ModuleSyntax
 from mlarchlint.frontends.terraform.evaluate import evaluate
-from mlarchlint.frontends.terraform.scope import EvaluationError, empty_scope
+from mlarchlint.frontends.terraform.scope import EvaluationError, Files, Scope, Step, empty_scope
 from mlarchlint.frontends.terraform.syntax import SyntaxProblem, parse_expression
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import Origin
@@ -35,16 +35,7 @@ def declared_variable(declared: Declared, given: Input | None) -> cty.Value:
         if default is not None:
             value = evaluate(default.expression, empty_scope())
         elif value is None:
-            path = f"var.{name}"
-            why = f"{path} has no value"
-            return cty.unknown(
-                why,
-                _plain(wanted.type),
-                path=path,
-                span=declared.block.header,
-                sensitive=_sensitive(body),
-                symbolic=True,
-            )
+            return without_value(declared, "has no value")
     try:
         converted = convert(apply_defaults(value, wanted), wanted.type)
     except ConversionError as error:
@@ -53,6 +44,57 @@ def declared_variable(declared: Declared, given: Input | None) -> cty.Value:
         ) from None
     origin = (Origin(f"var.{name}", value.span), *value.origin)
     return cty.like(converted, origin=origin, sensitive=converted.sensitive or _sensitive(body))
+
+
+def without_value(declared: Declared, why: str) -> cty.Value:
+    """why: after the name. Terraform would ask for it when it plans."""
+    body, path = declared.block.body, f"var.{declared.block.labels[0]}"
+    return cty.unknown(
+        f"{path} {why}",
+        _plain(_type(body).type),
+        path=path,
+        span=declared.block.header,
+        sensitive=_sensitive(body),
+        symbolic=True,
+    )
+
+
+def refuses_default(
+    declared: Declared, variables: Mapping[str, Declared], inputs: Mapping[str, Input]
+) -> bool:
+    """Whether its own validation refuses its default: then nobody applies the configuration with it."""
+    body = declared.block.body
+    if "default" not in body.arguments:
+        return False
+    scope = _AsDeclared(variables, inputs)
+    for block in body.blocks:
+        condition = block.body.arguments.get("condition") if block.type == "validation" else None
+        if condition is None:
+            continue
+        try:
+            holds = convert(evaluate(condition.expression, scope), cty.BOOL)
+        except EvaluationError:
+            continue  # it asks for more than variables, or is wrong itself
+        if holds.v is False:
+            return True
+    return False
+
+
+class _AsDeclared:
+    """The scope of a validation: variables as they are declared and given."""
+
+    files: Files | None = None
+
+    def __init__(self, variables: Mapping[str, Declared], inputs: Mapping[str, Input]) -> None:
+        self.variables = variables
+        self.inputs = inputs
+
+    def resolve(self, root: nodes.Variable, steps: tuple[Step, ...], within: Scope) -> tuple[cty.Value, int]:
+        name = steps[0].name if steps and isinstance(steps[0], nodes.Attribute) else ""
+        declared = self.variables.get(name) if root.name == "var" else None
+        if declared is None:
+            raise EvaluationError("Invalid reference", root.span, "only variables are known here")
+        return declared_variable(declared, self.inputs.get(name)), 1
 
 
 def _type(body: nodes.Body) -> Constraint:
