@@ -64,5 +64,6 @@ def _workload(nodes: list[Resource], roles: Mapping[str, RoleOf]) -> Workload:
 
 
 def _name(node: Resource) -> str:
+    """Its own; inside a module, where many are called `this` or `job`, the address tells them apart."""
     text = node["name"].text()
-    return text if text else node.name or node.address
+    return text or (node.name if not node.instance.calls else "") or node.address

@@ -85,3 +85,30 @@ def test_keys_of_service_accounts_are_free(tmp_path: Path) -> None:
     account = 'resource "google_service_account" "ci" {\n  account_id = "ci"\n}\n'
     key = 'resource "google_service_account_key" "ci" {\n  service_account_id = google_service_account.ci.name\n}\n'
     assert not scan([lay_out(tmp_path, root=account + key)]).estimate.resources
+
+
+JOBS = """
+variable "suffix" {}
+module "clean" {
+  source = "./job"
+  suffix = var.suffix
+}
+module "load" {
+  source = "./job"
+  suffix = var.suffix
+}
+"""
+JOB = """
+variable "suffix" {}
+resource "aws_glue_job" "job" {
+  name     = "glue-${var.suffix}"
+  role_arn = "arn:aws:iam::111122223333:role/glue"
+  command { script_location = "s3://scripts/job.py" }
+}
+"""
+
+
+def test_workloads_without_a_name_of_their_own_are_told_apart(tmp_path: Path) -> None:
+    result = scan([lay_out(tmp_path, root=JOBS, job=JOB)])
+    names = [one.name for one in result.workloads]
+    assert names == ["module.clean.aws_glue_job.job", "module.load.aws_glue_job.job"]
