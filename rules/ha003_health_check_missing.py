@@ -121,6 +121,8 @@ def _group(node: Resource, design: Design) -> Hits:
 
 def _answers(node: Resource, design: Design) -> bool:
     """Requests reach it: it opens a port, or something routes to it."""
+    if node.provider == "kubernetes" and node.kind == "container_service":
+        return design.takes_requests(node)
     return bool(node["ports"].items()) or bool(design.sources(node, Relation.ROUTES_TO))
 
 
