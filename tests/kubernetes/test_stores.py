@@ -79,3 +79,18 @@ def test_a_config_map_may_name_the_host(variables: str) -> None:
     assert USED in links(f"{caller}---\n{store()}{SERVICE}{settings}")
     assert USED not in links(f"{caller}---\n{store()}{SERVICE}{settings.replace('cache', 'another')}")
     assert USED not in links(f"{deployment()}---\n{store()}{SERVICE}{settings}")
+
+
+@pytest.mark.parametrize(
+    ("spec", "ha"),
+    [
+        ("{instances: 1}", "none"),
+        ("{}", "none"),
+        ("{instances: 3}", None),
+        ("{instances: 3, affinity: {topologyKey: topology.kubernetes.io/zone}}", None),
+        ("{instances: 3, affinity: {podAntiAffinityType: required, topologyKey: topology.kubernetes.io/zone}}", "multi_zone"),
+    ],
+)  # fmt: skip
+def test_an_operator_spreads_what_there_is_to_spread(spec: str, ha: str | None) -> None:
+    cluster = f"apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {{name: runs}}\nspec: {spec}\n"
+    assert traits(cluster).get("ha") == ha

@@ -26,6 +26,8 @@ _MADE = {
     "LeaderWorkerSet": ("{}",),
     "SeldonDeployment": ("{}-default", "{}"),
     "Kafka": ("{}-kafka-bootstrap", "{}-kafka-brokers"),
+    "Cluster": ("{}-rw", "{}-ro", "{}-r"),  # of CloudNativePG
+    "postgresql": ("{}", "{}-repl"),
     "FeatureStore": ("feast-{}-online", "feast-{}-offline", "feast-{}-registry"),
 }
 

@@ -17,7 +17,7 @@ from mlarchlint.frontends.kubernetes.node_pools import karpenter_pool
 from mlarchlint.frontends.kubernetes.paths import at, field, group_kind
 from mlarchlint.frontends.kubernetes.scalers import autoscaler, scaled_object
 from mlarchlint.frontends.kubernetes.storage import claim, storage_class, volume
-from mlarchlint.frontends.kubernetes.stores import store_kind
+from mlarchlint.frontends.kubernetes.stores import operated_database, store_kind
 from mlarchlint.model.resource import Instance
 from mlarchlint.model.value import Value
 
@@ -148,6 +148,8 @@ _Reader = Callable[[Instance], Traits]
 
 
 _READERS: dict[tuple[str, str], _Reader] = {
+    ("postgresql.cnpg.io", "Cluster"): operated_database,
+    ("acid.zalan.do", "postgresql"): operated_database,
     ("", "PersistentVolumeClaim"): claim,
     ("", "PersistentVolume"): volume,
     ("storage.k8s.io", "StorageClass"): storage_class,

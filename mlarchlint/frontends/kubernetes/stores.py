@@ -1,7 +1,6 @@
-"""Databases, caches, streams and vector stores that run in the cluster as plain pods.
+"""Databases, caches, streams and vector stores that run in the cluster, as plain pods or by an operator.
 
-What an operator's custom resource declares is the operator's to spread; only pods that a
-Deployment or a StatefulSet declares are judged by what is written there.
+How an operator spreads its instances is its own affair; of one instance there is nothing to spread.
 """
 
 from __future__ import annotations
@@ -46,6 +45,24 @@ def store_traits(instance: Instance, templates: list[PodTemplate]) -> dict[str, 
         "engine": Value.known(_image_name(image), image.span),
         "ha": _redundancy(or_default(field(instance, "spec.replicas"), 1, spec), templates),
     }
+
+
+def operated_database(instance: Instance) -> dict[str, Value]:
+    """PostgreSQL of CloudNativePG and of Zalando's operator: how many instances, and whether kept apart.
+
+    https://cloudnative-pg.io/documentation/current/scheduling/
+    https://postgres-operator.readthedocs.io/en/latest/administrator/
+    """
+    spec = instance.get("spec")
+    of_zalando = instance.type.endswith("/postgresql")
+    count = spec.get("numberOfInstances") if of_zalando else or_default(spec.get("instances"), 1, spec)
+    affinity = spec.get("affinity")
+    if count.at_least(2) is Truth.YES:
+        required = affinity.get("podAntiAffinityType").text() == "required"
+        if required and affinity.get("topologyKey").text() in ZONE_KEYS:
+            return {"ha": Value.known("multi_zone", affinity.span)}
+        return {}
+    return {"ha": _redundancy(count, [])}
 
 
 def _redundancy(replicas: Value, templates: list[PodTemplate]) -> Value:
