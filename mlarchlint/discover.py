@@ -147,7 +147,7 @@ class _Walk:
                 continue
             place = os.path.join(real, entry.name)
             if entry.is_symlink():
-                place = os.path.realpath(entry.path)
+                place = self.places.of(entry.path)
                 if self.leaves_root(entry, place):
                     continue
             else:

@@ -81,6 +81,7 @@ class Catalog:
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
         self._shards: dict[tuple[str, str], Shard] = {}
+        self._regions: dict[str, tuple[str, ...]] = {}
         self._relations: dict[str, tuple[Relation, ...]] = {}
         # A design asks for the same few prices over and over.
         self._prices: dict[tuple[str, str, str, str], PriceRow | None] = {}
@@ -127,8 +128,10 @@ class Catalog:
 
     def regions(self, provider: str) -> tuple[str, ...]:
         """Where the provider has prices of its own, by name."""
-        found = (path.stem for path in (self.folder / provider).glob("*.tsv"))
-        return tuple(sorted(name for name in found if name != GLOBAL))
+        if provider not in self._regions:
+            found = (path.stem for path in (self.folder / provider).glob("*.tsv"))
+            self._regions[provider] = tuple(sorted(name for name in found if name != GLOBAL))
+        return self._regions[provider]
 
     def has_region(self, provider: str, region: str) -> bool:
         return bool(self._shard(provider, region).text)

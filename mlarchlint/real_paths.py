@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 
+_LINKS = 40  # one after the other: more than a system follows
+
 
 class RealPaths:
     """os.path.realpath for many paths of one tree. For the time of one scan: it never looks twice."""
 
-    __slots__ = ("_folders", "_steps")
+    __slots__ = ("_depth", "_folders", "_steps")
 
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
         self._steps: dict[str, str] = {}
+        self._depth = 0
 
     def of(self, place: str) -> str:
         if os.sep != "/":
@@ -42,9 +45,21 @@ class RealPaths:
         """The real place of an entry of a folder that is real itself."""
         found = self._steps.get(place)
         if found is None:
-            found = os.path.realpath(place) if os.path.islink(place) else place
+            self._steps[place] = place  # what a circle of links leads to, as os.path.realpath has it
+            found = self._followed(place) if os.path.islink(place) else place
             self._steps[place] = found
         return found
+
+    def _followed(self, link: str) -> str:
+        if self._depth >= _LINKS:
+            return os.path.realpath(link)
+        self._depth += 1
+        try:
+            return self._walk(os.path.join(os.path.dirname(link), os.readlink(link)))
+        except OSError:
+            return link
+        finally:
+            self._depth -= 1
 
 
 def is_within(place: str, folder: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
@@ -41,6 +42,7 @@ def unsold(node: Resource, machine: str, catalog: Catalog, service: str = "") ->
     return Unsold(machine, region, elsewhere, listed) if elsewhere else None
 
 
+@lru_cache(maxsize=1024)
 def sold_in(machine: str, provider: str, catalog: Catalog, service: str = "") -> tuple[str, ...]:
     """The regions that have a price for a machine type."""
     service = service or PRICE_LISTS.get(provider, "")
@@ -53,6 +55,7 @@ def _is_sold(machine: str, provider: str, region: str, catalog: Catalog, service
     return any(catalog.price(provider, region, way, machine) is not None for way in ways)
 
 
+@lru_cache(maxsize=16)
 def selling_regions(provider: str, catalog: Catalog) -> int:
     """How many regions have a list of machines at all."""
     service = PRICE_LISTS.get(provider, "")
