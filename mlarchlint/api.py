@@ -62,6 +62,7 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
     from mlarchlint.analysis.availability import Component, PathAvailability
     from mlarchlint.analysis.capacity import Capacity
     from mlarchlint.analysis.entry_protection import Protection
+    from mlarchlint.analysis.evictions import Evictions
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.latency import UserLatency
     from mlarchlint.analysis.machine_offers import Unsold
@@ -73,6 +74,7 @@ if TYPE_CHECKING:  # what rules name in annotations only: reading it costs start
 _NAMED_ONLY = {
     "Capacity": "capacity",
     "Component": "availability",
+    "Evictions": "evictions",
     "Exposure": "exposure",
     "Lacking": "service_offers",
     "Needs": "needs",
@@ -105,6 +107,7 @@ __all__ = [
     "Component",
     "Design",
     "Edit",
+    "Evictions",
     "Exposure",
     "Format",
     "Hit",

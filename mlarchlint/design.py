@@ -26,6 +26,8 @@ from mlarchlint.prices import Catalog, embedded
 from mlarchlint.requirements import Requirements
 
 if TYPE_CHECKING:  # read only where a requirement asks for it
+    from decimal import Decimal
+
     from mlarchlint.analysis.agents import Agents
     from mlarchlint.analysis.availability import PathAvailability
     from mlarchlint.analysis.capacity import Capacity
@@ -34,6 +36,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.copies import Copy
     from mlarchlint.analysis.encryption import Encryption
     from mlarchlint.analysis.entry_protection import Protection
+    from mlarchlint.analysis.evictions import Evictions
     from mlarchlint.analysis.exposure import Exposure
     from mlarchlint.analysis.feeding import Feed
     from mlarchlint.analysis.firewalls import Admission
@@ -148,6 +151,12 @@ class Design:
     def stops(self, node: Resource) -> Truth:
         """Whether something stops a machine or a notebook when its work is done."""
         return stops(self.graph, node)
+
+    def evictions(self, node: Resource, least: Decimal) -> tuple[Evictions, ...]:
+        """What each of its disruption budgets lets go at once of so many replicas."""
+        from mlarchlint.analysis.evictions import budgets_of, evictions_of
+
+        return tuple(evictions_of(budget, least) for budget in budgets_of(self.graph, node))
 
     def interruptible(self, node: Resource) -> Value | None:
         """The value that puts a job on spot capacity, its own or that of the machines under it."""

@@ -9,8 +9,9 @@ With `updates.zero_downtime: true` it reports serving workloads
 - whose new version Terraform or a stack can only make after the one in use is gone, or under a name that
   never tells of it (launch configurations, instance templates, endpoint configurations),
 - that cut off requests under way (no draining at the load balancer, no time to stop, or less than a request takes),
-- that move all requests to a new model in one step, or whose nodes may be upgraded all at once
-  (no PodDisruptionBudget): nothing is down by this alone.
+- that move all requests to a new model in one step: nothing is down by this alone.
+
+Nodes are upgraded as well: MLA-HA011 tells which replicas nothing protects from that.
 
 [The requirements page](../requirements.md#updates) tells what is read on each platform. Without the requirement
 only a strategy that stops everything first is mentioned.
@@ -70,6 +71,8 @@ def updates_cause_downtime(node: Resource, design: Design) -> Hits:
     if node.kind == "compute_instance" and design.machines(node)[0] is not node:
         return  # told of the first of them
     for fault in design.update(node).faults:
+        if fault.attribute == "disruption_budget":
+            continue  # told by MLA-HA011, whether updates are required or not
         stops_first = node["strategy"].equals("recreate") is not Truth.NO and fault.attribute == "strategy"
         if wanted or stops_first:
             severity = Severity.HIGH if fault.grave else Severity.MEDIUM

@@ -7,13 +7,11 @@ https://kserve.github.io/website/docs/model-serving/predictive-inference/rollout
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-
+from mlarchlint.analysis.evictions import budgets_of, evictions_of
 from mlarchlint.analysis.update_faults import Fault, Update, readiness, unknown, whole
 from mlarchlint.analysis.update_shares import split
-from mlarchlint.analysis.update_steps import FIX, in_steps, least_of, pod_steps, share_of
-from mlarchlint.model.graph import Relation, ResourceGraph
+from mlarchlint.analysis.update_steps import FIX, in_steps, least_of, pod_steps
+from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 from mlarchlint.model.value import Value
@@ -95,7 +93,7 @@ def _evicted(graph: ResourceGraph, node: Resource, found: Update) -> Update:
     least = least_of(graph, node)
     if least is None or least < 2:
         return found
-    budgets = [one for one in graph.sources(node, Relation.PROTECTS) if one.kind == "disruption_budget"]
+    budgets = budgets_of(graph, node)
     fix = "add a PodDisruptionBudget that keeps most of the replicas"
     if not budgets:
         claim = (
@@ -111,21 +109,9 @@ def _evicted(graph: ResourceGraph, node: Resource, found: Update) -> Update:
             missing=("disruption_budget",),
         )
         return found.also(fault)
-    open_one = next(
-        (bound for bound, away in _evictions(budgets, least) if away is not None and away >= least), None
-    )
-    if open_one is not None:
+    # The tightest of them is what counts; they are hardly ever more than one.
+    bound = evictions_of(budgets[0], least)
+    if bound.away is not None and bound.away >= least:
         claim = f"an upgrade of the nodes may evict all of its {least} replicas at once: its PodDisruptionBudget allows it"
-        return found.also(Fault("disruption_budget", open_one, claim, fix, downtime=False, grave=False))
+        return found.also(Fault("disruption_budget", bound.at, claim, fix, downtime=False, grave=False))
     return found.noting((f"{budgets[0].address} against evictions", whole(budgets[0])))
-
-
-def _evictions(budgets: list[Resource], least: Decimal) -> Iterator[tuple[Value, Decimal | None]]:
-    """What the tightest of them lets go is what counts; they are hardly ever more than one."""
-    for budget in budgets[:1]:
-        away, kept = budget["max_unavailable"], budget["min_available"]
-        if not away.is_absent:
-            yield away, share_of(away, least)
-        elif not kept.is_absent:
-            number = share_of(kept, least)
-            yield kept, least - number if number is not None else None

@@ -49,6 +49,22 @@ NOT_APPLICABLE = {
         {"certain", "uncertain", "clean"},
         "the class of a volume says how it is encrypted, and its key is the cloud's",
     ),
+    ("MLA-HA011", "terraform-aws"): (
+        {"certain", "uncertain", "clean"},
+        "a budget is an object of Kubernetes; services of the clouds replace tasks a few at a time",
+    ),
+    ("MLA-HA011", "terraform-google"): (
+        {"certain", "uncertain", "clean"},
+        "a budget is an object of Kubernetes; services of the clouds replace tasks a few at a time",
+    ),
+    ("MLA-HA011", "terraform-azure"): (
+        {"certain", "uncertain", "clean"},
+        "a budget is an object of Kubernetes; services of the clouds replace tasks a few at a time",
+    ),
+    ("MLA-HA011", "cloudformation"): (
+        {"certain", "uncertain", "clean"},
+        "a budget is an object of Kubernetes; services of the clouds replace tasks a few at a time",
+    ),
     ("MLA-HA010", "terraform-azure"): (
         {"certain", "uncertain"},
         "scale sets and plans balance over the zones they are in, and one without zones is MLA-HA001",
