@@ -270,7 +270,8 @@ def _opposed(resource: Resource, table: str) -> Iterator[Signal]:
         if not word.startswith("-")
     ]
     row = role_tables()[table]
-    token = find_token([*names_of(resource), *_image_names(resource), *program], row["tokens"])
+    # of several containers the first does the work: what fetches a model for it starts before, or runs beside it
+    token = find_token([*names_of(resource), *_image_names(resource)[:1], *program], row["tokens"])
     if token:
         yield Signal(f'it says "{token}"', row["role"], 0, resource.span, "name", token)
 

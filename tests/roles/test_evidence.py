@@ -220,3 +220,9 @@ def test_an_endpoint_picker_is_named_after_the_model_that_it_picks() -> None:
 )
 def test_a_tag_that_describes_is_no_name_of_a_part(tag: str, wanted: str | None) -> None:
     assert role(instance_type="t3.micro", tags={"component": tag}) == wanted
+
+
+def test_what_fetches_a_model_for_the_server_takes_nothing_from_it() -> None:
+    images = ["vllm/vllm-openai:v0.9", "acme/model-downloader:1"]
+    assert role(address="aws_instance.llm", images=images) == "inference"
+    assert role(address="aws_instance.llm", images=images[::-1]) is None
