@@ -19,11 +19,12 @@ EDGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "google": {"global": ()},
     "azure": {"gateway": ("gateway",), "frontdoor": ("frontdoor",)},
 }
-# What serves: a fleet of machines, or containers or functions without servers of one's own.
+# What serves: a fleet of machines, a managed endpoint, or containers or functions without servers of one's own.
 FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "aws": {
         "machines": ("network", "compute", "identity", "balancer", "alarms"),
         "functions": ("functions", "api", "function-alarms"),
+        "endpoints": ("sagemaker", "sagemaker-network", "sagemaker-api", "sagemaker-alarms"),
     },
     "google": {
         "machines": ("machines", "machine-checks", "machine-backend"),
@@ -31,8 +32,17 @@ FORMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "azure": {"machines": ("machines",), "containers": ("containers",)},
 }
-# What joins an entry to one form, beside the files of both: `gateway-containers`.
-JOINTS: Mapping[str, tuple[str, ...]] = {"azure": ("machines", "containers")}
+# What joins an entry to a form, beside the files of both.
+JOINTS: Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
+    ("azure", "gateway"): {
+        "machines": ("gateway-machines",),
+        "containers": ("gateway-containers",),
+    },
+    ("azure", "frontdoor"): {
+        "machines": ("frontdoor-machines", "frontdoor-standard"),
+        "containers": ("frontdoor-containers", "frontdoor-premium"),
+    },
+}
 # The files that say how instances are paid; without any, they are all on demand.
 PURCHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "aws": {"on-demand": ("on-demand",), "spot": ("spot",)},
@@ -58,23 +68,28 @@ FORMS_ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 }
 # What there is once, however many regions: these files stand beside them.
 ONCE: Mapping[str, tuple[str, ...]] = {
-    "azure": ("frontdoor", "on-call"),
+    "azure": ("frontdoor", "frontdoor-standard", "on-call"),
     "google": ("audit", "edge", "identity", "machine-checks", "monitoring", "network"),
 }
-# Entries that only one form has.
-_OF_FUNCTIONS = ("api", "api-cdn-failover", "api-records")
+# Entries of forms that have no load balancer of their own.
+_BY_API = ("api", "api-cdn-failover", "api-records")
+_WITHOUT_BALANCER = ("functions", "endpoints")
+# What is not written for two regions.
+_IN_ONE_REGION = (("aws", "endpoints"), ("azure", "containers"))
 # What the provider spreads over the zones and scales by itself.
 MANAGED = ("containers", "functions")
 
 
 def edges_of(cloud: str, form: str) -> tuple[str, ...]:
     """The keys of EDGES that go with a key of FORMS, the plainest first."""
-    return tuple(edge for edge in EDGES[cloud] if (edge in _OF_FUNCTIONS) == (form == "functions"))
+    return tuple(edge for edge in EDGES[cloud] if (edge in _BY_API) == (form in _WITHOUT_BALANCER))
 
 
 def edges_across(cloud: str, form: str) -> tuple[str, ...]:
     """The keys of ACROSS that go with a key of FORMS, the plainest first."""
-    return tuple(edge for edge in ACROSS[cloud] if (edge in _OF_FUNCTIONS) == (form == "functions"))
+    if (cloud, form) in _IN_ONE_REGION:
+        return ()
+    return tuple(edge for edge in ACROSS[cloud] if (edge in _BY_API) == (form in _WITHOUT_BALANCER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +103,8 @@ class Second:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """form: a key of FORMS. machine: the type of the instances, the size of containers (`2 vCPU, 4 GiB`)
-    or the memory of functions (`2048 MiB`). zones: how many of the region's. least, most: instances.
+    """form: a key of FORMS. machine: the type of the instances (`ml.c7i.xlarge` of endpoints), the size of
+    containers (`2 vCPU, 4 GiB`) or the memory of functions (`2048 MiB`). zones: how many of the region's. least, most: instances.
 
     edge: a key of EDGES, or of ACROSS where there is a second region.
     purchase: how what is above the least size is paid (`on-demand`, `spot`). cache: of predictions.
@@ -118,7 +133,7 @@ class Candidate:
         """The files that only some designs have; with a second region, those of each."""
         paid = PURCHASES[self.cloud][self.purchase] if self.form == "machines" else ()
         edge = ACROSS[self.cloud][self.edge][0] if self.second else EDGES[self.cloud][self.edge]
-        joints = (f"{part}-{self.form}" for part in edge if self.form in JOINTS.get(self.cloud, ()))
+        joints = JOINTS.get((self.cloud, self.edge), {}).get(self.form, ())
         form = (*FORMS[self.cloud][self.form], *self._across[0])
         return (*form, *paid, *edge, *joints, *(("cache",) if self.cache else ()))
 

@@ -47,6 +47,27 @@ def machines_for(cloud: str, region: str, needs: Requirements) -> tuple[tuple[st
     return tuple(sorted(found, key=lambda one: (one[1], one[0])))
 
 
+def endpoints_for(cloud: str, region: str, needs: Requirements) -> tuple[tuple[str, Decimal], ...]:
+    """(type, dollars an hour) of managed endpoints, as of machines."""
+    catalog = embedded()
+    measured = measured_on(needs, catalog)
+    found = []
+    for name in (name for family in _table()["sagemaker"] for name in family) if cloud == "aws" else ():
+        spec, row = (
+            catalog.spec(cloud, name.removeprefix("ml.")),
+            catalog.price(cloud, region, "sagemaker", name),
+        )
+        if spec is not None and row is not None and _holds(spec, needs, measured):
+            found.append((name, row.price))
+    return tuple(sorted(found, key=lambda one: (one[1], one[0])))
+
+
+def processors_of(machine: str) -> int:
+    """Of `ml.c7i.xlarge`."""
+    spec = embedded().spec("aws", machine.removeprefix("ml."))
+    return int(spec.vcpu or 1) if spec is not None else 1
+
+
 def containers_for(cloud: str, needs: Requirements) -> tuple[str, ...]:
     """Sizes of containers that hold the model, smallest first; none for what was measured on an accelerator."""
     measured = measured_on(needs, embedded())

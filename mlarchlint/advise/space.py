@@ -11,6 +11,7 @@ from mlarchlint.advise.commitments import costs_less_committed, term_to_try
 from mlarchlint.advise.evaluation import designed
 from mlarchlint.advise.machines import (
     containers_for,
+    endpoints_for,
     functions_for,
     machines_for,
     may_lack_credits,
@@ -68,25 +69,39 @@ class Space:
                     yield from ((one,) for one in self._managed(region, form, cache))
             for zones in ZONES:
                 for cache in caches:
-                    sized = self._sized(region, zones, cache)
-                    for edge in edges_of(self.cloud, "machines") if sized else ():
-                        yield tuple(
-                            Candidate(
-                                self.cloud,
-                                region,
-                                machine,
-                                zones,
-                                least,
-                                most,
-                                edge,
-                                purchase,
-                                cache,
-                                committed=committed,
-                            )
-                            for machine, least, most in sized
-                            for purchase in self.purchases(region, machine)
-                            for committed in self._commitments(region, machine)
-                        )
+                    yield from self._of_machines(region, zones, cache)
+                yield from self._of_endpoints(region, zones)
+
+    def _of_machines(self, region: str, zones: int, cache: bool) -> Iterator[tuple[Candidate, ...]]:
+        sized = self._sized(region, "machines", zones, cache)
+        for edge in edges_of(self.cloud, "machines") if sized else ():
+            yield tuple(
+                Candidate(
+                    self.cloud,
+                    region,
+                    machine,
+                    zones,
+                    least,
+                    most,
+                    edge,
+                    purchase,
+                    cache,
+                    committed=committed,
+                )
+                for machine, least, most in sized
+                for purchase in self.purchases(region, machine)
+                for committed in self._commitments(region, machine)
+            )
+
+    def _of_endpoints(self, region: str, zones: int) -> Iterator[tuple[Candidate, ...]]:
+        """The gateway calls the endpoint itself: no cache of predictions has a place between them."""
+        form = "endpoints"
+        sized = self._sized(region, form, zones, False) if form in FORMS[self.cloud] else []
+        for edge in edges_of(self.cloud, form) if sized else ():
+            yield tuple(
+                Candidate(self.cloud, region, machine, zones, least, most, edge, form=form)
+                for machine, least, most in sized
+            )
 
     @property
     def caches(self) -> tuple[bool, ...]:
@@ -125,12 +140,14 @@ class Space:
         if term and costs_less_committed(self.cloud, region, machine, term):
             yield term
 
-    def _sized(self, region: str, zones: int, cache: bool) -> list[tuple[str, int, int]]:
+    def _sized(self, region: str, form: str, zones: int, cache: bool) -> list[tuple[str, int, int]]:
         """(machine, least, most) of the fleets that cost least, as far as machines alone go."""
         found = []
-        survive = self.config.requirements.flag("resilience.survive_zone_loss")
-        for machine, price in machines_for(self.cloud, region, self.config.requirements):
-            capacity = self.capacity(region, machine, cache)
+        needs = self.config.requirements
+        survive = needs.flag("resilience.survive_zone_loss")
+        known = endpoints_for if form == "endpoints" else machines_for
+        for machine, price in known(self.cloud, region, needs):
+            capacity = self.capacity(region, machine, cache, form)
             least, most = size_for(capacity, zones, survive)
             if most > LARGEST:
                 continue
@@ -148,13 +165,13 @@ class Space:
         """Not what serves the average load on borrowed credits."""
         return not may_lack_credits(self.cloud, machine) or _earns_its_credits(capacity, least)
 
-    def capacity(self, region: str, machine: str, cache: bool) -> Capacity | None:
+    def capacity(self, region: str, machine: str, cache: bool, form: str = "machines") -> Capacity | None:
         """Of some fleet of such machines: what one of them serves is the same in all."""
-        if ("machines", machine, cache) not in self._known:
-            edge, purchase = edges_of(self.cloud, "machines")[0], next(iter(PURCHASES[self.cloud]))
-            probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache)
-            self._known["machines", machine, cache] = self._of(probe)
-        return self._known["machines", machine, cache]
+        if (form, machine, cache) not in self._known:
+            edge, purchase = edges_of(self.cloud, form)[0], next(iter(PURCHASES[self.cloud]))
+            probe = Candidate(self.cloud, region, machine, 2, 2, 4, edge, purchase, cache, form)
+            self._known[form, machine, cache] = self._of(probe)
+        return self._known[form, machine, cache]
 
     def served(self, region: str, form: str, size: str, cache: bool) -> Capacity | None:
         """Of containers or functions of such a size."""

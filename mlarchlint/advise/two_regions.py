@@ -57,6 +57,8 @@ _CHOSEN: Mapping[str, tuple[str, str]] = {
     "concurrency": ("number", "Requests at once in each container."),
     "memory_mib": ("number", "Memory of each function."),
     "requests_a_second": ("number", "What the API lets through."),
+    "processors": ("number", "Of each machine."),
+    "requests_at_once": ("number", "What the autoscaler keeps a machine at."),
     "address_range": ("string", "Of the subnet."),
     "copied": ("bool", "Whether changes of models are noted for a copy in another region."),
     "origin_group": ("string", "Where the CDN looks for what it asks."),

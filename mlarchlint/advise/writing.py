@@ -11,7 +11,7 @@ from math import ceil
 
 from mlarchlint.advise.candidate import ONCE, Candidate
 from mlarchlint.advise.commitments import YEARS
-from mlarchlint.advise.machines import disk_of, memory_of, on_arm, size_of
+from mlarchlint.advise.machines import disk_of, memory_of, on_arm, processors_of, size_of
 from mlarchlint.advise.places import zones_in
 from mlarchlint.advise.two_regions import CALLS, REGION, as_module
 from mlarchlint.analysis.load import load_of
@@ -26,6 +26,7 @@ Rows = list[tuple[str, object]]
 _ALERT_MS = 500.0  # where no latency is required
 _SYSTEM_GIB = 30
 _RATE = 100  # requests a second that an API lets through, where no load is stated
+_KEPT_AT = 0.7
 _LONGEST_NAME = 20  # what the shortest limit (24, storage accounts and target groups) leaves
 
 
@@ -139,6 +140,12 @@ def _shared(candidate: Candidate, needs: Requirements) -> Rows:
         rows.append(("concurrency", int(needs.number("model.concurrency") or cpu)))
     elif candidate.form == "functions":
         rows += [("memory_mib", memory_of(candidate.machine)), ("requests_a_second", _rate(needs))]
+    elif candidate.form == "endpoints":
+        processors = processors_of(candidate.machine)
+        # Requests at once that an instance is kept at: room for the next while another one starts.
+        at_once = float(needs.number("model.concurrency") or processors) * _KEPT_AT
+        rows += [("instance_type", candidate.machine), ("processors", processors)]
+        rows += [("requests_at_once", at_once), ("requests_a_second", _rate(needs))]
     else:
         rows += [("instance_type", candidate.machine), ("disk_gib", _SYSTEM_GIB + int(2 * (size or 0)))]
     if candidate.form == "machines":
@@ -149,7 +156,7 @@ def _shared(candidate: Candidate, needs: Requirements) -> Rows:
         spec = embedded().spec("google", candidate.machine)
         # Machines with accelerators cannot move to another host.
         rows.append(("host_maintenance", "TERMINATE" if spec and spec.accelerator else "MIGRATE"))
-    if not candidate.cache and candidate.form != "functions":
+    if not candidate.cache and candidate.form not in ("functions", "endpoints"):
         rows.append(("cache", ""))
     return rows
 

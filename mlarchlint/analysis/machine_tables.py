@@ -11,15 +11,15 @@ from mlarchlint.prices import embedded
 
 @lru_cache(maxsize=256)
 def cores(provider: str, machine: str) -> float | None:
-    """Virtual CPUs, or None where the type is in no table."""
-    spec = embedded().spec(provider, machine)
+    """Virtual CPUs, or None where the type is in no table. `ml.m5.large` is an m5.large."""
+    spec = embedded().spec(provider, machine.removeprefix("ml."))
     return float(spec.vcpu) if spec is not None and spec.vcpu is not None else None
 
 
 @lru_cache(maxsize=256)
 def accelerators(provider: str, machine: str) -> int | None:
     """Cards of a machine type, or None where the type is in no table."""
-    spec = embedded().spec(provider, machine)
+    spec = embedded().spec(provider, machine.removeprefix("ml."))
     return int(spec.accelerator_count) if spec is not None else None
 
 

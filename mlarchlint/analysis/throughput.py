@@ -74,7 +74,7 @@ def _cores_of(node: Resource, cores: Cores) -> float | None:
 
 
 def _baseline(node: Resource, baselines: Mapping[str, float]) -> float | None:
-    machine = (node["instance_type"].text() or "").lower()
+    machine = (node["instance_type"].text() or "").lower().removeprefix("ml.")
     if machine in baselines:
         return baselines[machine] / 100
     family, _, size = machine.partition(".")

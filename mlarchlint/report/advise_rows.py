@@ -70,6 +70,8 @@ def machines(one: Assessment) -> str:
         most = f"{candidate.most}" if there is None or alike else f"{candidate.most} and {there.most}"
         where = " in each region" if there else ""
         return f"functions of {candidate.machine}, {candidate.least} kept warm, {most} at once at most{where}"
+    if candidate.form == "endpoints":
+        return f"endpoint of {counts} x {candidate.machine}"
     spot = ", above the least on spot" if there else f", above {candidate.least} on spot"
     spot = spot if candidate.purchase == "spot" else ""
     promise = f", {candidate.least} committed for {YEARS[candidate.committed]}" if candidate.committed else ""

@@ -7,12 +7,22 @@ from typing import Any
 
 import pytest
 
+from mlarchlint.advise.assessment import assess
 from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, edges_of
-from mlarchlint.advise.machines import containers_for, functions_for, machines_for, memory_of, on_arm, size_of
+from mlarchlint.advise.machines import (
+    containers_for,
+    endpoints_for,
+    functions_for,
+    machines_for,
+    memory_of,
+    on_arm,
+    size_of,
+)
 from mlarchlint.advise.places import regions_to_try
 from mlarchlint.advise.search import advise, main_obstacle
 from mlarchlint.advise.space import Space, size_for
 from mlarchlint.config import Config
+from mlarchlint.report.advise_rows import title
 from mlarchlint.report.advise_text import render_advice_text
 from tests.advise.requirements import config, lesson_with
 
@@ -119,6 +129,38 @@ def test_containers_on_azure_are_two_at_least_and_no_larger_than_it_sells(
     large = needs(tmp_path, model={"size_gib": 5}).requirements
     assert containers_for("azure", large) == ()
     assert containers_for("google", large) == ("8 vCPU, 16 GiB",)
+
+
+def test_an_endpoint_has_the_machines_that_the_load_and_the_zones_ask_for(tmp_path: Path) -> None:
+    near = needs(tmp_path, users=[{"region": "us-east"}])
+    space = Space("aws", near, ("us-east-1",))
+    found = [one for shape in space.shapes() for one in shape if one.form == "endpoints"]
+    assert {one.edge for one in found} == {"api", "api-cdn-failover"}
+    assert not any(one.cache or one.committed for one in found)
+    # 34.7 requests a second at the peak, 50 of one machine with two processors.
+    (best,) = [one for one in found if (one.machine, one.zones, one.edge) == ("ml.m5.large", 2, "api")]
+    assert (best.least, best.most) == (2, 4)
+    one = assess(best, near)
+    assert (one.obstacles, one.open) == ((), ())
+    (capacity,) = one.judged.design.capacities
+    assert (capacity.running, capacity.left, capacity.needed) == (2, 1, 1)
+    assert "requests_at_once  = 1.4" in one.files["design.tf"]
+    # The level of the gateway and of the endpoint, one after the other.
+    (path,) = one.judged.design.availabilities
+    assert path.contract.low == pytest.approx(0.9995**2)
+    assert "endpoint of 2 to 4 x ml.m5.large" in title(one)
+    assert not list(Space("google", near, ("us-east4",))._of_endpoints("us-east4", 2))
+
+
+def test_endpoints_hold_the_model_and_have_its_accelerator(tmp_path: Path) -> None:
+    large = needs(tmp_path, model={"size_gib": 10}).requirements
+    assert [name for name, _ in endpoints_for("aws", "us-east-1", large)] == [
+        "ml.m5.2xlarge",
+        "ml.c5.4xlarge",
+    ]
+    measured = needs(tmp_path, model={"instance": "g5.xlarge", "throughput_rps": 50}).requirements
+    assert endpoints_for("aws", "us-east-1", measured)[0][0] == "ml.g6.2xlarge"
+    assert endpoints_for("azure", "eastus", large) == ()
 
 
 def test_functions_hold_the_model_and_stand_for_no_accelerator(tmp_path: Path) -> None:

@@ -33,11 +33,16 @@ ARM = {"aws": "c7g.large", "google": "c4a-standard-2", "azure": "Standard_D2ps_v
 
 def every_design(cloud: str) -> Iterator[Candidate]:
     region, machine = PLACES[cloud]
-    sizes = {"machines": machine, "containers": "2 vCPU, 4 GiB", "functions": "2048 MiB"}
+    sizes = {
+        "machines": machine,
+        "containers": "2 vCPU, 4 GiB",
+        "functions": "2048 MiB",
+        "endpoints": "ml.m5.large",
+    }
     for form in FORMS[cloud]:
         for edge in edges_of(cloud, form):
             for purchase in PURCHASES[cloud] if form == "machines" else ("on-demand",):
-                for cache in (False, True) if form != "functions" else (False,):
+                for cache in (False, True) if form not in ("functions", "endpoints") else (False,):
                     yield Candidate(cloud, region, sizes[form], 2, 2, 4, edge, purchase, cache, form)
     yield Candidate(cloud, region, ARM[cloud], 2, 2, 4, edges_of(cloud, "machines")[0])
 

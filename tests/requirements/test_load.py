@@ -16,6 +16,7 @@ from mlarchlint.analysis.load import (
     load_of,
     needed_to_survive_a_zone,
 )
+from mlarchlint.analysis.machine_tables import accelerators, cores
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.requirements import frozen_requirements
 
@@ -53,6 +54,12 @@ def test_the_peak_is_what_is_stated() -> None:
 
 def test_without_traffic_there_is_no_load() -> None:
     assert load_of(needs()) is None
+
+
+def test_machines_of_managed_endpoints_are_those_of_the_fleet() -> None:
+    assert cores("aws", "ml.m5.large") == cores("aws", "m5.large") == 2
+    assert accelerators("aws", "ml.g5.12xlarge") == accelerators("aws", "g5.12xlarge") == 4
+    assert cores("aws", "ml.unheard.of") is None
 
 
 def test_worked_instances() -> None:

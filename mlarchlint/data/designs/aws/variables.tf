@@ -10,12 +10,6 @@ variable "domain" {
   default     = "predict.example.com"
 }
 
-variable "token_issuer" {
-  description = "Who signs the tokens of callers."
-  type        = string
-  default     = "https://id.example.com"
-}
-
 variable "model_version" {
   description = "The version of the model that is served: its place in the bucket of models."
   type        = string

@@ -1,3 +1,9 @@
+variable "token_issuer" {
+  description = "Who signs the tokens of callers."
+  type        = string
+  default     = "https://id.example.com"
+}
+
 variable "token_audience" {
   description = "Whom the tokens of callers are made out to."
   type        = string

@@ -1,3 +1,9 @@
+variable "token_issuer" {
+  description = "Who signs the tokens of callers."
+  type        = string
+  default     = "https://id.example.com"
+}
+
 variable "token_keys" {
   description = "Where the public keys of the issuer are."
   type        = string

@@ -7,12 +7,6 @@ terraform {
   }
 }
 
-# Only the Premium tier has private links; managed rule sets come with it.
-locals {
-  front_door_tier   = "Premium_AzureFrontDoor"
-  managed_rule_sets = { Microsoft_DefaultRuleSet = "2.1" }
-}
-
 variable "tenant_id" {
   description = "The directory of Microsoft Entra that callers are in."
   type        = string

@@ -1,10 +1,7 @@
-# The Premium tier would add managed rule sets to the firewall, for ten times the base fee.
 locals {
-  front_door_tier   = "Standard_AzureFrontDoor"
-  managed_rule_sets = {}
-  probe             = azurerm_lb_probe.ready.id
-  balancer_pools    = [azurerm_lb_backend_address_pool.inference.id]
-  gateway_pools     = []
+  probe          = azurerm_lb_probe.ready.id
+  balancer_pools = [azurerm_lb_backend_address_pool.inference.id]
+  gateway_pools  = []
 }
 
 resource "azurerm_public_ip" "edge" {
