@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -358,6 +359,10 @@ _MEASURES: dict[str, Callable[[str], Decimal | str | None]] = {
 }
 
 
+# What is to be replaced before anything is applied: `location = "<westeurope>"`.
+_PLACEHOLDER = re.compile(r"\s*<[^<>]*>\s*")
+
+
 def _converted(trait: Trait, value: Value) -> Value:
     if value.state is not _KNOWN or value.raw is None:
         return value
@@ -365,6 +370,8 @@ def _converted(trait: Trait, value: Value) -> Value:
         converted = tuple(_converted(trait, item) for item in value.raw)
         # A name that `values` maps to null is none of the list.
         return value.with_raw(tuple(one for one in converted if trait.op != "keys" or not one.is_absent))
+    if trait.type == "region" and _PLACEHOLDER.fullmatch(str(value.raw)):
+        return replace(Value.unknown(f"`{value.raw}` is a placeholder", value.span), origin=value.origin)
     raw = _mapped(trait, value.raw)
     if isinstance(raw, (dict, list)) and raw is not value.raw:
         return replace(from_plain(raw, value.span), origin=value.origin, refs=value.refs)

@@ -6,8 +6,9 @@ import gc
 import pkgutil
 from importlib import import_module
 
-import mlarchlint
 import mlarchlint.rules
+
+import mlarchlint
 from mlarchlint.model import regex
 
 

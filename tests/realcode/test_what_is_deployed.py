@@ -112,3 +112,9 @@ def test_workloads_without_a_name_of_their_own_are_told_apart(tmp_path: Path) ->
     result = scan([lay_out(tmp_path, root=JOBS, job=JOB)])
     names = [one.name for one in result.workloads]
     assert names == ["module.clean.aws_glue_job.job", "module.load.aws_glue_job.job"]
+
+
+def test_a_place_that_is_still_to_be_filled_in_is_not_known(tmp_path: Path) -> None:
+    text = CHAT.replace('variable "location" {}', 'variable "location" {\n  default = "<westeurope>"\n}')
+    node = scan([lay_out(tmp_path, root=text)]).graph["azurerm_cognitive_account.openai"]
+    assert node["region"].why == "`<westeurope>` is a placeholder"
