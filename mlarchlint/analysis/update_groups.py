@@ -58,7 +58,8 @@ def _auto_scaling_group(graph: ResourceGraph, node: Resource) -> Update:
         return in_steps(graph, node, node["update.in_batches"], batches_of_stack(node, least), "instances")
     if deployed:
         return _by_code_deploy(deployed[0])
-    if node["create_before_destroy"].is_true() is Truth.YES and node["name"].all_refs():
+    named = (node["name"], node.instance.get("name_prefix"))
+    if node["create_before_destroy"].is_true() is Truth.YES and any(name.all_refs() for name in named):
         return _new_group_first(node)
     return _nobody(node, _REFRESH)
 

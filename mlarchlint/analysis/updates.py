@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlarchlint.analysis.figures import rate
 from mlarchlint.analysis.replicas import replicas_of
-from mlarchlint.analysis.update_faults import Fault, Update, cut_off, leaving, whole
+from mlarchlint.analysis.update_faults import Fault, Update, cut_off, leaving, pools_of, whole
 from mlarchlint.analysis.update_groups import group_update, machine_update
 from mlarchlint.analysis.update_services import (
     endpoint_update,
@@ -15,7 +15,8 @@ from mlarchlint.analysis.update_services import (
     revision_update,
     service_update,
 )
-from mlarchlint.model.graph import ResourceGraph
+from mlarchlint.analysis.update_shares import given_to, split
+from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
 
@@ -38,9 +39,26 @@ def update_of(
 ) -> Update:
     """Of a serving fleet. request_s: how long a request takes. capacity: where a load is required of it."""
     found = _BY_KIND[node.kind](graph, node)
+    if any(fault.attribute in ("strategy", "only one") for fault in found.faults):
+        found = _beside(graph, node) or found
     if node.kind in _OWN_REPLICAS or node.provider == "kubernetes":
         found = found.also(*cut_off(graph, node, request_s)).noting(*leaving(graph, node))
     return found.also(*_at_the_peak(graph, node, found, capacity))
+
+
+def _beside(graph: ResourceGraph, node: Resource) -> Update | None:
+    """Whatever replaces it: a load balancer spreads the requests over it and another one, by weights."""
+    for pool in pools_of(graph, node):
+        for front in graph.sources(pool, Relation.ROUTES_TO):
+            shares, pools = front["traffic_shares"], graph.targets(front, Relation.ROUTES_TO)
+            if len(shares.items()) < 2 or len(shares.items()) != len(pools):
+                continue
+            if len(given_to(shares)) > 1:
+                return Update(f"canary: {front.address} splits the traffic {split(shares)}", shares)
+            return Update(
+                f"blue-green: {front.address} sends all requests to one of {len(pools)} groups", shares
+            )
+    return None
 
 
 def _at_the_peak(

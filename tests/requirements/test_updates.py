@@ -62,6 +62,8 @@ _MET = [
     ("kubernetes", "RayService/default/usual-ray", "blue-green"),
     ("kubernetes", "SeldonDeployment/default/split", "canary: traffic split 90/10"),
     ("kubernetes", "Service/default/split-inference", "canary: traffic split 90/10"),
+    ("kubernetes", "Deployment/default/inference-blue", "blue-green: HTTPRoute/default/ranker sends all requests to one of 2 groups"),
+    ("terraform-aws", "aws_autoscaling_group.inference_green", "canary: aws_lb_listener.split splits the traffic 80/20"),
 ]  # fmt: skip
 
 
