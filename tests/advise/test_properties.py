@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from mlarchlint.advise.assessment import assess
+from mlarchlint.advise.candidate import Candidate
 from mlarchlint.advise.commitments import usage_of
 from mlarchlint.advise.folder import files_to_write, write_into
 from mlarchlint.advise.search import advise
@@ -102,3 +105,52 @@ def test_advice_passes_its_own_checks(needs: dict[str, Any], cloud: str) -> None
             # Where something has no price, the budget is left open.
             met = [each for each in verdicts if each.binding and each.met is Truth.YES]
             assert len(met) >= (3 if one.gaps else 4)
+
+
+# One of each form, and of each way to pay.
+DESIGNS = (
+    Candidate("aws", "us-east-1", "ml.m5.large", 2, 2, 4, "api", form="endpoints"),
+    Candidate("aws", "us-east-1", "ml.c7i.xlarge", 3, 2, 4, "api-cdn-failover", form="endpoints"),
+    Candidate("aws", "us-east-1", "t3.medium", 2, 2, 4, "cdn-failover", "spot", committed="1y"),
+    Candidate("google", "us-east4", "e2-standard-2", 2, 2, 4, "global", committed="1y"),
+    Candidate("google", "us-central1", "c4a-standard-2", 3, 2, 4, "global", committed="3y"),
+    Candidate("azure", "westeurope", "Standard_D2ps_v5", 3, 2, 4, "gateway", committed="1y"),
+    Candidate("azure", "eastus", "Standard_D2pls_v6", 2, 2, 4, "frontdoor"),
+    Candidate("azure", "eastus", "2 vCPU, 4 GiB", 3, 2, 4, "gateway", cache=True, form="containers"),
+    Candidate("azure", "westeurope", "1 vCPU, 2 GiB", 3, 2, 4, "frontdoor", form="containers"),
+)
+
+
+@settings(
+    max_examples=15,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.sampled_from(DESIGNS), st.integers(2, 9), st.integers(1, 9), requirements())
+def test_a_design_of_any_form_reads_back_as_it_was_judged(
+    design: Candidate, least: int, more: int, needs: dict[str, Any]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        place = folder / "needs.yaml"
+        place.write_text(yaml.safe_dump(needs), "utf-8")
+        one = assess(replace(design, least=least, most=least + more), config_for(place))
+        (fleet,) = one.judged.design.fleets
+        assert (fleet.count.least, fleet.count.most) == (one.candidate.least, one.candidate.most)
+        write_into(folder / "design", files_to_write(one.files, place, usage_of(one.candidate)))
+        config = load_config([folder / "design"])
+        result = scan([folder / "design"], config)
+        assert result.diagnostics == ()
+        assert result.estimate.monthly == one.cost
+        # A design may miss what is required of it. It has no other faults.
+        found = {(each.rule, each.message) for each in result.findings if each.certain}
+        assert found == {(each.rule, each.message) for each in one.judged.findings}
+        committed = [
+            each
+            for each in one.judged.result.estimate.resources.values()
+            for item in each.items
+            if "committed" in item.name
+        ]
+        assert len(committed) == bool(one.candidate.committed)
