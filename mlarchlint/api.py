@@ -36,6 +36,7 @@ from mlarchlint.analysis.cost_idle import (
     work_of_training,
 )
 from mlarchlint.analysis.cost_savings import saved_by_commitment, saved_by_spot
+from mlarchlint.analysis.credential_kinds import CREDENTIAL_KINDS
 from mlarchlint.analysis.data_distance import near
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
 from mlarchlint.analysis.fleet import SERVING_KINDS
@@ -95,6 +96,7 @@ DesignCheck = Callable[[Design], Hits]
 __all__ = [
     "CARDS",
     "COPYING_KINDS",
+    "CREDENTIAL_KINDS",
     "DATA_KINDS",
     "DISKS",
     "OF_A_PERSON",

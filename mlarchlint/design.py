@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.checkpoints import Lost
     from mlarchlint.analysis.cold_start import ColdStart
     from mlarchlint.analysis.copies import Copy
+    from mlarchlint.analysis.credentials import Credential
     from mlarchlint.analysis.encryption import Encryption
     from mlarchlint.analysis.entry_protection import Protection
     from mlarchlint.analysis.evictions import Evictions
@@ -246,6 +247,12 @@ class Design:
         from mlarchlint.analysis.permission_width import widths_of
 
         return widths_of(self.graph, node)
+
+    def credentials(self, node: Resource) -> tuple[Credential, ...]:
+        """The passwords, keys and tokens that are written out in its variables and scripts."""
+        from mlarchlint.analysis.credentials import credentials_in
+
+        return self.graph.once(credentials_in).get(node.key, ())
 
     def environment(self, node: Resource | None) -> str:
         """prod, staging, dev or unknown; the requirements win over tags, workspace and names."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mlarchlint.analysis.credentials import credentials_in
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.value import State, Value, plain_raw
 from mlarchlint.report.graph_roles import Roles
+from mlarchlint.report.redact import LEAST, MASK
 
 
 def render_graph_json(graph: ResourceGraph, roles: Roles | None = None) -> str:
@@ -18,9 +20,16 @@ def render_graph_json(graph: ResourceGraph, roles: Roles | None = None) -> str:
 
 def graph_data(graph: ResourceGraph, roles: Roles | None = None) -> dict[str, Any]:
     """roles: where they are asked for, each resource has a `role` (null where none was inferred)."""
+    secrets = {one.secret for held in graph.once(credentials_in).values() for one in held}
+    secrets |= {
+        one.at.text() or "" for held in graph.once(credentials_in).values() for one in held if one.hidden
+    }
     return {
         "resources": [
-            {**_resource(resource), **({} if roles is None else {"role": roles.data(resource)})}
+            {
+                **_masked(_resource(resource), secrets),
+                **({} if roles is None else {"role": roles.data(resource)}),
+            }
             for resource in graph
         ],
         "edges": [
@@ -60,6 +69,28 @@ def _resource(resource: Resource) -> dict[str, Any]:
         "tags": {name: value.plain() for name, value in resource.tags.items()},
         "body": plain_raw(instance.body),
     }
+
+
+def _masked(data: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
+    """Traits and body without the credentials that are written out in them."""
+    if not secrets:
+        return data
+    return {**data, "attrs": _without(data["attrs"], secrets), "body": _without(data["body"], secrets)}
+
+
+def _without(data: Any, secrets: set[str]) -> Any:
+    if isinstance(data, dict):
+        return {name: _without(part, secrets) for name, part in data.items()}
+    if isinstance(data, list):
+        return [_without(part, secrets) for part in data]
+    if not isinstance(data, str):
+        return data
+    if data in secrets:
+        return MASK
+    for secret in secrets:
+        if len(secret) >= LEAST:
+            data = data.replace(secret, MASK)
+    return data
 
 
 def _attribute(value: Value) -> dict[str, Any]:

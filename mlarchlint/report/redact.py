@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mlarchlint.analysis.credentials import credentials_in
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.regex import regex
 from mlarchlint.model.span import SourceSpan
 from mlarchlint.model.value import SCALAR, Value
 
 MASK = "(sensitive)"
-_LEAST = 6  # shorter secrets would blank out ordinary words
+LEAST = 6  # shorter secrets would blank out ordinary words
 _LONG = 16  # no ordinary word is so long: these are found inside other words too
 # What everybody knows is no secret, though it may stand among them (`AWS_DEFAULT_REGION` in a Secret).
 _REGION = regex(
@@ -37,9 +38,21 @@ class Redactor:
             for value in (*resource.instance.body.values(), *resource.attrs.values()):
                 if value.sensitive or not isinstance(value.raw, SCALAR):
                     self._collect(value, False, secrets)
+        self._add_credentials(graph, secrets)
         # Addresses stand in every report as they are: masked elsewhere, they only puzzle the reader.
         shown = {word for resource in graph for word in _WORD.findall(resource.address)} if secrets else set()
         self._secrets = _pattern(s for s in secrets if s not in shown and not _REGION.fullmatch(s))
+
+    def _add_credentials(self, graph: ResourceGraph, secrets: set[str]) -> None:
+        """What nobody declared sensitive, and yet opens a door to whoever reads it."""
+        for held in graph.once(credentials_in).values():
+            for one in held:
+                if (one.whole or one.hidden) and one.at.span.file:
+                    self._spans.setdefault(one.at.span.file, []).append(one.at.span)
+                if one.sure and len(one.secret) >= LEAST:
+                    secrets.add(one.secret)
+                if one.hidden:
+                    secrets.add(one.at.text() or one.secret)
 
     def text(self, text: str) -> str:
         """The text with every known secret replaced."""
@@ -64,9 +77,9 @@ class Redactor:
             if value.span.file and not parts:
                 self._spans.setdefault(value.span.file, []).append(value.span)
             text = value.text()
-            if text is not None and len(text) >= _LEAST:
+            if text is not None and len(text) >= LEAST:
                 secrets.add(text)
-                secrets.update(line.strip() for line in text.splitlines() if len(line.strip()) >= _LEAST)
+                secrets.update(line.strip() for line in text.splitlines() if len(line.strip()) >= LEAST)
         for part in parts:
             if sensitive or part.sensitive or not isinstance(part.raw, SCALAR):
                 self._collect(part, sensitive, secrets)
