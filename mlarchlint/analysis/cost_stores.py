@@ -9,6 +9,7 @@ from mlarchlint.analysis import cost_blob
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Ledger
 from mlarchlint.analysis.cost_s3 import S3, classes
 from mlarchlint.analysis.cost_usage import OTHER_STORE_GIB, STORE_GIB
+from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
 
 GCS_PLACES = {"us": "us", "eu": "eu", "asia": "asia"}
@@ -76,12 +77,29 @@ def object_store(ledger: Ledger) -> None:
             return
         low, high, said = size_of(ledger, f"{sku.replace('-', '_')}.storage_gb", "standard.storage_gb")
         ledger.tiered(f"S3 storage, {sku}", "s3", sku, low, high, *said)
+        copied(ledger, high)
     elif ledger.provider == "google":
         low, high, said = size_of(ledger)
         _gcs(ledger, GCS.get(kind, kind), low, high, said)
     else:
         low, high, said = size_of(ledger, "storage_gb")
         cost_blob.account(ledger, low, high, said)
+        copied(ledger, high)
+
+
+def copied(ledger: Ledger, stored: Decimal) -> None:
+    """What a rule replicates into a store of another region goes out of this one: none of it to all, once a month."""
+    here = ledger.region
+    for store in ledger.costing.graph.targets(ledger.resource, Relation.REPLICATES_TO):
+        there = store["region"].text()
+        if there is None or there == here:
+            continue
+        moved = ledger.used("monthly_replicated_gb")
+        name, assumed = f"copies to {there}", f"none to {stored:f} GiB are assumed to be new in a month"
+        if moved is not None:
+            ledger.add(name, "egress", "inter-region", moved)
+        else:
+            ledger.add(name, "egress", "inter-region", ZERO, stored, assumed)
 
 
 # Usage keys of `monthly_egress_data_transfer_gb`, by the SKUs of data to the internet.

@@ -198,3 +198,21 @@ def test_what_belongs_to_a_spot_machine_of_google_is_cheaper() -> None:
     assert found[ip.key].monthly.low == 730 * Decimal("0.0025")
     scratch = next(item for item in found[machine.key].items if "local SSD" in item.name)
     assert scratch.monthly.low == 375 * Decimal("0.0354")
+
+
+def test_copies_into_another_region_pay_the_way_there_and_those_within_one_do_not() -> None:
+    one = made("object_store", "aws", AWS, type="aws_s3_bucket", name="one")
+    there = made("object_store", "aws", {"region": "eu-west-1"}, type="aws_s3_bucket", name="there")
+    near = made("object_store", "aws", AWS, type="aws_s3_bucket", name="near")
+    stored = 1000 * Decimal("0.023")
+
+    def cost(copy: Resource, **used: int) -> tuple[Decimal, Decimal]:
+        usage = Usage({one.address: {"storage_gb": 1000, **used}})
+        edges = ((one, Relation.REPLICATES_TO, copy),)
+        found = priced(one, copy, edges=edges, usage=usage).resources[one.key]
+        return found.monthly.low, found.monthly.high
+
+    assert cost(near) == (stored, stored)
+    assert cost(there) == (stored, stored + 1000 * Decimal("0.02"))
+    assert cost(there, monthly_replicated_gb=200) == (stored + 4, stored + 4)
+    assert cost(there, monthly_replicated_gb=0) == (stored, stored)
