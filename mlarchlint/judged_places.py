@@ -9,6 +9,7 @@ from mlarchlint.analysis.figures import milliseconds
 from mlarchlint.analysis.latency import CACHED_METHODS, UserLatency, at_edge
 from mlarchlint.analysis.latency_math import Sum
 from mlarchlint.analysis.residency import allowed_regions
+from mlarchlint.analysis.serving_paths import ServingPath
 from mlarchlint.design import Design
 from mlarchlint.judgement import Judgement
 from mlarchlint.model.resource import Resource
@@ -81,13 +82,27 @@ def regions(design: Design) -> Iterator[Judgement]:
         return
     regions = {fleet.node["region"].text() for fleet in design.fleets}
     known = sorted(region for region in regions if region)
-    met = Truth.YES if len(known) > 1 else Truth.MAYBE if None in regions or not known else Truth.NO
+    met = Truth.all(_survives(path) for path in design.serving_paths) if design.serving_paths else Truth.MAYBE
+    missing, closes = "", ""
+    if met is Truth.MAYBE:
+        missing = "what leads requests to the regions" if len(known) > 1 else "in which regions it serves"
+    elif met is Truth.NO:
+        leads = "something that leads from one region to the other and checks which of them is up"
+        closes = leads if len(known) > 1 else "a fleet in a second region"
     yield Judgement(
         "loss of a region", "resilience.survive_region_loss", "a second region", "", ", ".join(known), met,
-        missing="in which regions it serves" if met is Truth.MAYBE else "",
-        closes="a fleet in a second region" if met is Truth.NO else "", rule="MLA-HA012",
+        missing=missing, closes=closes, rule="MLA-HA012" if len(known) < 2 else "MLA-HA013",
         span=design.fleets[0].node.span if design.fleets else NOWHERE,
     )  # fmt: skip
+
+
+def _survives(path: ServingPath) -> Truth:
+    """Fleets in two regions, and a switch between the ways to them; one way to both is a router that checks them."""
+    regions = {fleet.node["region"].text() for fleet in path.fleets}
+    if len(regions - {None}) > 1:
+        return path.switch if len(path.chains) > 1 else Truth.YES
+    # Without an entry in the code it may well be led to from elsewhere.
+    return Truth.MAYBE if None in regions or not path.chains[0].nodes else Truth.NO
 
 
 def residency(design: Design) -> Iterator[Judgement]:

@@ -144,7 +144,7 @@ def _spreads(graph: ResourceGraph, node: Resource) -> bool:
     """A pool of what has a fleet of its own behind it each: origins of a CDN in several regions."""
     if node.kind != "backend_pool":
         return False
-    entries = set()
+    entries: set[str] = set()
     for member in graph.targets(node, Relation.ROUTES_TO):
         behind = graph.targets(member, Relation.ROUTES_TO) if member.kind == "address" else (member,)
         entries.update(entry.key for entry in behind if entry.kind in _ON_THE_WAY)

@@ -8,6 +8,8 @@ import pytest
 
 from mlarchlint.analysis.availability import PathAvailability
 from mlarchlint.analysis.availability_math import GLOBAL, REGION, SWITCH
+from mlarchlint.judgement import Judgement
+from mlarchlint.judgements import judgements
 from mlarchlint.model.truth import Truth
 from tests.requirements.designs import design, design_of
 from tests.test_fixtures import FIXTURES
@@ -199,3 +201,21 @@ def test_origins_of_a_cdn_stand_in_for_each_other_if_they_are_checked(fixture: s
         "azurerm_linux_virtual_machine_scale_set.eu",
     ]
     assert path.switch is switch
+
+
+def loss_of_a_region(folder: Path, terraform: str) -> Judgement:
+    found = design(folder, terraform, NEEDS + "resilience: {survive_region_loss: true}\n")
+    return next(one for one in judgements(found) if one.requirement == "loss of a region")
+
+
+def test_a_second_region_is_of_use_where_something_leads_to_it(tmp_path: Path) -> None:
+    led = loss_of_a_region(tmp_path, both(LATENCY, 8, 8))
+    assert (led.met, led.computed) == (Truth.YES, "eu-west-1, us-east-1")
+    blind = both(LATENCY, 8, 8).replace("evaluate_target_health = true", "evaluate_target_health = false")
+    assert loss_of_a_region(tmp_path, blind).met is Truth.NO
+    apart = both(LATENCY, 8, 8).replace('"api.example.com"', '"us.example.com"', 1)
+    said = loss_of_a_region(tmp_path, apart)
+    assert (said.met, said.rule) == (Truth.NO, "MLA-HA013")
+    assert said.closes.startswith("something that leads from one region to the other")
+    alone = loss_of_a_region(tmp_path, side("here", LATENCY))
+    assert (alone.met, alone.rule, alone.closes) == (Truth.NO, "MLA-HA012", "a fleet in a second region")
