@@ -68,14 +68,14 @@ FORMS_ACROSS: Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 }
 # What there is once, however many regions: these files stand beside them.
 ONCE: Mapping[str, tuple[str, ...]] = {
-    "azure": ("frontdoor", "frontdoor-standard", "on-call"),
+    "azure": ("frontdoor", "frontdoor-premium", "frontdoor-standard", "on-call"),
     "google": ("audit", "edge", "identity", "machine-checks", "monitoring", "network"),
 }
 # Entries of forms that have no load balancer of their own.
 _BY_API = ("api", "api-cdn-failover", "api-records")
 _WITHOUT_BALANCER = ("functions", "endpoints")
 # What is not written for two regions.
-_IN_ONE_REGION = (("aws", "endpoints"), ("azure", "containers"))
+_IN_ONE_REGION = (("aws", "endpoints"),)
 # What the provider spreads over the zones and scales by itself.
 MANAGED = ("containers", "functions")
 
