@@ -7,6 +7,7 @@ from decimal import Decimal
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
+from mlarchlint.model.graph import Relation
 from mlarchlint.model.truth import Truth
 
 SECONDS = HOURS * 3600
@@ -52,6 +53,21 @@ def _by_instance(ledger: Ledger, cpu: Decimal, memory: Decimal, busy: Bounds, sa
         busy, said = Bounds(alive, alive), "as long as instances live"
     ledger.add("CPU time", "cloud-run", "vcpu-always", busy.low * cpu, busy.high * cpu, said)
     ledger.add("memory time", "cloud-run", "memory-always", busy.low * memory, busy.high * memory, said)
+
+
+def environment(ledger: Ledger) -> None:
+    """Of Container Apps: what a private link to it, or machines of its own, adds by the hour.
+    https://learn.microsoft.com/azure/container-apps/billing
+    """
+    graph, node = ledger.costing.graph, ledger.resource
+    linked = [
+        *graph.sources(node, Relation.ROUTES_TO),
+        *(one for one in graph.sources(node) if one.type == "azurerm_private_endpoint"),
+    ]
+    profiles = node.instance.get("workload_profile").items()
+    own = [one for one in profiles if one.get("workload_profile_type").text() not in (None, "Consumption")]
+    if linked or own:
+        ledger.add("plan management", "container-apps", "plan-management", HOURS)
 
 
 def _container_app(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mlarchlint.analysis.cost_blob import queue as storage_queue
 from mlarchlint.analysis.cost_ledger import ONE, ZERO, Bounds, Ledger
+from mlarchlint.analysis.cost_serverless import environment
 from mlarchlint.analysis.cost_traffic import requests
 from mlarchlint.analysis.cost_usage import HOURS
 from mlarchlint.model.truth import Truth
@@ -128,6 +129,8 @@ EVENTS_GIB = {"premium": Decimal(1000), "dedicated": Decimal(10_000)}
 
 def namespace(ledger: Ledger) -> None:
     """Service Bus: a base charge, messaging units, or operations."""
+    if ledger.resource.type == "azurerm_container_app_environment":
+        environment(ledger)
     if "servicebus" not in ledger.resource.type.lower():
         return
     body = ledger.resource.instance

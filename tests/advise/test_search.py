@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mlarchlint.advise.assessment import assess
-from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, edges_of
+from mlarchlint.advise.candidate import CLOUDS, EDGES, FORMS, Candidate, edges_of
 from mlarchlint.advise.machines import (
     containers_for,
     endpoints_for,
@@ -129,6 +130,15 @@ def test_containers_on_azure_are_two_at_least_and_no_larger_than_it_sells(
     large = needs(tmp_path, model={"size_gib": 5}).requirements
     assert containers_for("azure", large) == ()
     assert containers_for("google", large) == ("8 vCPU, 16 GiB",)
+
+
+def test_a_private_link_to_containers_is_paid_by_the_hour(tmp_path: Path) -> None:
+    one = Candidate("azure", "eastus", "1 vCPU, 2 GiB", 3, 2, 6, "frontdoor", form="containers")
+    required = needs(tmp_path, budget={"monthly_usd": 5000})
+    linked, behind_a_gateway = assess(one, required), assess(replace(one, edge="gateway"), required)
+    assert [gap.name for gap in linked.gaps] == ["plan management"]
+    assert behind_a_gateway.gaps == ()
+    assert linked.obstacles == ()
 
 
 def test_an_endpoint_has_the_machines_that_the_load_and_the_zones_ask_for(tmp_path: Path) -> None:
