@@ -146,3 +146,8 @@ def test_what_fails_is_named_and_the_defaults_of_a_module_are_nobodys_fault(
     (tmp_path / folder / "main.tf").write_text(SIZES)
     [found] = scan([tmp_path]).diagnostics
     assert (found.summary, found.level.value) == ("Invalid index: var.size is null", level)
+
+
+def test_a_choice_by_a_missing_input_is_one_that_a_plan_knows() -> None:
+    assert plain(value("(on ? true : false) && false")) is False
+    assert value("(later ? true : false) && false").is_unknown

@@ -205,7 +205,9 @@ def _undecided(decided: Value, held: Unknown, branches: list[Any], type_: Type, 
     not_null = all(value.v is not None and getattr(value.v, "not_null", True) for value in results)
     refs = joined(decided.refs, deep_refs(results))
     sensitive = decided.sensitive or any(is_sensitive(value) for value in results)
-    return Value(type_, Unknown(held.why, not_null=not_null), span, refs, decided.origin, sensitive)
+    symbolic = held.symbolic and all(getattr(value.v, "symbolic", True) for value in results)
+    content = Unknown(held.why, symbolic=symbolic, not_null=not_null)
+    return Value(type_, content, span, refs, decided.origin, sensitive)
 
 
 def _tuple(node: nodes.Tuple, scope: Scope) -> Value:
