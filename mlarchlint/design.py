@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.service_limits import Limits
     from mlarchlint.analysis.serving_paths import ServingPath
     from mlarchlint.analysis.shared_identities import Sharing
+    from mlarchlint.analysis.start_patience import Loading, Patience
     from mlarchlint.analysis.strangers import Openness
     from mlarchlint.analysis.update_faults import Update
 
@@ -158,6 +159,18 @@ class Design:
         from mlarchlint.analysis.evictions import budgets_of, evictions_of
 
         return tuple(evictions_of(budget, least) for budget in budgets_of(self.graph, node))
+
+    def patience(self, node: Resource) -> Patience | None:
+        """How long a replica may take until it answers before something ends it."""
+        from mlarchlint.analysis.start_patience import patience_of
+
+        return self._of(node, patience_of)
+
+    def loading(self, node: Resource, large_s: float) -> Loading | None:
+        """How long its model takes to load at least; None where nothing says that it is a large one."""
+        from mlarchlint.analysis.start_patience import loading_of
+
+        return loading_of(node, self.needs(node), large_s)
 
     def interruptible(self, node: Resource) -> Value | None:
         """The value that puts a job on spot capacity, its own or that of the machines under it."""

@@ -15,6 +15,8 @@ _SIDECAR = regex(
     r"config-reloader|git-sync|nginx-exporter|statsd)$"
 )
 
+_CARD = regex(r"/(gpu|mig-|tpu|neuron|gaudi)")
+
 
 def containers_of(spec: Value) -> tuple[Value, ...]:
     """Main containers and restartable init containers (native sidecars)."""
@@ -137,6 +139,37 @@ def probe(spec: Value, name: str) -> Value:
     if found is None:
         return Value.absent(spec.span)
     return found if found.is_unknown else Value.known(True, found.span)
+
+
+def patience(spec: Value) -> dict[str, Value]:
+    """The probe that ends the serving container where it does not answer after its start. A start-up probe stands
+    before the liveness probe. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
+
+    Of several containers the one with the accelerator serves; others ride along, and start at once."""
+    working = working_containers(spec)
+    for container in [c for c in working if len(working) == 1 or _accelerated(c)]:
+        written = container.get("startupProbe")
+        if written.is_absent:
+            written = container.get("livenessProbe")
+        if written.is_absent or not written.get("exec").is_absent:
+            continue  # a command may ask for anything
+        return {
+            "probes.kill_delay_s": _or(written, "initialDelaySeconds", 0),
+            "probes.kill_period_s": _or(written, "periodSeconds", 10),
+            "probes.kill_failures": _or(written, "failureThreshold", 3),
+        }
+    return {}
+
+
+def _accelerated(container: Value) -> bool:
+    resources = container.get("resources")
+    asked = (*resources.get("limits").mapping(), *resources.get("requests").mapping())
+    return any(_CARD.search(name) for name in asked)
+
+
+def _or(written: Value, name: str, usual: int) -> Value:
+    value = written.get(name)
+    return value if not value.is_absent else written.with_default(usual, written.span)
 
 
 def readiness_detail(spec: Value) -> dict[str, Value]:

@@ -194,7 +194,7 @@ def _probes(templates: list[PodTemplate], instance: Instance) -> dict[str, Value
         elif found.raw is False and templates[0].managed and _runtime_serves(templates[0].spec):
             continue  # the serving runtime declares it, elsewhere
         traits[f"probes.{name}"] = found
-    return traits | box.readiness_detail(answering[0].spec)
+    return traits | box.readiness_detail(answering[0].spec) | box.patience(answering[0].spec)
 
 
 def _runtime_serves(spec: Value) -> bool:
