@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from posixpath import dirname
 
+from mlarchlint.analysis.ignored_changes import ignored_change
 from mlarchlint.config import Config, RuleSetting, address_matches
 from mlarchlint.design import Design
 from mlarchlint.judged import Judged, one_per_cause
@@ -118,6 +119,12 @@ def _judged(rule: Rule, node: Resource | None, hit: Hit, guards: Guards, setting
         unread = guards.design.may_hold(node, hit.missing)
         if unread:
             certain, message = False, f"{message}; {unread} could hold one"
+    left = ignored_change(node.instance, hit.at.span) if node is not None and certain else ""
+    if left:
+        certain, message = (
+            False,
+            f"{message}; Terraform ignores changes of `{left}`, so that others may set it",
+        )
     if node is not None and node.instance.exists is Truth.MAYBE:
         message += " (where it is created)"
     return Judged(rule, node, _anchored(hit, node), severity, certain, message + note)

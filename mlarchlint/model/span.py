@@ -18,6 +18,14 @@ class SourceSpan:
     end_line: int = 1
     end_column: int = 1
 
+    def within(self, outer: SourceSpan) -> bool:
+        """Whether it lies in the other, or is the same."""
+        if self.file != outer.file or not outer.line <= self.line <= self.end_line <= outer.end_line:
+            return False
+        if self.line == outer.line and self.column < outer.column:
+            return False
+        return self.end_line < outer.end_line or self.end_column <= outer.end_column
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 

@@ -64,13 +64,5 @@ class _Conversion:
         return found
 
     def _part(self, part: cty.Value, span: SourceSpan, origin: tuple[Origin, ...], sensitive: bool) -> Value:
-        place = part.span if _inside(part.span, span) else span
+        place = part.span if part.span.within(span) else span
         return self.convert(part, place, part.origin or origin, sensitive or part.sensitive)
-
-
-def _inside(inner: SourceSpan, outer: SourceSpan) -> bool:
-    if inner.file != outer.file or not outer.line <= inner.line <= inner.end_line <= outer.end_line:
-        return False
-    if inner.line == outer.line and inner.column < outer.column:
-        return False
-    return inner.end_line < outer.end_line or inner.end_column <= outer.end_column

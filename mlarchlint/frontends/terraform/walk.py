@@ -162,4 +162,12 @@ def _lifecycle(body: nodes.Body, span: SourceSpan) -> Value:
         for name in ("prevent_destroy", "create_before_destroy")
         if name in body.arguments
     }
+    ignored = body.arguments.get("ignore_changes")
+    if ignored is not None:
+        listed = ignored.expression
+        names = [
+            reference_text(item) for item in (listed.items if isinstance(listed, nodes.Tuple) else (listed,))
+        ]
+        parts = tuple(Value.known(name, ignored.span) for name in names if name)
+        said["ignore_changes"] = Value.known(parts, ignored.span)
     return Value.known((Value.known(said, span),), span)
