@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # read only where a requirement asks for it
     from mlarchlint.analysis.network_reach import Reach
     from mlarchlint.analysis.observers import Observation
     from mlarchlint.analysis.permission_width import Width
+    from mlarchlint.analysis.room_on_nodes import Room
     from mlarchlint.analysis.scale_out import ScaleOut
     from mlarchlint.analysis.scaling_signals import Signal
     from mlarchlint.analysis.service_limits import Limits
@@ -171,6 +172,12 @@ class Design:
         from mlarchlint.analysis.start_patience import loading_of
 
         return loading_of(node, self.needs(node), large_s)
+
+    def room(self, node: Resource) -> Room | None:
+        """How many replicas the nodes under it hold, where nothing adds nodes."""
+        from mlarchlint.analysis.room_on_nodes import room_of
+
+        return room_of(self.graph, node)
 
     def interruptible(self, node: Resource) -> Value | None:
         """The value that puts a job on spot capacity, its own or that of the machines under it."""

@@ -69,6 +69,22 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "scale sets and plans balance over the zones they are in, and one without zones is MLA-HA001",
     ),
+    ("MLA-SC006", "kubernetes"): (
+        {"certain", "uncertain"},
+        "the nodes that manifests declare are Karpenter's, which follow their pods",
+    ),
+    ("MLA-SC007", "terraform-google"): (
+        {"certain", "uncertain", "clean"},
+        "SageMaker alone refuses to scale burstable instances",
+    ),
+    ("MLA-SC007", "terraform-azure"): (
+        {"certain", "uncertain", "clean"},
+        "SageMaker alone refuses to scale burstable instances",
+    ),
+    ("MLA-SC007", "kubernetes"): (
+        {"certain", "uncertain", "clean"},
+        "SageMaker alone refuses to scale burstable instances",
+    ),
     ("MLA-CO013", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT turns Private Google Access on"),
     ("MLA-CO013", "cloudformation"): ({"uncertain"}, "a template is read whole"),
     ("MLA-CO006", "kubernetes"): (
