@@ -16,13 +16,6 @@ resource "google_compute_ssl_policy" "modern" {
   min_tls_version = "TLS_1_2"
 }
 
-resource "google_iap_web_backend_service_iam_member" "callers" {
-  for_each            = toset(var.callers)
-  web_backend_service = google_compute_backend_service.inference.name
-  role                = "roles/iap.httpsResourceAccessor"
-  member              = each.value
-}
-
 resource "google_compute_security_policy" "edge" {
   name = local.name
 

@@ -1,4 +1,3 @@
-# Callers sign in with their Google identity; nothing else passes to a model server.
 resource "google_compute_backend_service" "inference" {
   name                  = "${local.name}-inference"
   protocol              = "HTTPS"
@@ -7,10 +6,6 @@ resource "google_compute_backend_service" "inference" {
 
   backend {
     group = google_compute_region_network_endpoint_group.inference.id
-  }
-
-  iap {
-    enabled = true
   }
 
   log_config {

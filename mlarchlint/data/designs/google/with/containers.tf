@@ -12,11 +12,13 @@ resource "google_kms_crypto_key_iam_member" "run" {
   member        = "serviceAccount:service-${data.google_project.current.number}@serverless-robot-prod.iam.gserviceaccount.com"
 }
 
-# Reached through the load balancer alone. A new revision takes requests when its probe succeeds.
+# Reached through the load balancer alone, by callers that sign in with their Google identity. A new revision takes requests
+# when its probe succeeds. https://cloud.google.com/run/docs/securing/identity-aware-proxy-cloud-run
 resource "google_cloud_run_v2_service" "inference" {
   name                = "${local.name}-${local.region}"
   location            = local.region
   ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+  iap_enabled         = true
   deletion_protection = true
 
   template {
@@ -102,6 +104,14 @@ resource "google_cloud_run_v2_service_iam_member" "proxy" {
   location = google_cloud_run_v2_service.inference.location
   role     = "roles/run.invoker"
   member   = "serviceAccount:service-${data.google_project.current.number}@gcp-sa-iap.iam.gserviceaccount.com"
+}
+
+resource "google_iap_web_cloud_run_service_iam_member" "callers" {
+  for_each               = toset(var.callers)
+  location               = google_cloud_run_v2_service.inference.location
+  cloud_run_service_name = google_cloud_run_v2_service.inference.name
+  role                   = "roles/iap.httpsResourceAccessor"
+  member                 = each.value
 }
 
 resource "google_compute_region_network_endpoint_group" "inference" {

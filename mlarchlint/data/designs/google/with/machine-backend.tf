@@ -36,3 +36,10 @@ resource "google_compute_backend_service" "inference" {
     sample_rate = 0.1
   }
 }
+
+resource "google_iap_web_backend_service_iam_member" "callers" {
+  for_each            = toset(var.callers)
+  web_backend_service = google_compute_backend_service.inference.name
+  role                = "roles/iap.httpsResourceAccessor"
+  member              = each.value
+}

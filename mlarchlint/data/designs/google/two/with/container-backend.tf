@@ -1,5 +1,6 @@
 # Requests go to the nearest region that answers.
-# Callers sign in with their Google identity; nothing else passes to a model server.
+# Callers sign in at the service itself: with the proxy here, only one group of containers may stand behind it.
+# https://docs.cloud.google.com/load-balancing/docs/l7-internal/setting-up-l7-cross-reg-serverless
 resource "google_compute_backend_service" "inference" {
   name                  = "${local.name}-inference"
   protocol              = "HTTPS"
@@ -12,10 +13,6 @@ resource "google_compute_backend_service" "inference" {
 
   backend {
     group = module.second.group
-  }
-
-  iap {
-    enabled = true
   }
 
   # No health check is asked of containers: a region whose answers fail is left out for a while.
