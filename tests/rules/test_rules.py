@@ -85,6 +85,25 @@ NOT_APPLICABLE = {
         {"certain", "uncertain", "clean"},
         "SageMaker alone refuses to scale burstable instances",
     ),
+    ("MLA-HA015", "terraform-aws"): (
+        {"certain", "uncertain", "clean"},
+        "the volumes of a cloud are attached to machines; replicas share the claims of pods",
+    ),
+    ("MLA-HA015", "terraform-google"): (
+        {"certain", "uncertain", "clean"},
+        "the volumes of a cloud are attached to machines; replicas share the claims of pods",
+    ),
+    ("MLA-HA015", "terraform-azure"): (
+        {"certain", "uncertain", "clean"},
+        "the volumes of a cloud are attached to machines; replicas share the claims of pods",
+    ),
+    ("MLA-HA015", "cloudformation"): (
+        {"certain", "uncertain", "clean"},
+        "the volumes of a cloud are attached to machines; replicas share the claims of pods",
+    ),
+    ("MLA-HA014", "terraform-aws"): ({"certain", "uncertain"}, "the control planes of EKS span zones"),
+    ("MLA-HA014", "cloudformation"): ({"certain", "uncertain"}, "the control planes of EKS span zones"),
+    ("MLA-HA018", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT is regional"),
     ("MLA-CO013", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT turns Private Google Access on"),
     ("MLA-CO013", "cloudformation"): ({"uncertain"}, "a template is read whole"),
     ("MLA-CO006", "kubernetes"): (
