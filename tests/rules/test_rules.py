@@ -118,6 +118,7 @@ NOT_APPLICABLE = {
         {"uncertain"},
         "the method and the share of repeats are stated, or there is no claim",
     ),
+    ("MLA-SE008", "kubernetes"): ({"uncertain"}, "a manifest says whom its pods run as where it is"),
     ("MLA-SE010", "kubernetes"): (
         {"uncertain"},
         "an account that is not known is no account that pods share",
