@@ -36,7 +36,7 @@ resource "aws_sagemaker_notebook_instance" "lab" {
 
 ## When it does not fire
 Sandboxes (tag `mlarchlint.dev/sandbox`); root where nobody may choose, as on compute instances of Azure Machine
-Learning. Public addresses are MLA-SE001, encryption is MLA-SE003, and the identity MLA-SE011.
+Learning; their local keys where nothing is said of them, as none is then given out. Public addresses are MLA-SE001, encryption is MLA-SE003, and the identity MLA-SE011.
 
 ## References
 - https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html
@@ -44,6 +44,8 @@ Learning. Public addresses are MLA-SE001, encryption is MLA-SE003, and the ident
 - https://cloud.google.com/vertex-ai/docs/workbench/instances/manage-metadata
 - https://learn.microsoft.com/azure/machine-learning/concept-enterprise-security
 """
+
+from collections.abc import Sequence
 
 from mlarchlint.api import Design, Edit, Hit, Hits, Kind, Related, Resource, Severity, Truth, Value, rule
 
@@ -92,11 +94,11 @@ def notebook_not_hardened(node: Resource, design: Design) -> Hits:
         )
     elif faults:
         trait, value, _, words = faults[0]
-        claim = f"may be open from inside ({words}): {value.why}"
+        claim = f"whether it {words} is not known: {value.why}"
         yield Hit(value, claim, certain=False, attribute="hardening", fix=_FIXES[trait])
 
 
-def _edits(faults: list[tuple[str, Value, Truth, str]], node: Resource) -> tuple[Edit, ...]:
+def _edits(faults: Sequence[tuple[str, Value, Truth, str]], node: Resource) -> tuple[Edit, ...]:
     """All or none: a way out of the network first needs a subnet that somebody chooses."""
     known = tuple(_EDITS[trait] for trait, *_ in faults if trait in _EDITS)
     return known if len(known) == len(faults) and node.provider == "aws" else ()
@@ -113,7 +115,7 @@ def _judged(node: Resource) -> tuple[tuple[str, Value, Truth, str], ...]:
         ("root_access", root, rooted, "makes its users root"),
         ("root_user", user, user.is_true(), "runs as root"),
         ("imds", tokens, tokens.equals("optional"), "gives its credentials out without a session token"),
-        ("auth", keys, keys.equals("key"), "lets in whoever holds a local key"),
+        ("auth", keys, Truth.NO if keys.default else keys.equals("key"), "lets in whoever holds a local key"),
     )
 
 

@@ -45,6 +45,18 @@ NOT_APPLICABLE = {
         {"certain", "uncertain", "clean"},
         "an add-on in the cluster enforces policies on EKS, and says so nowhere else",
     ),
+    ("MLA-SE018", "kubernetes"): (
+        {"uncertain"},
+        "a node class says it where it is, and Karpenter asks for tokens",
+    ),
+    ("MLA-SE018", "terraform-google"): (
+        {"certain", "uncertain"},
+        "the metadata server refuses requests without its header",
+    ),
+    ("MLA-SE018", "terraform-azure"): (
+        {"certain", "uncertain"},
+        "the metadata service refuses requests without its header",
+    ),
     ("MLA-SE019", "kubernetes"): (
         {"certain", "uncertain", "clean"},
         "the class of a volume says how it is encrypted, and its key is the cloud's",
