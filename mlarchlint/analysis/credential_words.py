@@ -44,8 +44,9 @@ _WHAT = {
     "private": "a private key",
     "address": "a password in an address",
 }
+# The key of Azurite is the same everywhere.
 _STANDS_IN = regex(
-    r"change[-_ ]?(?:me|it|this)|example|placeholder|dummy|replac|your|todo|fixme|insert|xx|\*\*|\.\.\.|<|>|\{\{|\}\}|"
+    r"^Eby8vdM02xNOcqFlqUwJPL|change[-_ ]?(?:me|it|this)|example|placeholder|dummy|replac|your|todo|fixme|insert|xx|\*\*|\.\.\.|<|>|\{\{|\}\}|"
     r"\$[({]|^\$\w|^%|%\(|@@|^__|fake|sample|redact|mock|not[-_ ]?(?:a[-_ ]|used|set|needed|required|secret)|unused|"
     r"foo|test|demo|tbd|update[-_]?me|set[-_]?me|fill|put[-_]|enter[-_]|goes[-_]?here|abcdef|12345678|01234567|"
     r"^(?:none|null|nil|undefined|unset|empty|true|false|yes|no|on|off|disabled|enabled|auto|generate\w*|random|n/a|na)$",
@@ -53,7 +54,7 @@ _STANDS_IN = regex(
 )
 # It says where a secret lies, or holds what is encrypted, hashed or public.
 _REFERS = regex(
-    r"^Eby8vdM02xNOcqFlqUwJPL|^[./~]|^arn:|^projects/|^(?:\w+\+)?\w+://|^(?:vault|ssm|aws|gcp|azure|kv|secret|secrets|secretref|secretsmanager|sm|op|"
+    r"^[./~]|^arn:|^projects/|^(?:\w+\+)?\w+://|^(?:vault|ssm|aws|gcp|azure|kv|secret|secrets|secretref|secretsmanager|sm|op|"
     r"ref\+\w+|file|env|keyvault|kms|sops|enc|bao)[:/]|resolve:|@Microsoft|^ENC\[|^AQI[A-D]|^Cg?[A-Za-z]{2}QA|^projects\W|"
     r"^\$\d?\w*\$|^\{(?:S?SHA|CRYPT|PBKDF)|^(?:sha\d*|argon2\w*|pbkdf2\w*|bcrypt|scrypt):|^ssh-|^ecdsa-|"
     r"-----BEGIN (?:PUBLIC|CERT|SSH2|ENCRYPTED|PGP PUBLIC)|^Ag[A-Z][A-Za-z0-9+/]{120}|^MII[A-Z]|\.(?:pem|key|json|txt|ya?ml|crt)$",

@@ -45,6 +45,11 @@ NOT_APPLICABLE = {
         {"certain", "uncertain", "clean"},
         "an add-on in the cluster enforces policies on EKS, and says so nowhere else",
     ),
+    ("MLA-SE015", "kubernetes"): ({"uncertain"}, "a manifest says what its containers may do where it is"),
+    ("MLA-SE015", "terraform-google"): (
+        {"certain", "uncertain"},
+        "Cloud Run and Vertex AI run nothing privileged",
+    ),
     ("MLA-SE018", "kubernetes"): (
         {"uncertain"},
         "a node class says it where it is, and Karpenter asks for tokens",
