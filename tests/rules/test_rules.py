@@ -50,6 +50,7 @@ NOT_APPLICABLE = {
         {"certain", "uncertain"},
         "Cloud Run and Vertex AI run nothing privileged",
     ),
+    ("MLA-SE016", "kubernetes"): ({"uncertain"}, "a manifest names its images where it is"),
     ("MLA-SE018", "kubernetes"): (
         {"uncertain"},
         "a node class says it where it is, and Karpenter asks for tokens",
