@@ -37,6 +37,14 @@ _SEVERITIES = (
 # Words of a check's name -> our rule that speaks of the same attribute.
 _SAME = (
     (r"cmk|customer.?managed", "MLA-SE019"),
+    (r"hard.?coded secrets? exist in (lambda|ec2)|user data does not contain sensitive", "MLA-SE012"),
+    (r"direct internet.*notebook|root access to sagemaker notebook|notebook instance only allows for imds", "MLA-SE008"),
+    (r"machine learning workspace is not configured|public access is disabled for machine learning", "MLA-SE009"),
+    (r"cognitive (services|search).*public network access|vertex ai (index )?endpoint is private", "MLA-SE009"),
+    (r"privileged container|non-privileged", "MLA-SE015"),
+    (r"image tag|image should use digest", "MLA-SE016"),
+    (r"eks public endpoint|aks enables private|api server authorized ip|gke control plane is not public", "MLA-SE021"),
+    (r"master authorized networks", "MLA-SE021"),
     (r"in.?transit|https|\btls\b|\bssl\b", "MLA-SE004"),
     (r"encrypt", "MLA-SE003"),
     (r"multi.?az|zone.?redundan", "MLA-HA009"),

@@ -137,6 +137,18 @@ NOT_APPLICABLE = {
         "the method and the share of repeats are stated, or there is no claim",
     ),
     ("MLA-SE008", "kubernetes"): ({"uncertain"}, "a manifest says whom its pods run as where it is"),
+    ("MLA-SE009", "terraform-aws"): (
+        {"certain", "uncertain", "clean"},
+        "every call is signed, and a policy of the account says from where; Studio is MLA-SE008",
+    ),
+    ("MLA-SE009", "cloudformation"): (
+        {"certain", "uncertain", "clean"},
+        "every call is signed, and a policy of the account says from where; Studio is MLA-SE008",
+    ),
+    ("MLA-SE009", "kubernetes"): (
+        {"certain", "uncertain", "clean"},
+        "what the internet reaches of a cluster is MLA-SE001 and MLA-SE005",
+    ),
     ("MLA-SE010", "kubernetes"): (
         {"uncertain"},
         "an account that is not known is no account that pods share",
