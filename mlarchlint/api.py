@@ -47,6 +47,7 @@ from mlarchlint.analysis.role_signals import has_accelerator
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.scripts import script_text
 from mlarchlint.analysis.service_offers import lacking_service
+from mlarchlint.analysis.variables import variables
 from mlarchlint.analysis.zones import ZoneSpan
 from mlarchlint.design import Design
 from mlarchlint.model.edit import Edit
@@ -176,6 +177,7 @@ __all__ = [
     "steady_on_demand",
     "stored_gib",
     "unsold",
+    "variables",
     "work_of_training",
 ]
 

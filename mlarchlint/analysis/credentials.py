@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from mlarchlint.analysis.credential_kinds import CREDENTIAL_KINDS
 from mlarchlint.analysis.credential_words import is_asked, known_form, named_credential
 from mlarchlint.analysis.scripts import script_text
+from mlarchlint.analysis.variables import variables
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.regex import regex
@@ -67,7 +68,7 @@ def _in_trait(trait: str, held: Value, node: Resource) -> Iterator[Credential]:
             if (text := value.text()) and _is_written(value):
                 yield from _in_script(where, script_text(text), value, node)
         return
-    for name, value in _pairs(held):
+    for name, value in variables(held):
         text = value.text()
         if not text or not _is_written(value):
             continue
@@ -98,22 +99,6 @@ def _in_script(where: str, text: str, value: Value, node: Resource) -> Iterator[
         if named is not None:
             what, sure = named
             yield Credential(what, name, f"{where} ({name})", given, value, sure, False)
-
-
-def _pairs(held: Value) -> Iterator[tuple[str, Value]]:
-    """Names with what is given to them: of objects, and of lists of a name with a value."""
-    for part in held.items():
-        yield from _pairs(part)
-    members = held.mapping()
-    for first, second in (("name", "value"), ("Name", "Value")):
-        if first in members and (name := members[first].text()):
-            yield name, members.get(second, held)
-            return
-    for name, value in members.items():
-        if value.mapping() or value.items():
-            yield from _pairs(value)
-        else:
-            yield name, value
 
 
 def _is_written(value: Value) -> bool:
