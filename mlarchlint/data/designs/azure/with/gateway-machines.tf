@@ -45,15 +45,16 @@ resource "azurerm_public_ip" "out" {
   location            = azurerm_resource_group.main.location
   resource_group_name = azurerm_resource_group.main.name
   allocation_method   = "Static"
-  sku                 = "Standard"
+  sku                 = "StandardV2"
   tags                = local.tags
 }
 
+# Of this SKU a gateway spans the zones; the other one would be lost with its zone.
 resource "azurerm_nat_gateway" "out" {
   name                = "${local.name}-out"
   location            = azurerm_resource_group.main.location
   resource_group_name = azurerm_resource_group.main.name
-  sku_name            = "Standard"
+  sku_name            = "StandardV2"
   tags                = local.tags
 }
 
