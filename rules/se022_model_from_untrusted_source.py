@@ -26,9 +26,9 @@ so is a model at a fixed revision.
 
 ## References
 - https://huggingface.co/docs/hub/security
-- https://docs.vllm.ai/en/latest/serving/engine_args.html
+- https://docs.vllm.ai/en/v0.8.4/serving/engine_args.html
 - https://kserve.github.io/website/docs/model-serving/storage/overview
-- https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+- https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
 """
 
 import re
