@@ -46,7 +46,7 @@ _WHAT = {
 }
 # The key of Azurite is the same everywhere.
 _STANDS_IN = regex(
-    r"^Eby8vdM02xNOcqFlqUwJPL|change[-_ ]?(?:me|it|this)|example|placeholder|dummy|replac|your|todo|fixme|insert|xx|\*\*|\.\.\.|<|>|\{\{|\}\}|"
+    r"Eby8vdM02xNOcqFlqUwJPL|change[-_ ]?(?:me|it|this)|example|placeholder|dummy|replac|your|todo|fixme|insert|xx|\*\*|\.\.\.|<|>|\{\{|\}\}|"
     r"\$[({]|^\$\w|^%|%\(|@@|^__|fake|sample|redact|mock|not[-_ ]?(?:a[-_ ]|used|set|needed|required|secret)|unused|"
     r"foo|test|demo|tbd|update[-_]?me|set[-_]?me|fill|put[-_]|enter[-_]|goes[-_]?here|abcdef|12345678|01234567|"
     r"^(?:none|null|nil|undefined|unset|empty|true|false|yes|no|on|off|disabled|enabled|auto|generate\w*|random|n/a|na)$",
