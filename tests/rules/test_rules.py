@@ -122,6 +122,22 @@ NOT_APPLICABLE = {
     ("MLA-HA014", "terraform-aws"): ({"certain", "uncertain"}, "the control planes of EKS span zones"),
     ("MLA-HA014", "cloudformation"): ({"certain", "uncertain"}, "the control planes of EKS span zones"),
     ("MLA-HA018", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT is regional"),
+    ("MLA-SC003", "terraform-aws"): (
+        {"certain", "uncertain", "clean"},
+        "services of the clouds refuse containers without a size, or give them one",
+    ),
+    ("MLA-SC003", "terraform-google"): (
+        {"certain", "uncertain", "clean"},
+        "services of the clouds refuse containers without a size, or give them one",
+    ),
+    ("MLA-SC003", "terraform-azure"): (
+        {"certain", "uncertain", "clean"},
+        "services of the clouds refuse containers without a size, or give them one",
+    ),
+    ("MLA-SC003", "cloudformation"): (
+        {"certain", "uncertain", "clean"},
+        "services of the clouds refuse containers without a size, or give them one",
+    ),
     ("MLA-CO013", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT turns Private Google Access on"),
     ("MLA-CO013", "cloudformation"): ({"uncertain"}, "a template is read whole"),
     ("MLA-CO006", "kubernetes"): (
