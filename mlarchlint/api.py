@@ -40,6 +40,7 @@ from mlarchlint.analysis.credential_kinds import CREDENTIAL_KINDS
 from mlarchlint.analysis.data_distance import near
 from mlarchlint.analysis.figures import milliseconds, minutes_down, percent, rate
 from mlarchlint.analysis.fleet import SERVING_KINDS
+from mlarchlint.analysis.gpu_nodes import all_accelerated, runs_pods
 from mlarchlint.analysis.machine_offers import selling_regions, sold_in, unsold
 from mlarchlint.analysis.passing_data import passes_by
 from mlarchlint.analysis.residency import DATA_KINDS
@@ -139,6 +140,7 @@ __all__ = [
     "Width",
     "Work",
     "ZoneSpan",
+    "all_accelerated",
     "between_regions",
     "cloud_call",
     "consoles_on",
@@ -164,6 +166,7 @@ __all__ = [
     "region_without_zones",
     "rule",
     "rule_on_design",
+    "runs_pods",
     "saved_by_commitment",
     "saved_by_disk",
     "saved_by_object_store",

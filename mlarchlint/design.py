@@ -179,6 +179,18 @@ class Design:
 
         return room_of(self.graph, node)
 
+    def has_plain_nodes(self, group: Resource) -> bool:
+        """Whether pods without accelerators have other nodes in the cluster of a group."""
+        from mlarchlint.analysis.gpu_nodes import has_plain_nodes
+
+        return has_plain_nodes(self.graph, group)
+
+    def accelerated_host_without_request(self, node: Resource) -> Resource | None:
+        """The nodes with accelerators that pods are sent to which ask for none."""
+        from mlarchlint.analysis.gpu_nodes import asks_for_none
+
+        return asks_for_none(self.graph, node)
+
     def interruptible(self, node: Resource) -> Value | None:
         """The value that puts a job on spot capacity, its own or that of the machines under it."""
         from mlarchlint.analysis.interruptible import interruptible

@@ -138,6 +138,7 @@ NOT_APPLICABLE = {
         {"certain", "uncertain", "clean"},
         "services of the clouds refuse containers without a size, or give them one",
     ),
+    ("MLA-PE008", "terraform-google"): ({"uncertain"}, "GKE taints nodes with accelerators itself"),
     ("MLA-CO013", "terraform-google"): ({"certain", "uncertain"}, "Cloud NAT turns Private Google Access on"),
     ("MLA-CO013", "cloudformation"): ({"uncertain"}, "a template is read whole"),
     ("MLA-CO006", "kubernetes"): (
