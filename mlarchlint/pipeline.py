@@ -28,6 +28,7 @@ from mlarchlint.model.finding import Finding
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.resource import Evaluation, Instance
 from mlarchlint.model.rule import Rule
+from mlarchlint.model.value import SCALAR
 from mlarchlint.model.workload import RoleOf, Workload
 from mlarchlint.normalise import normalise
 from mlarchlint.registry import rules_for
@@ -272,11 +273,11 @@ def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _counts(sources: Sources, evaluation: Evaluation, graph: ResourceGraph) -> Counts:
     failed = sources.failed | evaluation.files_failed
-    unknown = sum(
-        1
-        for resource in graph
-        for value in resource.instance.body.values()
-        for part in value.walk()
-        if part.is_unknown
-    )
+    unknown = 0
+    for resource in graph:
+        for value in resource.instance.body.values():
+            if isinstance(value.raw, SCALAR):
+                unknown += value.is_unknown
+            else:
+                unknown += sum(part.is_unknown for part in value.walk())
     return Counts(len(evaluation.files_read - failed), sources.skipped, len(failed), len(graph), unknown)

@@ -42,6 +42,8 @@ _TEXTS = (
     "log_types",
     "metrics",
 )
+_SAYING = frozenset({*_TEXTS, "user_data"})
+_GRANTS = ("policy_attachment", "policy_attachments_exclusive")
 # Objects by which a cluster collects from all of its pods.
 _OF_CLUSTERS = {"log_sink": "logs", "trace_sink": "traces"}
 _ON_EACH_MACHINE = ("logs", "metrics", "accelerators")
@@ -95,6 +97,8 @@ def agents_of(nodes: Iterable[Resource]) -> Agents:
     seen: set[str] = set()
     unread = False
     for node in nodes:
+        if _says_nothing(node):
+            continue
         if node.type.startswith(_MAKERS):
             seen.update(_SIGNS)
         elif node.provider == "kubernetes" and node.kind in _OF_CLUSTERS:
@@ -102,6 +106,22 @@ def agents_of(nodes: Iterable[Resource]) -> Agents:
         seen.update(*map(_signs_in, _texts(node)))
         unread = unread or _may_collect(node)
     return Agents(**{what: _collected(what, seen, unread) for what in _SIGNS})
+
+
+def _says_nothing(node: Resource) -> bool:
+    """Most nodes: they run nothing and install nothing."""
+    return (
+        node.provider != "kubernetes"
+        and node.attrs.keys().isdisjoint(_SAYING)
+        and node.kind not in _NAMED_KINDS
+        and not _may_tell(node.type)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _may_tell(type_name: str) -> bool:
+    of_makers = type_name.startswith(_MAKERS) or type_name.endswith((*_GRANTS, "DaemonSet"))
+    return of_makers or any(part in type_name for part in _INSTALLERS)
 
 
 def _collected(what: str, seen: set[str], unread: bool) -> Truth:
@@ -131,7 +151,7 @@ def _texts(node: Resource) -> Iterator[str]:
         yield node["name"].clue() or node.name
     if any(part in node.type for part in _INSTALLERS):
         yield from _written(node, "type", "Type", "name", "addon_name", "AddonName", "extension", "settings")
-    if node.type.endswith(("policy_attachment", "policy_attachments_exclusive")):
+    if node.type.endswith(_GRANTS):
         yield from _written(node, "policy_arn")
 
 
