@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from typing import Any
 
 from mlarchlint.config_conforms import conforms
 from mlarchlint.config_text import Document, Mistake
+from mlarchlint.data import text_of
 
 _TYPES = {
     "object": "a mapping", "array": "a list", "string": "text", "number": "a number",
@@ -18,9 +18,7 @@ _TYPES = {
 
 def mistakes_in(document: Document, part: str = "", schema_name: str = "config") -> list[Mistake]:
     """part: a definition of the schema (`requirements`) that the whole document must meet."""
-    schema: dict[str, Any] = json.loads(
-        (resources.files("mlarchlint.data") / "schema" / f"{schema_name}.json").read_text(encoding="utf-8")
-    )
+    schema: dict[str, Any] = json.loads(text_of(f"schema/{schema_name}.json"))
     if part:
         schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
     if conforms(document.data, schema, schema):

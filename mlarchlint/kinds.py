@@ -6,13 +6,14 @@ when a scan meets one of its types, so that start-up does not grow with the cata
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
+from mlarchlint.data import FOLDER, text_of
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.record import record
 from mlarchlint.model.regex import regex
@@ -262,7 +263,5 @@ def _load(text: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def built_in_kinds() -> Kinds:
     """The catalog that ships with the package."""
-    folder = files("mlarchlint.data").joinpath("kinds")
-    return Kinds(
-        {entry.name: entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".yaml")}
-    )
+    names = os.listdir(os.path.join(FOLDER, "kinds"))
+    return Kinds({name: text_of(f"kinds/{name}") for name in names if name.endswith(".yaml")})

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlarchlint.config_check import nearest
+from mlarchlint.data import text_of
 from mlarchlint.model.regex import regex
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
@@ -77,11 +78,9 @@ def mistake_in_kind(kind: object) -> str:
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Mapping[str, Any]:
-    from importlib import resources
-
     import yaml
 
-    text = (resources.files("mlarchlint.data") / "vocabulary.yaml").read_text(encoding="utf-8")
+    text = text_of("vocabulary.yaml")
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, Any] = yaml.load(text, loader)
     return found

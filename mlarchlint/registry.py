@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -28,7 +27,8 @@ class RuleError(Exception):
 @lru_cache(maxsize=1)
 def built_in_rules() -> Mapping[str, Rule]:
     """Every rule of the package, by id, in the order of ids."""
-    names = sorted(entry.name for entry in files(PACKAGE).iterdir() if entry.name.endswith(".py"))
+    (folder,) = import_module(PACKAGE).__path__
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".py"))
     modules = [name.removesuffix(".py") for name in names if not name.startswith("_")]
     return collect(rule for name in modules for rule in rules_in(f"{PACKAGE}.{name}"))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.advise.candidate import CLOUDS
+from mlarchlint.data import text_of
 from mlarchlint.prices import Catalog, InstanceSpec, embedded
 from mlarchlint.requirements import Requirements
 
@@ -29,7 +29,7 @@ _SERVICE = {"aws": "ec2", "google": "gce", "azure": "vm"}
 def _table() -> Mapping[str, Sequence[Sequence[str]]]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("designs/machines.yaml").read_text("utf-8")
+    text = text_of("designs/machines.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 

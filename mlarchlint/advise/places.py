@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
@@ -14,6 +13,7 @@ from mlarchlint.advise.machines import machines_for
 from mlarchlint.analysis.cost_ledger import DEFAULT_REGIONS
 from mlarchlint.analysis.geography import Metro, metro_of, metros, round_trip
 from mlarchlint.analysis.residency import allowed_regions
+from mlarchlint.data import text_of
 from mlarchlint.measures import region as plain_region
 from mlarchlint.requirements import Requirements
 
@@ -26,7 +26,7 @@ _PAIRS = 3
 def _tables() -> Mapping[str, Mapping[str, Sequence[str]]]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("designs/regions.yaml").read_text("utf-8")
+    text = text_of("designs/regions.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from mlarchlint.data import text_of
 from mlarchlint.measures import region as plain_region
 from mlarchlint.model.resource import Resource
 
@@ -43,6 +43,6 @@ def read_on() -> str:
 def _table() -> Mapping[str, Any]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("azure_regions.yaml").read_text("utf-8")
+    text = text_of("azure_regions.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.scripts import script_text
+from mlarchlint.data import text_of
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.regex import regex
@@ -91,7 +91,7 @@ class Feed:
 def rates() -> Mapping[str, Any]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("feed_rates.yaml").read_text("utf-8")
+    text = text_of("feed_rates.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 

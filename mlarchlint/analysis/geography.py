@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.latency_math import Delay, fitted_rtt, great_circle_km
+from mlarchlint.data import text_of
 from mlarchlint.model.record import record
 
 _SAID = "P95 between Azure metros, 30 days to 2026-07-30"
@@ -45,7 +45,7 @@ def _provider(name: str) -> str:
 def _yaml(name: str) -> Mapping[str, Any]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath(name).read_text("utf-8")
+    text = text_of(name)
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 
@@ -77,7 +77,7 @@ def metro_of(name: str) -> Metro | None:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[tuple[str, str], float]:
-    text = files("mlarchlint.data").joinpath("rtt.csv").read_text("utf-8")
+    text = text_of("rtt.csv")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {(row["Source"], to): float(ms) for row in rows for to, ms in row.items() if to != "Source" and ms}
 

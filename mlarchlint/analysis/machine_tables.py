@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 
+from mlarchlint.data import text_of
 from mlarchlint.prices import embedded
 
 
@@ -28,6 +28,6 @@ def baselines() -> Mapping[str, float]:
     """The share of a CPU, in percent, that a burstable size can use without end."""
     import yaml
 
-    text = files("mlarchlint.data").joinpath("burstable.yaml").read_text("utf-8")
+    text = text_of("burstable.yaml")
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {str(size): float(percent) for size, percent in data.items()}

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.hosting import accelerators_of
 from mlarchlint.analysis.machine_tables import cores
 from mlarchlint.analysis.replicas import replicas_of
+from mlarchlint.data import text_of
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
@@ -176,7 +176,7 @@ def _number(value: object) -> float | None:
 def quotas() -> tuple[Quota, ...]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("quotas.yaml").read_text("utf-8")
+    text = text_of("quotas.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return tuple(_row(row, data["sources"][row["source"]]) for row in data["quotas"])
 

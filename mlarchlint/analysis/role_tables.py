@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.tokens import TokenTable
+from mlarchlint.data import text_of
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +41,7 @@ def _with_tables(data: Any) -> Any:
 def _load(name: str) -> Mapping[str, Any]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath(name).read_text("utf-8")
+    text = text_of(name)
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     assert isinstance(data, dict)
     return data

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
 
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.analysis.replicas import replicas_of
+from mlarchlint.data import text_of
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
@@ -135,6 +135,6 @@ def _slowing(scalers: tuple[Resource, ...]) -> Value | None:
 def scaling_defaults() -> Mapping[str, tuple[float, float]]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("scaling_defaults.yaml").read_text("utf-8")
+    text = text_of("scaling_defaults.yaml")
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {str(name): (float(low), float(high)) for name, (low, high) in data.items()}

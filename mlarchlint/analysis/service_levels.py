@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.availability_math import GLOBAL, INSTANCE, REGION, ZONE
 from mlarchlint.analysis.zones import ZoneSpan
+from mlarchlint.data import text_of
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
@@ -54,7 +54,7 @@ class Figure:
 def service_levels() -> tuple[ServiceLevel, ...]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("sla.yaml").read_text("utf-8")
+    text = text_of("sla.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return tuple(_row(row, data["sources"]) for row in data["services"])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 
+from mlarchlint.data import text_of
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource, once_of
 from mlarchlint.model.truth import Truth
@@ -46,7 +46,7 @@ def limits_of(node: Resource) -> Limits:
 def service_limits() -> Mapping[str, Mapping[str, float]]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("service_limits.yaml").read_text("utf-8")
+    text = text_of("service_limits.yaml")
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {
         str(name): {bound: float(value) for bound, value in limits.items()} for name, limits in data.items()

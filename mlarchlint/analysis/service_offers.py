@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from mlarchlint.analysis.machine_offers import OLD_AFTER_DAYS
+from mlarchlint.data import text_of
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 
@@ -68,7 +68,7 @@ def _listed(by_all: bool) -> str:
 def _table() -> Mapping[str, Any]:
     import yaml
 
-    text = files("mlarchlint.data").joinpath("service_regions.yaml").read_text("utf-8")
+    text = text_of("service_regions.yaml")
     data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 

@@ -14,10 +14,10 @@ import subprocess
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from mlarchlint.data import text_of
 from mlarchlint.interop.outside import EngineFailed, Outside
 from mlarchlint.model.finding import Severity
 from mlarchlint.model.record import record
@@ -135,6 +135,6 @@ def _address(resource: str, check_class: str) -> str:
 
 @lru_cache(maxsize=1)
 def known_checks() -> Mapping[str, Check]:
-    text = (resources.files("mlarchlint.data") / "checkov.tsv").read_text(encoding="utf-8")
+    text = text_of("checkov.tsv")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     return {ident: Check(pillar, Severity(severity), same) for ident, pillar, severity, same in rows}
