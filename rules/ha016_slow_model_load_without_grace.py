@@ -65,11 +65,9 @@ _FIX = "give a start-up probe or a grace period that is longer than loading take
     params={"large_s": 60},
 )
 def slow_model_load_without_grace(node: Resource, design: Design, params: Mapping[str, Any]) -> Hits:
-    patience = design.patience(node)
-    if patience is None or design.hosts_others(node):
-        return
     loading = design.loading(node, float(params["large_s"]))
-    if loading is None:
+    patience = design.patience(node) if loading is not None else None
+    if loading is None or patience is None or design.hosts_others(node):
         return
     if patience.seconds is None:
         claim = f"whether it may take the time to load is not known: {patience.at.why}; {loading.how}"

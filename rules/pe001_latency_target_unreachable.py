@@ -83,8 +83,10 @@ def _seen_through(design: Design) -> dict[str, list[UserLatency]]:
 def latency_target_unreachable(node: Resource, design: Design) -> Hits:
     needs = design.needs(node)
     target = needs.number(_TARGET)
+    if target is None:
+        return
     ours = design.once(_seen_through).get(node.key, [])
-    if target is None or not ours:
+    if not ours:
         return
     related = (Related(f"{milliseconds(target)} are required here", needs.span(_TARGET)),)
     missed = [user for user in ours if user.within(target) is Truth.NO]

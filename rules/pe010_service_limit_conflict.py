@@ -62,6 +62,8 @@ _FIX = "call the model asynchronously or as a stream, or take a way that allows 
     since="0.1",
 )
 def service_limit_conflict(node: Resource, design: Design) -> Hits:
+    if not design.requirements.data:
+        return  # nothing is said of times or sizes
     needs = _needs(node, design)
     yield from _time(node, design, needs)
     yield from _bodies(node, design, needs)

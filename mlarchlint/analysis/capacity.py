@@ -118,6 +118,8 @@ def capacities_of(
     baselines: Mapping[str, float],
 ) -> tuple[Capacity, ...]:
     """One per fleet that a load is required of."""
+    if not requirements.data:
+        return ()
     common = [fleet for fleet in fleets if not needs_of(requirements, fleet.nodes).own("traffic")]
     shares = dict(
         zip((fleet.nodes for fleet in common), shares_of(graph, common, requirements), strict=False)

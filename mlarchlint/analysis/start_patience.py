@@ -108,10 +108,12 @@ def _plain(value: Value, how: str) -> Patience:
 def loading_of(node: Resource, needs: Needs, large_s: float) -> Loading | None:
     """As the requirements state the size of the model, else as its server and its name tell. large_s: what a server
     of a large language model takes at least."""
-    _, fast = scaling_defaults()["load_gib_a_second"]
     stated = needs.number("model.size_gib")
     text = _text(node)
     large = _LARGE.search(text) is not None and not _BESIDE.search(text)
+    if stated is None and not large:
+        return None
+    _, fast = scaling_defaults()["load_gib_a_second"]
     if stated is not None:
         seconds = stated / fast
         how = f"loading a model of {stated:g} GiB takes {seconds:g} s at least"
