@@ -97,6 +97,9 @@ class ModuleInstance:
         return found  # type: ignore[no-any-return]
 
     def variable(self, name: str, at: SourceSpan | None = None) -> cty.Value:
+        kept = self._memo.get(f"var.{name}")  # most are asked for more than once
+        if type(kept) is cty.Value:
+            return kept
         declared = self.syntax.variables.get(name)
         if declared is None:
             return self._undeclared(f"var.{name}", "input variable", at)
@@ -111,6 +114,9 @@ class ModuleInstance:
         return declared_variable(declared, given)
 
     def local(self, name: str, at: SourceSpan | None = None) -> cty.Value:
+        kept = self._memo.get(f"local.{name}")
+        if type(kept) is cty.Value:
+            return kept
         argument = self.syntax.locals.get(name)
         if argument is None:
             return self._undeclared(f"local.{name}", "local value", at)
@@ -152,6 +158,9 @@ class ModuleInstance:
         return self.run.guarded(argument.span, lambda: evaluate(argument.expression, self.scope))
 
     def resource(self, name: str, span: SourceSpan | None = None) -> Resource | cty.Value:
+        kept = self._memo.get(name)
+        if type(kept) is Resource:
+            return kept
         declared = self.syntax.resources.get(name)
         if declared is None:
             return self._undeclared(self.prefix + name, "resource", span)
