@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlarchlint.analysis.overrides import fixed_roles
 from mlarchlint.analysis.roles import infer_roles
 from mlarchlint.analysis.workloads import group_workloads
-from mlarchlint.baseline import apply_baseline, read_baseline
-from mlarchlint.comparison import Comparison
 from mlarchlint.config import Config
 from mlarchlint.design import Design
 from mlarchlint.discover import Sources, discover
@@ -35,6 +34,10 @@ from mlarchlint.registry import rules_for
 from mlarchlint.rule_settings import with_params
 from mlarchlint.rulesets import in_ruleset
 from mlarchlint.suppress import apply_suppressions
+
+if TYPE_CHECKING:
+    from mlarchlint.baseline import Baseline
+    from mlarchlint.comparison import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def scan_sources(
 
     paths: what other engines are given.
     """
-    baseline = read_baseline(config.baseline) if config.baseline else None
+    baseline = _accepted(config)
     progress("evaluating")
     evaluation = evaluate(sources, config)
     progress("building the graph")
@@ -111,6 +114,8 @@ def scan_sources(
         crashes = (*crashes, *failed)
     findings, complaints = apply_suppressions(findings, graph, config, today or date.today(), rules)
     if baseline is not None:
+        from mlarchlint.baseline import apply_baseline
+
         findings, stale = apply_baseline(findings, baseline, rules, evaluation.files_read)
         complaints = (*complaints, *stale)
     findings = tuple(f for f in findings if f.severity.rank >= config.min_severity.rank)
@@ -128,6 +133,14 @@ def scan_sources(
         _counts(sources, evaluation, graph),
         evaluation.renderers,
     )
+
+
+def _accepted(config: Config) -> Baseline | None:
+    if not config.baseline:
+        return None
+    from mlarchlint.baseline import read_baseline
+
+    return read_baseline(config.baseline)
 
 
 def _with_engines(
