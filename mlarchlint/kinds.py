@@ -6,6 +6,7 @@ when a scan meets one of its types, so that start-up does not grow with the cata
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from dataclasses import field
 from functools import cache, lru_cache
 from typing import Any
 
-from mlarchlint.data import FOLDER, text_of
+from mlarchlint.data import FOLDER, compiled, mark_of, packed, text_of, unpacked
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.record import record
 from mlarchlint.model.regex import regex
@@ -211,6 +212,35 @@ class Kinds:
             for chunk in texts[name].split("\n- kind:")[0:]:
                 self._index(chunk, provider)
 
+    @classmethod
+    def of_compiled(cls, twin: str) -> Kinds:
+        """twin: as `compiled` writes it. The first line is the index, each other one an entry."""
+        found = cls({})
+        first, *entries = twin.split("\n")
+        index = json.loads(first)
+        for (form, provider), types in ((tuple(key.split()), value) for key, value in index["types"].items()):
+            for name, line in types.items():
+                found._chunks[form, name] = (entries[line], provider)
+        found._wild = [
+            (form, name, (entries[line], provider)) for form, name, line, provider in index["wild"]
+        ]
+        return found
+
+    def compiled(self) -> str:
+        """All of it as text: what `of_compiled` reads."""
+        lines: dict[str, int] = {}
+        types: dict[str, dict[str, int]] = {}
+        for (form, name), (text, provider) in self._chunks.items():
+            entry = packed(_load(text))
+            line = lines.setdefault(f"{provider} {entry}", len(lines))
+            types.setdefault(f"{form} {provider}", {})[name] = line
+        wild = []
+        for form, name, (text, provider) in self._wild:
+            entry = packed(_load(text))
+            wild.append([form, name, lines.setdefault(f"{provider} {entry}", len(lines)), provider])
+        entries = (line.partition(" ")[2] for line in lines)
+        return "\n".join((json.dumps({"types": types, "wild": wild}), *entries))
+
     def _index(self, chunk: str, provider: str) -> None:
         text = chunk if chunk.startswith("- kind:") else "- kind:" + chunk
         for found in _TYPES.finditer(text):
@@ -251,6 +281,10 @@ def _wildcard(pattern: str) -> re.Pattern[str]:
 
 
 def _load(text: str) -> Mapping[str, Any]:
+    """An entry as it is written, or as it was compiled."""
+    if text.startswith("{"):
+        made: Mapping[str, Any] = unpacked(text)
+        return made
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -263,5 +297,7 @@ def _load(text: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def built_in_kinds() -> Kinds:
     """The catalog that ships with the package."""
-    names = os.listdir(os.path.join(FOLDER, "kinds"))
-    return Kinds({name: text_of(f"kinds/{name}") for name in names if name.endswith(".yaml")})
+    names = sorted(name for name in os.listdir(os.path.join(FOLDER, "kinds")) if name.endswith(".yaml"))
+    texts = {name: text_of(f"kinds/{name}") for name in names}
+    twin = compiled("kinds", mark_of("".join(texts.values())))
+    return Kinds(texts) if twin is None else Kinds.of_compiled(twin)

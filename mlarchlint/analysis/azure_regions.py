@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.measures import region as plain_region
 from mlarchlint.model.resource import Resource
 
@@ -41,8 +41,5 @@ def read_on() -> str:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Any]:
-    import yaml
-
-    text = text_of("azure_regions.yaml")
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = table("azure_regions.yaml")
     return data

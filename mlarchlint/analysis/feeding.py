@@ -10,7 +10,7 @@ from typing import Any
 from mlarchlint.analysis.access import stores_of
 from mlarchlint.analysis.roles import data_role
 from mlarchlint.analysis.scripts import script_text
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.model.graph import Relation, ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.regex import regex
@@ -89,10 +89,7 @@ class Feed:
 
 @lru_cache(maxsize=1)
 def rates() -> Mapping[str, Any]:
-    import yaml
-
-    text = text_of("feed_rates.yaml")
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = table("feed_rates.yaml")
     return data
 
 

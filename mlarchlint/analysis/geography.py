@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlarchlint.analysis.latency_math import Delay, fitted_rtt, great_circle_km
-from mlarchlint.data import text_of
+from mlarchlint.data import table, text_of
 from mlarchlint.model.record import record
 
 _SAID = "P95 between Azure metros, 30 days to 2026-07-30"
@@ -43,10 +43,7 @@ def _provider(name: str) -> str:
 
 
 def _yaml(name: str) -> Mapping[str, Any]:
-    import yaml
-
-    text = text_of(name)
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = table(name)
     return data
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.prices import embedded
 
 
@@ -26,8 +26,5 @@ def accelerators(provider: str, machine: str) -> int | None:
 @lru_cache(maxsize=1)
 def baselines() -> Mapping[str, float]:
     """The share of a CPU, in percent, that a burstable size can use without end."""
-    import yaml
-
-    text = text_of("burstable.yaml")
-    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = table("burstable.yaml")
     return {str(size): float(percent) for size, percent in data.items()}

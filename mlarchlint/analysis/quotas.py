@@ -12,7 +12,7 @@ from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.hosting import accelerators_of
 from mlarchlint.analysis.machine_tables import cores
 from mlarchlint.analysis.replicas import replicas_of
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
@@ -174,10 +174,7 @@ def _number(value: object) -> float | None:
 
 @lru_cache(maxsize=1)
 def quotas() -> tuple[Quota, ...]:
-    import yaml
-
-    text = text_of("quotas.yaml")
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = table("quotas.yaml")
     return tuple(_row(row, data["sources"][row["source"]]) for row in data["quotas"])
 
 

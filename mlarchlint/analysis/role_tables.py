@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from mlarchlint.analysis.tokens import TokenTable
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 
 
 @lru_cache(maxsize=1)
@@ -39,10 +39,7 @@ def _with_tables(data: Any) -> Any:
 
 
 def _load(name: str) -> Mapping[str, Any]:
-    import yaml
-
-    text = text_of(name)
-    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = table(name)
     assert isinstance(data, dict)
     return data
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from mlarchlint.analysis.capacity import Capacity
 from mlarchlint.analysis.needs import Needs
 from mlarchlint.analysis.replicas import replicas_of
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.model.graph import ResourceGraph
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
@@ -133,8 +133,5 @@ def _slowing(scalers: tuple[Resource, ...]) -> Value | None:
 
 @lru_cache(maxsize=1)
 def scaling_defaults() -> Mapping[str, tuple[float, float]]:
-    import yaml
-
-    text = text_of("scaling_defaults.yaml")
-    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = table("scaling_defaults.yaml")
     return {str(name): (float(low), float(high)) for name, (low, high) in data.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlarchlint.analysis.availability_math import GLOBAL, INSTANCE, REGION, ZONE
 from mlarchlint.analysis.zones import ZoneSpan
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource
 from mlarchlint.model.truth import Truth
@@ -52,10 +52,7 @@ class Figure:
 
 @lru_cache(maxsize=1)
 def service_levels() -> tuple[ServiceLevel, ...]:
-    import yaml
-
-    text = text_of("sla.yaml")
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = table("sla.yaml")
     return tuple(_row(row, data["sources"]) for row in data["services"])
 
 

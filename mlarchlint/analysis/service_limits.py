@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Resource, once_of
 from mlarchlint.model.truth import Truth
@@ -44,10 +44,7 @@ def limits_of(node: Resource) -> Limits:
 
 @lru_cache(maxsize=1)
 def service_limits() -> Mapping[str, Mapping[str, float]]:
-    import yaml
-
-    text = text_of("service_limits.yaml")
-    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = table("service_limits.yaml")
     return {
         str(name): {bound: float(value) for bound, value in limits.items()} for name, limits in data.items()
     }

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlarchlint.analysis.machine_offers import OLD_AFTER_DAYS
-from mlarchlint.data import text_of
+from mlarchlint.data import table
 from mlarchlint.model.record import record
 from mlarchlint.model.resource import Mode, Resource
 
@@ -66,10 +66,7 @@ def _listed(by_all: bool) -> str:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Any]:
-    import yaml
-
-    text = text_of("service_regions.yaml")
-    data: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = table("service_regions.yaml")
     return data
 
 
