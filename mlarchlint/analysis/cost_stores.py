@@ -12,7 +12,6 @@ from mlarchlint.analysis.cost_usage import OTHER_STORE_GIB, STORE_GIB
 from mlarchlint.model.graph import Relation
 from mlarchlint.model.resource import Resource
 
-GCS_PLACES = {"us": "us", "eu": "eu", "asia": "asia"}
 # The registry's own unit: 30 days a month. https://azure.microsoft.com/pricing/details/container-registry/
 REGISTRY_DAYS = Decimal(30)
 ACR_GIB = {"basic": Decimal(10), "standard": Decimal(100), "premium": Decimal(500)}

@@ -8,7 +8,6 @@ from math import asin, cos, radians, sin, sqrt
 from mlarchlint.model.record import record
 
 SATURATED = 0.95  # utilisation from which on a queue has no useful length
-COLD_SHARE = 0.1  # requests on a new connection (assumed)
 NEW_CONNECTION_TRIPS = 2  # TCP, then TLS 1.3
 _P95 = 1.6448536269514722  # standard deviations from the median to the p95
 

@@ -31,7 +31,6 @@ from mlarchlint.model.workload import ROLES, Evidence, RoleOf
 
 ASSIGN_AT, MARGIN, TEMPERATURE, NONE_SCORE, ML_NEEDED = 0.60, 0.20, 1.5, 1.0, 2.0
 PRODUCT_NAME = 4.0  # the weight of names that can mean but one thing: mlflow
-NO_ROLE = RoleOf(None, 0.0, ())
 _MANAGED_ML = ("model_endpoint", "notebook", "experiment_tracker", "feature_store", "model_registry", "training_cluster",
                "data_processor", "model_monitor", "foundation_model_api", "stream")  # fmt: skip
 _FINITE = ("batch_job",)
