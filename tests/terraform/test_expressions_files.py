@@ -13,7 +13,7 @@ from tests.terraform.console import ConsoleScope, context, plain, value_of
 @pytest.fixture
 def scope(tmp_path: Path) -> ConsoleScope:
     (tmp_path / "secret.txt").write_text("outside")
-    root = tmp_path / "root"
+    root = tmp_path / "base"
     (root / "sub" / "deep").mkdir(parents=True)
     (root / "a.txt").write_text("hello é")
     (root / "b.bin").write_bytes(b"\xff\xfe")
@@ -52,7 +52,7 @@ def test_reads_inside_the_root(scope: ConsoleScope, expression: str, wanted: obj
     "path",
     [
         "../secret.txt", "link.txt", "linked/secret.txt", "sub/../../secret.txt", "/etc/passwd",
-        "~/.ssh/id_rsa", "nope.txt", "sub", "b.bin", "linked/root/a.txt", "a.txt\\u0000",
+        "~/.ssh/id_rsa", "nope.txt", "sub", "b.bin", "linked/base/a.txt", "a.txt\\u0000",
     ],
 )  # fmt: skip
 def test_what_is_outside_or_behind_a_link_out_or_no_text_is_an_error(scope: ConsoleScope, path: str) -> None:
@@ -76,7 +76,7 @@ def test_without_files_nothing_is_read() -> None:
 
 
 def test_an_error_in_a_template_names_its_place(scope: ConsoleScope, tmp_path: Path) -> None:
-    (tmp_path / "root" / "bad.tftpl").write_text("one\ntwo ${nope}\n")
+    (tmp_path / "base" / "bad.tftpl").write_text("one\ntwo ${nope}\n")
     with pytest.raises(EvaluationError) as caught:
         value_of('templatefile("bad.tftpl", {})', scope)
     assert caught.value.span is not None
