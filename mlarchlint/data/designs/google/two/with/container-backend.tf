@@ -1,5 +1,6 @@
 # Requests go to the nearest region that answers.
-# Callers sign in at the service itself: with the proxy here, only one group of containers may stand behind it.
+# Callers sign in at the service itself: with the proxy at the balancer, Google supports one group of containers only. Its
+# page says so of the internal balancer over regions; the external one is taken to be no different.
 # https://docs.cloud.google.com/load-balancing/docs/l7-internal/setting-up-l7-cross-reg-serverless
 resource "google_compute_backend_service" "inference" {
   name                  = "${local.name}-inference"
